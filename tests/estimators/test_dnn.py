@@ -62,9 +62,9 @@ def snapshots(classifier):
 def test_equal_seeds_give_equal_weights_and_another_seed_does_not(cls, problem, small):
     X, y, _ = problem
     first, second = cls(**small).fit(X, y), cls(**small).fit(X, y)
-    other = cls(**{**small, "random_state": 1}).fit(X, y)
+    another = cls(**{**small, "random_state": 1}).fit(X, y)
     assert same(weights(first), weights(second))
-    assert not same(weights(first), weights(other))
+    assert not same(weights(first), weights(another))
 
 
 @pytest.mark.parametrize("backend", ["loky", "threading"])
@@ -88,8 +88,8 @@ def test_global_random_states_are_neither_read_nor_changed(problem, small, rando
     assert torch.equal(before[1], torch.random.get_rng_state())
     np.random.seed(5)  # noqa: NPY002
     torch.manual_seed(5)
-    again = DNNClassifier(**{**small, "random_state": random_state}).fit(X, y)
-    assert same(weights(clf), weights(again)) == (random_state is not None)
+    repeated = DNNClassifier(**{**small, "random_state": random_state}).fit(X, y)
+    assert same(weights(clf), weights(repeated)) == (random_state is not None)
 
 
 # Epochs
@@ -317,13 +317,13 @@ def test_a_splitter_can_choose_the_validation_rows(problem, small):
 
 def test_partial_fits_equal_the_epochs_of_one_fit(problem, small):
     X, y, _ = problem
-    whole = DNNClassifier(**small, early_stopping=False, dropout=0.0, batch_size=1000).fit(X, y)
-    parts = DNNClassifier(**small, dropout=0.0, batch_size=1000)
+    one_fit = DNNClassifier(**small, early_stopping=False, dropout=0.0, batch_size=1000).fit(X, y)
+    partial_fits = DNNClassifier(**small, dropout=0.0, batch_size=1000)
     for _ in range(8):
-        parts.partial_fit(X, y, classes=np.unique(y))
-    assert len(parts.history_) == 8
+        partial_fits.partial_fit(X, y, classes=np.unique(y))
+    assert len(partial_fits.history_) == 8
     np.testing.assert_allclose(
-        parts.predict_proba(X), whole.predict_proba(X), rtol=1e-4, atol=1e-6
+        partial_fits.predict_proba(X), one_fit.predict_proba(X), rtol=1e-4, atol=1e-6
     )
 
 

@@ -1,4 +1,4 @@
-"""Why this prediction: changes without sources and features, against a forward pass by hand."""
+"""Tests of `explain`: changes without sources and features, against a forward pass by hand."""
 
 import copy
 import re
@@ -41,7 +41,7 @@ NAMES = [
 
 @pytest.fixture(scope="module")
 def rows():
-    """Give a table of features, and labels of three tasks for its rows."""
+    """Give a table of features and the labels of three tasks."""
     rng = np.random.default_rng(0)
     X = pd.DataFrame(rng.normal(size=(90, 5)), columns=NAMES, index=np.arange(90) + 100)
     y = np.array(["angry", "happy", "sad"])[
@@ -58,16 +58,16 @@ def network(rows):
     return ProgressiveClassifier(sources, **TINY).fit(X, y)
 
 
-def log_proba_by_hand(network, x, alter=lambda place, layers: layers):
-    """Return the log-probabilities of rows as the equation in the docstring says."""
+def log_proba_by_hand(network, x, alter=lambda number, layers: layers):
+    """Return the log-probabilities of rows by the equation in the docstring of `explain`."""
     x = torch.tensor(np.asarray(x), dtype=torch.float32)
     frozen = []
-    for place, (_, source) in enumerate(network.sources_):
+    for number, (_, source) in enumerate(network.sources_):
         h, layers = x, []
         for layer in list(source.net_.module_.layers)[:-1]:
             h = torch.sigmoid(layer(h))
             layers.append(h)
-        frozen.append(alter(place, layers))
+        frozen.append(alter(number, layers))
     module, h = network.net_.module_, x
     for k, layer in enumerate(module.layers):
         z = layer(h)
@@ -77,44 +77,52 @@ def log_proba_by_hand(network, x, alter=lambda place, layers: layers):
     return h.detach().numpy()
 
 
-def of_predicted(network, explained, log_probabilities):
+def log_probability_of_predicted(network, explained, log_probabilities):
     codes = np.searchsorted(network.classes_, explained["predicted"])
     return log_probabilities[np.arange(len(codes)), codes]
 
 
 @pytest.mark.parametrize("place", [0, 1])
-def test_a_source_that_is_silenced_is_one_with_zero_activations(rows, network, place):
+def test_silencing_a_source_sets_its_activations_to_zero(rows, network, number):
     X = rows[0]
     explained = network.explain(X, method="silence", groups={})
-    without = log_proba_by_hand(network, X, lambda j, layers: [h * (j != place) for h in layers])
-    expected = explained["log_probability"] - of_predicted(network, explained, without)
-    np.testing.assert_allclose(explained[f"source_s{place}"], expected, atol=2e-6)
+    without = log_proba_by_hand(network, X, lambda j, layers: [h * (j != number) for h in layers])
+    expected = explained["log_probability"] - log_probability_of_predicted(
+        network, explained, without
+    )
+    np.testing.assert_allclose(explained[f"source_s{number}"], expected, atol=2e-6)
     assert expected.abs().max() > 1e-3
 
 
-@pytest.mark.parametrize("given", [False, True])
-def test_without_a_source_its_activations_are_those_of_the_average_row(rows, network, given):
+@pytest.mark.parametrize("with_reference", [False, True])
+def test_removing_a_source_gives_it_the_activations_of_the_average_row(
+    rows, network, with_reference
+):
     X = rows[0]
-    reference = X.iloc[:20] if given else pd.DataFrame([network.training_mean_], columns=NAMES)
-    of_reference = {}
+    reference = (
+        X.iloc[:20] if with_reference else pd.DataFrame([network.training_mean_], columns=NAMES)
+    )
+    mean_layers = {}
 
-    def keep(place, layers):
-        of_reference[place] = [h.mean(dim=0) for h in layers]
+    def store_means(number, layers):
+        mean_layers[number] = [h.mean(dim=0) for h in layers]
         return layers
 
-    log_proba_by_hand(network, reference, keep)
-    explained = network.explain(X, groups={}, reference=reference if given else None)
-    for place in (0, 1):
+    log_proba_by_hand(network, reference, store_means)
+    explained = network.explain(X, groups={}, reference=reference if with_reference else None)
+    for number in (0, 1):
         without = log_proba_by_hand(
             network,
             X,
-            lambda j, layers, place=place: [
-                r.expand_as(h) if j == place else h
-                for h, r in zip(layers, of_reference[j], strict=True)
+            lambda j, layers, number=number: [
+                r.expand_as(h) if j == number else h
+                for h, r in zip(layers, mean_layers[j], strict=True)
             ],
         )
-        expected = explained["log_probability"] - of_predicted(network, explained, without)
-        np.testing.assert_allclose(explained[f"source_s{place}"], expected, atol=2e-6)
+        expected = explained["log_probability"] - log_probability_of_predicted(
+            network, explained, without
+        )
+        np.testing.assert_allclose(explained[f"source_s{number}"], expected, atol=2e-6)
 
 
 def test_prediction_and_its_probability_are_those_of_predict(rows, network):
@@ -127,7 +135,7 @@ def test_prediction_and_its_probability_are_those_of_predict(rows, network):
     )
 
 
-def test_without_features_they_have_the_mean_of_the_training_rows(rows, network):
+def test_removing_features_sets_them_to_the_mean_of_the_training_rows(rows, network):
     X = rows[0]
     explained = network.explain(X)
     groups = {"F0semitone": NAMES[:2], "mfcc1": NAMES[2:4], "dur": NAMES[4:]}
@@ -137,47 +145,51 @@ def test_without_features_they_have_the_mean_of_the_training_rows(rows, network)
             zip(columns, network.training_mean_[X.columns.get_indexer(columns)], strict=True)
         )
         without = network.predict_log_proba(X.assign(**means))
-        expected = explained["log_probability"] - of_predicted(network, explained, without)
+        expected = explained["log_probability"] - log_probability_of_predicted(
+            network, explained, without
+        )
         np.testing.assert_array_equal(explained[f"features_{name}"], expected)
     reference = X.iloc[:7]
     without = network.predict_log_proba(X.assign(dur=reference["dur"].mean()))
     explained = network.explain(X, groups=["dur"], reference=reference)
-    expected = explained["log_probability"] - of_predicted(network, explained, without)
+    expected = explained["log_probability"] - log_probability_of_predicted(
+        network, explained, without
+    )
     np.testing.assert_array_equal(explained["features_dur"], expected)
 
 
-def test_the_average_row_has_nothing_to_explain(network):
+def test_all_changes_of_the_average_row_are_zero(network):
     explained = network.explain(pd.DataFrame([network.training_mean_], columns=NAMES))
     assert (explained.iloc[:, 2:] == 0).all(axis=None)
 
 
 @pytest.mark.parametrize("method", ["mean", "silence"])
-def test_a_source_that_nobody_reads_changes_nothing(rows, network, method):
-    deaf = copy.deepcopy(network)
+def test_a_source_with_zero_laterals_has_zero_changes(rows, network, method):
+    altered = copy.deepcopy(network)
     with torch.no_grad():
-        for layer in deaf.net_.module_.laterals:
+        for layer in altered.net_.module_.laterals:
             layer[0].weight.zero_()
-    explained = deaf.explain(rows[0], method=method)
+    explained = altered.explain(rows[0], method=method)
     assert (explained["source_s0"] == 0).all()
     assert (explained["source_s1"] != 0).any()
 
 
-def test_groups_are_named_as_a_user_likes(rows, network):
+def test_groups_may_be_prefixes_positions_or_names(rows, network):
     X = rows[0]
     explained = network.explain(X, groups={"pitch": "F0", "odd": [1, 3], "all": NAMES})
     odd = network.explain(X, groups={"odd": [NAMES[1], NAMES[3]]})
     assert list(explained)[4:] == ["features_pitch", "features_odd", "features_all"]
     pd.testing.assert_series_equal(explained["features_odd"], odd["features_odd"])
-    of_mean = network.predict_log_proba(pd.DataFrame([network.training_mean_], columns=NAMES))
-    expected = explained["log_probability"] - of_predicted(
-        network, explained, of_mean.repeat(len(X), axis=0)
+    at_mean = network.predict_log_proba(pd.DataFrame([network.training_mean_], columns=NAMES))
+    expected = explained["log_probability"] - log_probability_of_predicted(
+        network, explained, at_mean.repeat(len(X), axis=0)
     )
     np.testing.assert_allclose(explained["features_all"], expected, atol=1e-6)
 
 
-def test_rows_do_not_depend_on_each_other_however_many_there_are(rows, network):
+def test_explanations_of_rows_do_not_depend_on_each_other(rows, network):
     X = rows[0]
-    many = pd.concat([X] * 50)  # more than are computed at once
+    many = pd.concat([X] * 50)  # more rows than one block
     alone = network.explain(X)
     together = network.explain(many)
     pd.testing.assert_frame_equal(together, pd.concat([alone] * 50))
@@ -189,7 +201,7 @@ def test_rows_of_other_types_are_explained_alike(network, rows, dtype):
     pd.testing.assert_frame_equal(network.explain(X), network.explain(X.astype(float)))
 
 
-def test_other_classifiers_explain_by_features_and_by_what_they_read(rows):
+def test_other_classifiers_explain_by_features_and_by_sources_they_read(rows):
     X, y, labels, _ = rows
     source = DNNClassifier(**TINY).fit(X, labels)
     fits = {
@@ -205,20 +217,22 @@ def test_other_classifiers_explain_by_features_and_by_what_they_read(rows):
         assert list(explained)[2:-3] == sources
         np.testing.assert_array_equal(explained["predicted"], clf.predict(X))
         without = clf.predict_log_proba(X.assign(dur=clf.training_mean_[-1]))
-        expected = explained["log_probability"] - of_predicted(clf, explained, without)
+        expected = explained["log_probability"] - log_probability_of_predicted(
+            clf, explained, without
+        )
         np.testing.assert_array_equal(explained["features_dur"], expected)
         if sources:
-            silent = copy.deepcopy(clf)
+            altered = copy.deepcopy(clf)
             with torch.no_grad():
-                silent.net_.module_.layers[0].weight[:, 5:] = 0
-            expected = explained["log_probability"] - of_predicted(
-                clf, explained, silent.predict_log_proba(X)
+                altered.net_.module_.layers[0].weight[:, 5:] = 0
+            expected = explained["log_probability"] - log_probability_of_predicted(
+                clf, explained, altered.predict_log_proba(X)
             )
             silenced = clf.explain(X, method="silence", groups={})
             np.testing.assert_allclose(silenced["source_s"], expected, atol=1e-6)
 
 
-def test_columns_that_are_layers_go_with_their_source(rows):
+def test_columns_of_a_layer_source_belong_to_the_source_not_the_features(rows):
     X, y, *_ = rows
     X = X.join(pd.DataFrame({"ge2e.layer1.0": X["dur"] * 2, "ge2e.layer1.1": 1 - X["dur"]}))
     clf = ProgressiveClassifier([("ge2e", LayerSource("ge2e"))], **TINY).fit(X, y)
@@ -227,12 +241,12 @@ def test_columns_that_are_layers_go_with_their_source(rows):
         "source_ge2e",
         *(f"features_{n}" for n in ("F0semitone", "mfcc1", "dur")),
     ]
-    same = clf.explain(X, groups={"layers": "ge2e"})
-    np.testing.assert_allclose(same["features_layers"], same["source_ge2e"], atol=1e-6)
+    grouped = clf.explain(X, groups={"layers": "ge2e"})
+    np.testing.assert_allclose(grouped["features_layers"], grouped["source_ge2e"], atol=1e-6)
 
 
 @pytest.mark.parametrize("with_names", [False, True])
-def test_a_pipeline_is_asked_for_the_rows_that_its_network_gets(rows, with_names):
+def test_explain_transforms_rows_by_the_steps_of_a_pipeline(rows, with_names):
     X, y, *_ = rows
     X = X * [1, 1000, 1e-3, 5, 1] + 7
     scaler = StandardScaler()
@@ -241,8 +255,8 @@ def test_a_pipeline_is_asked_for_the_rows_that_its_network_gets(rows, with_names
     model = make_pipeline(scaler, DNNClassifier(**TINY)).fit(X, y)
     Z = scaler.transform(X)
     expected = model[-1].explain(Z, groups={"F0semitone": [0, 1], "mfcc1": [2, 3], "dur": [4]})
-    for holder in (model, FrozenEstimator(model)):
-        explained = explain(holder, X)
+    for estimator in (model, FrozenEstimator(model)):
+        explained = explain(estimator, X)
         assert explained.index.equals(X.index)
         pd.testing.assert_frame_equal(explained, expected.set_axis(X.index))
     explained = explain(model, X, reference=X.iloc[:9])
@@ -250,7 +264,7 @@ def test_a_pipeline_is_asked_for_the_rows_that_its_network_gets(rows, with_names
     np.testing.assert_array_equal(explained["features_dur"], expected["features_dur"])
 
 
-def test_a_search_is_asked_for_its_best_pipeline(rows):
+def test_explain_uses_the_best_pipeline_of_a_search(rows):
     X, y, *_ = rows
     pipeline = make_pipeline(StandardScaler(), DNNClassifier(**TINY))
     search = GridSearchCV(pipeline, {"dnnclassifier__lr": [5e-3]}, cv=2).fit(X, y)
@@ -258,7 +272,7 @@ def test_a_search_is_asked_for_its_best_pipeline(rows):
     pd.testing.assert_frame_equal(explain(search, X), expected)
 
 
-def test_features_have_the_names_with_which_they_reach_the_network(rows):
+def test_feature_names_are_those_that_reach_the_network(rows):
     X, y, *_ = rows
     model = make_pipeline(PCA(2), DNNClassifier(**TINY)).fit(X, y)
     assert list(explain(model, X))[2:] == ["features_pca0", "features_pca1"]
@@ -283,31 +297,31 @@ def test_invalid_arguments_are_clear_errors(rows, network, error, message, optio
 
 
 @pytest.mark.parametrize(
-    "wrong", [lambda X: X.iloc[:, :3], lambda X: X.assign(dur=np.nan), lambda X: X.iloc[:0]]
+    "spoil", [lambda X: X.iloc[:, :3], lambda X: X.assign(dur=np.nan), lambda X: X.iloc[:0]]
 )
-def test_rows_are_checked_as_by_predict(rows, network, wrong):
-    said = []
-    for ask in (network.predict, network.explain):
+def test_explain_checks_rows_like_predict(rows, network, spoil):
+    messages = []
+    for method in (network.predict, network.explain):
         with pytest.raises(ValueError, match=r"feature|NaN|0 sample") as error:
-            ask(wrong(rows[0]))
-        said.append(str(error.value))
-    assert said[0] == said[1]
+            method(spoil(rows[0]))
+        messages.append(str(error.value))
+    assert messages[0] == messages[1]
 
 
-def test_what_has_nothing_to_take_away_is_refused(rows):
+def test_explain_refuses_models_without_anything_to_remove(rows):
     X, y, *_ = rows
     plain = DNNClassifier(**TINY).fit(X.to_numpy(), y)
     with pytest.raises(ValueError, match=r"^explain needs a source or a group of features to "):
         plain.explain(X.to_numpy())
     with pytest.raises(ValueError, match=r"^The group 'a' must have positions of features, since"):
         plain.explain(X.to_numpy(), groups={"a": "F0"})
-    for other in (LogisticRegression(), MLPClassifier(), make_pipeline(PCA(2))):
-        kind = type(other).__name__
+    for model in (LogisticRegression(), MLPClassifier(), make_pipeline(PCA(2))):
+        kind = type(model).__name__
         with pytest.raises(TypeError, match=rf"^model must be a fitted .* one; got {kind}\. "):
-            explain(other, X)
+            explain(model, X)
 
 
-def test_a_network_of_an_early_version_needs_rows_for_the_average(rows, network):
+def test_a_network_of_an_early_version_needs_reference_rows(rows, network):
     early = copy.deepcopy(network)
     del early.training_mean_
     with pytest.raises(ValueError, match=r"^reference must be passed for this network; an early"):
@@ -315,11 +329,11 @@ def test_a_network_of_an_early_version_needs_rows_for_the_average(rows, network)
     assert early.explain(rows[0], reference=rows[0]).notna().all(axis=None)
 
 
-# How much the recall of each class falls
+# Falls in the recall of each class
 
 
 @pytest.mark.parametrize("method", ["permute", "silence"])
-def test_recalls_by_class_have_the_fall_in_uar_as_their_mean(rows, network, method):
+def test_falls_in_recall_by_class_average_to_the_fall_in_uar(rows, network, method):
     X, y, *_ = rows
     options = {"method": method, "n_repeats": 3, "random_state": 0}
     by_class = source_importances(
@@ -327,13 +341,13 @@ def test_recalls_by_class_have_the_fall_in_uar_as_their_mean(rows, network, meth
     )
     assert list(by_class) == ["source", "class", "importance_mean", "importance_std"]
     assert by_class["class"].tolist() == ["angry", "happy", "sad"] * 2
-    whole = network.source_importances(X, y, **options)["importance_mean"]
-    of_classes = by_class.groupby("source")["importance_mean"].mean()
-    np.testing.assert_allclose(of_classes, whole, atol=1e-12)
+    falls_in_uar = network.source_importances(X, y, **options)["importance_mean"]
+    mean_falls = by_class.groupby("source")["importance_mean"].mean()
+    np.testing.assert_allclose(mean_falls, falls_in_uar, atol=1e-12)
     assert (by_class["importance_std"] == 0).all() == (method == "silence")
 
 
-def test_recalls_by_class_are_those_of_a_network_without_laterals(rows, network):
+def test_falls_in_recall_are_the_differences_to_a_network_without_laterals(rows, network):
     X, y, *_ = rows
     silenced = copy.deepcopy(network)
     with torch.no_grad():
@@ -341,11 +355,11 @@ def test_recalls_by_class_are_those_of_a_network_without_laterals(rows, network)
             layer[1].weight.zero_()
     recalls = [recall_score(y, clf.predict(X), average=None) for clf in (network, silenced)]
     table = network.source_importances(X, y, method="silence", by_class=True)
-    found = table[table["source"] == "s1"]["importance_mean"]
-    np.testing.assert_allclose(found, recalls[0] - recalls[1], atol=1e-12)
+    falls = table[table["source"] == "s1"]["importance_mean"]
+    np.testing.assert_allclose(falls, recalls[0] - recalls[1], atol=1e-12)
 
 
-def test_by_class_is_about_recall(rows, network):
+def test_by_class_requires_the_score_uar(rows, network):
     accuracy = Score("accuracy", accuracy_score)
     with pytest.raises(ValueError, match=r"^scoring must be 'uar', the mean of the recalls"):
         network.source_importances(*rows[:2], scoring=accuracy, by_class=True)

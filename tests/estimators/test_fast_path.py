@@ -1,7 +1,7 @@
-"""The fast way to train against a plain PyTorch loop.
+"""Tests of the fast training loop against a plain PyTorch loop.
 
-The same network comes out where nothing is drawn but the first weights, and the same in the mean
-over seeds where rows and dropout are drawn, too.
+If only the first weights are random, both must give the same network. If the order of rows and
+dropout are random, too, both must give the same scores on average over seeds.
 """
 
 from itertools import pairwise
@@ -17,8 +17,8 @@ from skprognet.metrics import uar_score
 from skprognet.networks import limit_threads
 
 SEEDS, EPOCHS, BATCH, WIDTH, DEPTH, LR = 20, 8, 16, 24, 2, 0.01
-PLAIN_SEEDS = 60  # at once, so that more of them cost little
-# Sigmoids learn more slowly.
+PLAIN_SEEDS = 60  # trained at once, so that more cost little
+# Sigmoids learn more slowly and need a higher rate.
 RATES = {"sigmoid": 4 * LR, "tanh": LR, "relu": LR, "identity": LR}
 FUNCTIONS = {
     "sigmoid": torch.sigmoid,
@@ -39,8 +39,8 @@ def rows():
     return [(centres[codes] + 1.2 * rng.normal(size=(len(codes), 8)), codes) for codes in y]
 
 
-class Plain(torch.nn.Module):
-    """The same network out of torch's own layers, which autograd trains."""
+class PlainNetwork(torch.nn.Module):
+    """The same network, built of torch's own layers and trained by autograd."""
 
     def __init__(self, activation, source):
         super().__init__()
@@ -71,17 +71,17 @@ class Plain(torch.nn.Module):
 
 
 def train_plainly(X, y, activation, source, weight):
-    """Return a network for each seed after a loop as anyone would write it.
+    """Return a network for each seed, trained by a simple PyTorch loop.
 
-    All go through the loop at once, each with weights, batches and dropout of its own: a step of
-    all takes hardly longer than one of a single network.
+    All go through the loop at once, each with its own weights, batches and dropout. A step for
+    all takes hardly longer than a step for a single network.
     """
     with torch.random.fork_rng(devices=[]), limit_threads(1):
         torch.manual_seed(0)
         layers = None if source is None else source.net_.module_.layers
-        modules = [Plain(activation, layers).double() for _ in range(PLAIN_SEEDS)]
+        modules = [PlainNetwork(activation, layers).double() for _ in range(PLAIN_SEEDS)]
         parameters, _ = torch.func.stack_module_state(modules)
-        trained = [each for name, each in parameters.items() if not name.startswith("source.")]
+        trained = [values for name, values in parameters.items() if not name.startswith("source.")]
         optimizer = torch.optim.Adam(trained, lr=RATES[activation])
 
         def loss(parameters, rows):
@@ -98,11 +98,11 @@ def train_plainly(X, y, activation, source, weight):
                 losses_of_all(parameters, batches).sum().backward()
                 optimizer.step()
         for number, module in enumerate(modules):
-            module.load_state_dict({name: each[number] for name, each in parameters.items()})
+            module.load_state_dict({name: values[number] for name, values in parameters.items()})
         return [module.eval() for module in modules]
 
 
-def ours(seed, activation, source, **options):
+def make_model(seed, activation, source, **options):
     options |= {
         "hidden_layer_sizes": (WIDTH,) * DEPTH,
         "activation": activation,
@@ -119,39 +119,39 @@ def ours(seed, activation, source, **options):
 @pytest.fixture(scope="module")
 def source(rows):
     (X, y), _ = rows
-    return ours(99, "sigmoid", None, dropout=0.0).fit(X, y == 0)
+    return make_model(99, "sigmoid", None, dropout=0.0).fit(X, y == 0)
 
 
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("laterals", [False, True])
 @pytest.mark.parametrize("activation", RATES)
-def test_scores_over_seeds_are_those_of_a_plain_loop(activation, laterals, weighted, rows, source):
+def test_scores_over_seeds_agree_with_a_plain_loop(activation, laterals, weighted, rows, source):
     (X, y), (X_test, y_test) = rows
     source = source if laterals else None
     class_weight = CLASS_WEIGHT if weighted else None
     weight = np.array([CLASS_WEIGHT[code] for code in y]) if weighted else np.ones(len(y))
-    fitted = [ours(k, activation, source, class_weight=class_weight) for k in range(SEEDS)]
-    probabilities = [each.fit(X, y).predict_proba(X_test) for each in fitted]
+    fitted = [make_model(k, activation, source, class_weight=class_weight) for k in range(SEEDS)]
+    probabilities = [model.fit(X, y).predict_proba(X_test) for model in fitted]
     plain = train_plainly(X, y, activation, source, weight)
     with torch.no_grad(), limit_threads(1):
-        expected = [each(torch.tensor(X_test)).softmax(dim=1).numpy() for each in plain]
+        expected = [network(torch.tensor(X_test)).softmax(dim=1).numpy() for network in plain]
     uar, losses = [], []
-    for several in (probabilities, expected):
-        uar.append([uar_score(y_test, each.argmax(axis=1)) for each in several])
-        right = [each[np.arange(len(y_test)), y_test] for each in several]
-        losses.append([-np.log(each).mean() for each in right])
-    # Sixteen cases are looked at, each by two figures.
-    for figure in (uar, losses):
-        assert stats.ttest_ind(*figure, equal_var=False).pvalue > 1e-3
-        assert stats.mannwhitneyu(*figure).pvalue > 1e-3
-        # The spread between seeds is that of one and the same network, too.
-        assert stats.levene(*figure).pvalue > 1e-3
+    for predictions in (probabilities, expected):
+        uar.append([uar_score(y_test, p.argmax(axis=1)) for p in predictions])
+        p_of_true_class = [p[np.arange(len(y_test)), y_test] for p in predictions]
+        losses.append([-np.log(p).mean() for p in p_of_true_class])
+    # A low threshold, since this test has sixteen cases with two measures each.
+    for measure in (uar, losses):
+        assert stats.ttest_ind(*measure, equal_var=False).pvalue > 1e-3
+        assert stats.mannwhitneyu(*measure).pvalue > 1e-3
+        # The spread between seeds agrees, too.
+        assert stats.levene(*measure).pvalue > 1e-3
 
 
-def plain_of(fitted, activation, source):
+def to_plain_network(fitted, activation, source):
     """Return torch's own layers with the weights of a fitted network."""
     layers = None if source is None else source.net_.module_.layers
-    module, column = Plain(activation, layers).double(), fitted.net_.module_
+    module, column = PlainNetwork(activation, layers).double(), fitted.net_.module_
     with torch.no_grad():
         for layer, own in zip(module.own, column.layers, strict=True):
             layer.weight.copy_(own.weight)
@@ -164,16 +164,14 @@ def plain_of(fitted, activation, source):
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("laterals", [False, True])
 @pytest.mark.parametrize("activation", RATES)
-def test_without_chance_it_is_the_network_of_a_plain_loop(
-    activation, laterals, weighted, rows, source
-):
-    # A batch of all rows has no order, and without dropout only the first weights are drawn.
+def test_deterministic_training_equals_a_plain_loop(activation, laterals, weighted, rows, source):
+    # With a single batch and no dropout, only the first weights are random.
     (X, y), _ = rows
     source = source if laterals else None
     options = {"class_weight": CLASS_WEIGHT if weighted else None, "dropout": 0.0}
-    fitted = ours(3, activation, source, **options).set_params(batch_size=len(X))
-    still = fitted.set_params(lr=1e-300).fit(X, y)
-    plain = plain_of(still, activation, source).eval()
+    fitted = make_model(3, activation, source, **options).set_params(batch_size=len(X))
+    untrained = fitted.set_params(lr=1e-300).fit(X, y)
+    plain = to_plain_network(untrained, activation, source).eval()
     fitted.set_params(lr=RATES[activation]).fit(X, y)
     weight = torch.tensor([CLASS_WEIGHT[code] if weighted else 1.0 for code in y])
     weight = weight.double() / weight.double().mean()
@@ -188,63 +186,72 @@ def test_without_chance_it_is_the_network_of_a_plain_loop(
             (weight * losses).mean().backward()
             optimizer.step()
     for trained, expected in zip(
-        plain_of(fitted, activation, source).parameters(), plain.parameters(), strict=True
+        to_plain_network(fitted, activation, source).parameters(), plain.parameters(), strict=True
     ):
         torch.testing.assert_close(trained, expected, rtol=1e-6, atol=1e-7)
 
 
 @pytest.mark.parametrize("laterals", [False, True])
-def test_the_loss_under_dropout_is_that_of_torchs_own(laterals, rows, source):
-    # The mean over many draws, of a trained network that stands still.
+def test_loss_under_dropout_agrees_with_dropout_of_torch(laterals, rows, source):
+    # Compares the means over many draws. The weights of the trained networks stay fixed.
     (X, y), _ = rows
     source = source if laterals else None
-    fitted = ours(3, "tanh", source).set_params(max_epochs=40).fit(X, y)
-    plain = plain_of(fitted, "tanh", source)
+    fitted = make_model(3, "tanh", source).set_params(max_epochs=40).fit(X, y)
+    plain = to_plain_network(fitted, "tanh", source)
     draws = 500
     fitted.set_params(warm_start=True, lr=1e-300, max_epochs=draws, batch_size=len(X)).fit(X, y)
     with torch.random.fork_rng(devices=[]), torch.no_grad(), limit_threads(1):
         torch.manual_seed(0)
-        many = torch.tensor(np.tile(X, (draws, 1)))
+        tiled = torch.tensor(np.tile(X, (draws, 1)))
         losses = torch.nn.functional.cross_entropy(
-            plain.train()(many), torch.tensor(np.tile(y, draws)), reduction="none"
+            plain.train()(tiled), torch.tensor(np.tile(y, draws)), reduction="none"
         )
     theirs = losses.view(draws, -1).mean(dim=1).numpy()
-    ours_ = fitted.history_["train_loss"].to_numpy()
-    assert stats.ttest_ind(ours_, theirs).pvalue > 1e-3
-    # A tenth less of dropout would be seen.
+    ours = fitted.history_["train_loss"].to_numpy()
+    assert stats.ttest_ind(ours, theirs).pvalue > 1e-3
+    # The test would detect a dropout rate that is a tenth lower.
     with torch.random.fork_rng(devices=[]), torch.no_grad(), limit_threads(1):
         plain.dropout.p = 0.45
-        other = torch.nn.functional.cross_entropy(
-            plain(many), torch.tensor(np.tile(y, draws)), reduction="none"
+        with_less_dropout = torch.nn.functional.cross_entropy(
+            plain(tiled), torch.tensor(np.tile(y, draws)), reduction="none"
         )
-    other = other.view(draws, -1).mean(dim=1).numpy()
-    assert stats.ttest_ind(ours_, other).pvalue < 1e-4
+    with_less_dropout = with_less_dropout.view(draws, -1).mean(dim=1).numpy()
+    assert stats.ttest_ind(ours, with_less_dropout).pvalue < 1e-4
 
 
 @pytest.mark.parametrize("laterals", [False, True])
 @pytest.mark.parametrize("optimizer", ["adam", "sgd", torch.optim.RMSprop])
 def test_a_callback_that_only_observes_changes_no_bit(optimizer, laterals, rows, source):
-    # With callbacks every batch goes through skorch's own loop, without them straight to the step.
+    # With callbacks, each batch goes through skorch's own loop. Without, fit skips that loop.
     (X, y), _ = rows
     options = {"source": source if laterals else None, "activation": "sigmoid"}
-    alone = ours(3, **options, optimizer=optimizer).fit(X, y)
-    watched = ours(3, **options, optimizer=optimizer, callbacks=[Callback()]).fit(X, y)
-    ours_, theirs = (each.net_.module_.state_dict() for each in (alone, watched))
-    assert all(torch.equal(ours_[name], theirs[name]) for name in ours_)
-    assert alone.history_["train_loss"].tolist() == watched.history_["train_loss"].tolist()
+    without_callback = make_model(3, **options, optimizer=optimizer).fit(X, y)
+    with_callback = make_model(3, **options, optimizer=optimizer, callbacks=[Callback()]).fit(X, y)
+    ours, theirs = (model.net_.module_.state_dict() for model in (without_callback, with_callback))
+    assert all(torch.equal(ours[name], theirs[name]) for name in ours)
+    assert (
+        without_callback.history_["train_loss"].tolist()
+        == with_callback.history_["train_loss"].tolist()
+    )
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "sgd", torch.optim.RMSprop])
-def test_what_outlives_a_fit_is_not_bound_to_inference_mode(optimizer, rows):
-    # Whoever trains the net further, with callbacks or by autograd, has to be able to write to it.
+def test_tensors_that_outlive_fit_are_not_in_inference_mode(optimizer, rows):
+    # Further training, with callbacks or by autograd, must be able to write to them.
     (X, y), _ = rows
-    fitted = ours(3, source=None, activation="sigmoid", optimizer=optimizer).fit(X, y)
+    fitted = make_model(3, source=None, activation="sigmoid", optimizer=optimizer).fit(X, y)
     net = fitted.net_
-    kept = [value for state in net.optimizer_.state.values() for value in state.values()]
+    optimizer_values = [
+        value for state in net.optimizer_.state.values() for value in state.values()
+    ]
     parameters = list(net.module_.parameters())
-    tensors = [*parameters, *(each.grad for each in parameters), *filter(torch.is_tensor, kept)]
-    assert bool(kept) == (optimizer != "sgd")
-    assert not any(each.is_inference() for each in tensors)
+    tensors = [
+        *parameters,
+        *(tensor.grad for tensor in parameters),
+        *filter(torch.is_tensor, optimizer_values),
+    ]
+    assert bool(optimizer_values) == (optimizer != "sgd")
+    assert not any(tensor.is_inference() for tensor in tensors)
     net.callbacks = [Callback()]
     net.initialize_callbacks()
     fitted.partial_fit(X, y)
@@ -252,13 +259,13 @@ def test_what_outlives_a_fit_is_not_bound_to_inference_mode(optimizer, rows):
 
 @pytest.mark.parametrize("activation", ["sigmoid", "tanh"])
 @pytest.mark.parametrize("widths", [(8,), (9, 7), (17, 5), (32, 32), (12, 20)])
-def test_few_rows_have_the_bits_that_they_have_among_many(activation, widths, rng):
+def test_predictions_for_few_rows_equal_those_among_many_rows_to_the_bit(activation, widths, rng):
     X, y = rng.normal(size=(140, 10)), rng.integers(0, 4, 140)
     options = {"hidden_layer_sizes": widths, "activation": activation, "random_state": 0}
     source = DNNClassifier(max_epochs=1, **options).fit(X, y)
     for model in (source, ProgressiveClassifier(source, max_epochs=1, **options).fit(X, y)):
-        whole = model.predict_proba(X)
+        expected = model.predict_proba(X)
         for n_rows in (1, 2, 4, 5, 16, 17, 65):
             for start in (0, 3):
                 rows = slice(start, start + n_rows)
-                np.testing.assert_array_equal(model.predict_proba(X[rows]), whole[rows])
+                np.testing.assert_array_equal(model.predict_proba(X[rows]), expected[rows])

@@ -1,4 +1,4 @@
-"""Many fits at once, against the same fits one by one."""
+"""Tests that networks trained together equal the same networks fitted one by one."""
 
 import pickle
 
@@ -33,7 +33,7 @@ COPIED = {name: OPTIONS[name] for name in ("max_epochs", "lr", "batch_size")}
 
 @pytest.fixture(scope="module")
 def rows():
-    """Give X, classes of three kinds, and two numbers of each row."""
+    """Give X, labels of three classes, and two numbers for each row."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(90, 4))
     numbers = np.column_stack([X[:, 0] - X[:, 1], 50 + 9 * X[:, 2]])
@@ -50,11 +50,11 @@ def sources(rows):
     return [("sign", shallow.fit(X, X[:, 3] > 0)), ("number", deep.fit(X, numbers[:, 1]))]
 
 
-def soft(y):
+def soft_labels(y):
     return 0.8 * (y[:, None] == np.unique(y)) + 0.2 / 3
 
 
-# name -> (class, its parameters, which source, what is learned, what else fit takes)
+# name -> (class, parameters, which sources, which target, further arguments of fit)
 CASES = {
     "plain": (DNNClassifier, {}, None, "y", ()),
     "without dropout, relu": (DNNClassifier, {"dropout": 0, "activation": "relu"}, None, "y", ()),
@@ -87,83 +87,85 @@ CASES = {
 
 
 def make_fits(case, rows, sources, n_fits=3):
-    """Return fits of one kind with other seeds and numbers of rows, all unfitted."""
-    kind, options, read, learned, given = case
+    """Return unfitted estimators with data for fit. Seeds and numbers of rows differ."""
+    estimator_class, options, which_sources, target, arguments = case
     X, y, numbers = rows
     constant = np.ones(len(X))
-    targets = {"y": y, "soft": soft(y), "numbers": numbers, "one": numbers[:, 0]}
-    y = {**targets, "constant": constant}[learned]
-    basic = COPIED if read == "deep" else OPTIONS
-    first = () if read is None else ({"deep": sources[1][1], "both": sources}[read],)
+    targets = {"y": y, "soft": soft_labels(y), "numbers": numbers, "one": numbers[:, 0]}
+    y = {**targets, "constant": constant}[target]
+    common = COPIED if which_sources == "deep" else OPTIONS
+    source = (
+        () if which_sources is None else ({"deep": sources[1][1], "both": sources}[which_sources],)
+    )
     fits = []
     for seed, n_rows in zip(range(n_fits), (66, 41, 66, 55), strict=False):
-        end, values = slice(n_rows, None), {}
-        if "sample_weight" in given:
+        rest, values = slice(n_rows, None), {}
+        if "sample_weight" in arguments:
             values["sample_weight"] = np.arange(n_rows) % 4
-        if "groups" in given:
+        if "groups" in arguments:
             values["groups"] = np.arange(n_rows) // 6
-        if "X_val" in given:
-            values |= {"X_val": X[end][:10], "y_val": y[end][:10]}
-        if "X_test" in given:
-            values |= {"X_test": X[end][-9:], "y_test": y[end][-9:]}
-        estimator = kind(*first, **{**basic, **options}, random_state=seed)
+        if "X_val" in arguments:
+            values |= {"X_val": X[rest][:10], "y_val": y[rest][:10]}
+        if "X_test" in arguments:
+            values |= {"X_test": X[rest][-9:], "y_test": y[rest][-9:]}
+        estimator = estimator_class(*source, **{**common, **options}, random_state=seed)
         fits.append((estimator, X[:n_rows], y[:n_rows], values))
     return fits
 
 
 def one_by_one(fits):
-    """Return clones that were fitted each by itself, with the masks of those trained together."""
+    """Return clones fitted one at a time, with the dropout masks of networks trained together."""
     with counter_masks():
         return [clone(estimator).fit(X, y, **values) for estimator, X, y, values in fits]
 
 
-def assert_same(one, other, X):
-    """Raise unless two fitted estimators are the same to the last bit, but for durations."""
-    states = [each.__getstate__() for each in (one, other)]
+def assert_same(first, second, X):
+    """Raise unless two fitted estimators agree to the last bit, except for durations."""
+    states = [estimator.__getstate__() for estimator in (first, second)]
     assert states[0].keys() == states[1].keys()
     networks = [state["network_state"] for state in states]
-    histories = [[list(row.items())[:-1] for row in each["history"]] for each in networks]
-    assert histories[0] == histories[1]  # the order of its columns too
-    assert one.best_epoch_ == other.best_epoch_
-    assert one.interrupted_ == other.interrupted_
+    histories = [[list(row.items())[:-1] for row in network["history"]] for network in networks]
+    assert histories[0] == histories[1]  # the order of the columns, too
+    assert first.best_epoch_ == second.best_epoch_
+    assert first.interrupted_ == second.interrupted_
     assert networks[0]["config"] == networks[1]["config"]
     for name, values in networks[0]["weights"].items():
         np.testing.assert_array_equal(values, networks[1]["weights"][name])
-    np.testing.assert_array_equal(one.predict(X), other.predict(X))
-    np.testing.assert_array_equal(one.row_fingerprints_, other.row_fingerprints_)
+    np.testing.assert_array_equal(first.predict(X), second.predict(X))
+    np.testing.assert_array_equal(first.row_fingerprints_, second.row_fingerprints_)
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_the_results_equal_separate_fits(name, rows, sources):
+def test_networks_trained_together_equal_separate_fits(name, rows, sources):
     fits = make_fits(CASES[name], rows, sources)
     alone = one_by_one(fits)
-    done = {each.number: each for each in fit_each(fits, n_together=3)}
-    assert [done[number].trained_together for number in range(3)] == [3, 3, 3]
-    for number, each in enumerate(alone):
-        assert_same(each, done[number].estimator, rows[0])
+    results = {result.number: result for result in fit_each(fits, n_together=3)}
+    assert [results[number].trained_together for number in range(3)] == [3, 3, 3]
+    for number, separate in enumerate(alone):
+        assert_same(separate, results[number].estimator, rows[0])
 
 
 def some_networks(rows, n_fits=5):
     return make_fits((DNNClassifier, {"max_epochs": 3}, None, "y", ()), rows, None, n_fits)
 
 
-def test_how_many_are_trained_at_once_changes_nothing(rows):
-    """Also the last group, of one network, draws the masks of those that are trained together."""
+def test_number_trained_at_once_does_not_change_the_networks(rows):
+    """Even a last group of one network draws the masks of networks trained together."""
     at_once = [some_networks(rows, 4) for _ in range(2)]
     for n_together, fits in zip((3, 4), at_once, strict=True):
         fit_together(fits, n_together=n_together)
-    for (one, *_), (other, *_) in zip(*at_once, strict=True):
-        assert_same(one, other, rows[0])
+    for (first, *_), (second, *_) in zip(*at_once, strict=True):
+        assert_same(first, second, rows[0])
 
 
-def test_a_cpu_trains_one_at_a_time_by_default(rows):
+def test_a_cpu_trains_one_network_at_a_time_by_default(rows):
     fits = some_networks(rows, 2)
     alone = [clone(estimator).fit(X, y) for estimator, X, y, _ in fits]
-    for one, other in zip(alone, fit_together(fits), strict=True):
-        assert_same(one, other, rows[0])
+    for separate, together in zip(alone, fit_together(fits), strict=True):
+        assert_same(separate, together, rows[0])
 
 
-ALONE = [
+REASONS = [
     (DNNClassifier(optimizer="sgd"), "optimizer='adam'"),
     (DNNClassifier(callbacks=[EpochTimer()]), "callbacks"),
     (DNNClassifier(monitor="accuracy"), "monitor='accuracy'"),
@@ -177,37 +179,44 @@ ALONE = [
 ]
 
 
-@pytest.mark.parametrize(("estimator", "reason"), ALONE)
-def test_why_one_is_trained_alone(estimator, reason):
+@pytest.mark.parametrize(("estimator", "reason"), REASONS)
+def test_why_alone_gives_the_reason(estimator, reason):
     assert reason in why_alone(estimator)
 
 
-class OwnFit(DNNClassifier):
+class NegatesRows(DNNClassifier):
     def fit(self, X, y, **options):
         return super().fit(-X, y, **options)
 
 
-def test_what_cannot_be_trained_together_is_fitted_alone(rows, sources):
+def test_estimators_that_cannot_be_trained_together_are_fitted_alone(rows, sources):
     X, y, _ = rows
     adapter = ProgressiveClassifier(sources, adapter="linear", random_state=0, **OPTIONS)
     adapter.fit(X, y)
-    odd = [
+    unsuitable = [
         DNNClassifier(monitor="accuracy", random_state=0, **OPTIONS),
-        FineTunedClassifier(adapter, random_state=0, **COPIED),  # adapters that are copied
-        OwnFit(random_state=0, **OPTIONS),
+        FineTunedClassifier(adapter, random_state=0, **COPIED),  # copies the adapters
+        NegatesRows(random_state=0, **OPTIONS),
         make_pipeline(StandardScaler(), LogisticRegression()),
     ]
-    alone = [clone(estimator).fit(X, y) for estimator in odd]
-    fits = [(estimator, X, y, {}) for estimator in odd]
-    done = list(fit_each([*some_networks(rows, 2), *fits], n_together=2))
-    assert [each.trained_together for each in done] == [2, 2, 1, 1, 1, 1]
-    assert [each.why_alone is None for each in done] == [True, True, False, False, False, False]
-    for one, other in zip(alone[:3], odd[:3], strict=True):
-        assert_same(one, other, X)
-    np.testing.assert_array_equal(alone[3].predict(X), odd[3].predict(X))
+    alone = [clone(estimator).fit(X, y) for estimator in unsuitable]
+    fits = [(estimator, X, y, {}) for estimator in unsuitable]
+    results = list(fit_each([*some_networks(rows, 2), *fits], n_together=2))
+    assert [result.trained_together for result in results] == [2, 2, 1, 1, 1, 1]
+    assert [result.why_alone is None for result in results] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+        False,
+    ]
+    for separate, fitted in zip(alone[:3], unsuitable[:3], strict=True):
+        assert_same(separate, fitted, X)
+    np.testing.assert_array_equal(alone[3].predict(X), unsuitable[3].predict(X))
 
 
-def test_sources_may_be_trained_on_the_way(rows):
+def test_fit_together_trains_unfitted_sources(rows):
     X, y, _ = rows
     source_y = np.where(X[:, 3] > 0, "up", "down")
     fits = [
@@ -220,10 +229,10 @@ def test_sources_may_be_trained_on_the_way(rows):
         for seed in range(2)
     ]
     with counter_masks():
-        alone = [clone(e).fit(X, y, **values) for e, X, y, values in fits]
+        alone = [clone(estimator).fit(X, y, **values) for estimator, X, y, values in fits]
         fit_together(fits, n_together=2)
-    for one, (other, *_) in zip(alone, fits, strict=True):
-        assert_same(one, other, X)
+    for separate, (together, *_) in zip(alone, fits, strict=True):
+        assert_same(separate, together, X)
 
 
 def test_a_shared_random_state_is_drawn_from_in_order(rows):
@@ -233,16 +242,16 @@ def test_a_shared_random_state_is_drawn_from_in_order(rows):
         state = np.random.RandomState(3)
         networks = [DNNClassifier(random_state=state, **OPTIONS) for _ in range(2)]
         if together:
-            fit_together([(each, X, y) for each in networks], n_together=2)
+            fit_together([(network, X, y) for network in networks], n_together=2)
         else:
             with counter_masks():
-                networks = [each.fit(X, y) for each in networks]
+                networks = [network.fit(X, y) for network in networks]
         results.append(networks)
-    for one, other in zip(*results, strict=True):
-        assert_same(one, other, X)
+    for separate, fitted_together in zip(*results, strict=True):
+        assert_same(separate, fitted_together, X)
 
 
-def test_it_is_stored_pickled_and_trained_further(rows, tmp_path):
+def test_networks_trained_together_can_be_stored_and_trained_further(rows, tmp_path):
     X, y, _ = rows
     fits = some_networks(rows, 2)
     network, _ = fit_together(fits, n_together=2)
@@ -253,37 +262,37 @@ def test_it_is_stored_pickled_and_trained_further(rows, tmp_path):
     assert network.best_epoch_ == 4
 
 
-# What goes wrong
+# Errors and interrupts
 
 
-def test_a_network_that_diverges_leaves_the_others_alone(rows):
+def test_a_diverging_network_does_not_affect_the_others(rows):
     fits = some_networks(rows, 3)
     X = rows[0].copy()
     X[::2] *= 1e38
     broken = (DNNClassifier(activation="identity", random_state=0, **OPTIONS), X, rows[1])
-    fine = [(clone(broken[0]), *rows[:2], {}) for _ in range(2)]
-    alone = one_by_one(fine)
-    done = list(fit_each([fine[0], (*broken, {}), fine[1], *fits], n_together=3))
-    by_number = {each.number: each for each in done}
+    intact = [(clone(broken[0]), *rows[:2], {}) for _ in range(2)]
+    alone = one_by_one(intact)
+    results = list(fit_each([intact[0], (*broken, {}), intact[1], *fits], n_together=3))
+    by_number = {result.number: result for result in results}
     assert "must stay finite" in str(by_number[1].error)
     assert not hasattr(broken[0], "classes_")
-    for one, number in zip(alone, (0, 2), strict=True):
-        assert_same(one, by_number[number].estimator, rows[0])
+    for separate, number in zip(alone, (0, 2), strict=True):
+        assert_same(separate, by_number[number].estimator, rows[0])
     assert all(by_number[number].error is None for number in (0, 2, 3, 4, 5))
 
 
-def test_an_error_names_the_fit_and_leaves_the_rest_as_it_was(rows):
+def test_an_error_names_the_fit_and_leaves_the_rest_unchanged(rows):
     X, y, _ = rows
     fits = some_networks(rows, 3)
-    before = clone(fits[2][0]).fit(X, y)
-    fits[2] = (before, *fits[2][1:])
-    kept = before.predict_proba(X)
+    fitted_earlier = clone(fits[2][0]).fit(X, y)
+    fits[2] = (fitted_earlier, *fits[2][1:])
+    expected = fitted_earlier.predict_proba(X)
     fits.insert(2, (DNNClassifier(**OPTIONS), X, y[:5]))
     with pytest.raises(ValueError, match="inconsistent numbers of samples") as caught:
         fit_together(fits, n_together=4)
     assert "fits[2], DNNClassifier" in caught.value.__notes__[0]
     assert [hasattr(estimator, "net_") for estimator, *_ in fits] == [False, False, False, True]
-    np.testing.assert_array_equal(before.predict_proba(X), kept)
+    np.testing.assert_array_equal(fitted_earlier.predict_proba(X), expected)
 
 
 @pytest.mark.parametrize("in_epoch", [1, 3])
@@ -308,15 +317,15 @@ def test_ctrl_c_keeps_the_best_epoch_so_far(rows, monkeypatch, in_epoch):
             assert len(estimator.history_) == 2
 
 
-class DoNotFitAtFirst:
-    """Rows for which there is no memory when they are asked for the first time."""
+class OutOfMemoryAtFirst:
+    """Rows that raise an out-of-memory error when they are first read."""
 
     def __init__(self, X):
-        self.X, self.asked = X, False
+        self.X, self.was_read = X, False
 
     def __array__(self, dtype=None, copy=None):
-        if not self.asked:
-            self.asked = True
+        if not self.was_read:
+            self.was_read = True
             raise torch.OutOfMemoryError
         return np.asarray(self.X, dtype)
 
@@ -325,13 +334,13 @@ def test_waiting_networks_are_trained_if_memory_runs_out(rows):
     fits = some_networks(rows, 3)
     alone = one_by_one(fits)
     estimator, X, y, _ = fits[2]
-    done = list(fit_each([*fits[:2], (estimator, DoNotFitAtFirst(X), y, {})], n_together=3))
-    assert [each.trained_together for each in done] == [2, 2, 1]
-    for one, each in zip(alone, done, strict=True):
-        assert_same(one, each.estimator, rows[0])
+    results = list(fit_each([*fits[:2], (estimator, OutOfMemoryAtFirst(X), y, {})], n_together=3))
+    assert [result.trained_together for result in results] == [2, 2, 1]
+    for separate, result in zip(alone, results, strict=True):
+        assert_same(separate, result.estimator, rows[0])
 
 
-def test_the_arguments_are_checked(rows):
+def test_wrong_arguments_are_refused(rows):
     X, y, _ = rows
     network = DNNClassifier(**OPTIONS)
     reader = ProgressiveClassifier([("own network", make_pipeline(network))], **OPTIONS)
@@ -343,11 +352,11 @@ def test_the_arguments_are_checked(rows):
         fit_together([(network, X, y), (network, X)])
     with pytest.raises(TypeError, match=r"fits\[0\] must be .* got DNNClassifier\."):
         fit_together([network])
-    for none in ("DNNClassifier", DNNClassifier):
+    for wrong in ("DNNClassifier", DNNClassifier):
         with pytest.raises(TypeError, match=r"fits\[0\] must be .* \((str|ABCMeta|type), nda"):
-            fit_together([(none, X, y)])
+            fit_together([(wrong, X, y)])
         with pytest.raises(TypeError, match="must be an instance with a fit method; got"):
-            why_alone(none)
+            why_alone(wrong)
     with pytest.raises(TypeError, match=r"^fits must be a list of .* got None"):
         fit_together(None)
     with pytest.raises(TypeError, match=r"^DNNClassifier.fit\(\) got an unexpected .*'weight'"):

@@ -1,4 +1,4 @@
-"""Which rows a model knows, asked of whatever a user holds; and which source it needs."""
+"""Tests of source_overlap, its warnings about scale, and importances of pipelines and chains."""
 
 import copy
 import pickle
@@ -26,7 +26,7 @@ TINY = {"hidden_layer_sizes": (6, 5), "max_epochs": 3, "lr": 5e-3, "random_state
 
 @pytest.fixture(scope="module")
 def raw():
-    """Give rows with units, 60 of which train, and labels of two tasks."""
+    """Give rows on different scales, and the labels of two tasks."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(100, 5)) * [1, 1000, 1e-6, 50, 3] + [5, 4000, 1e-5, 0, 100]
     return X, np.array(["a", "b", "c", "d"])[np.arange(100) % 4], np.arange(100) % 2
@@ -34,7 +34,7 @@ def raw():
 
 @pytest.fixture(scope="module")
 def speaker(raw):
-    """Give a source with its own scaler, which had the rows 40 to 79."""
+    """Give a source with its own scaler, fitted on the rows 40 to 79."""
     X, _, source_y = raw
     return make_pipeline(StandardScaler(), DNNClassifier(**TINY)).fit(X[40:80], source_y[40:80])
 
@@ -70,20 +70,22 @@ HOLDERS = {
 }
 
 
-@pytest.mark.parametrize("holder", HOLDERS.values(), ids=HOLDERS)
-def test_whoever_holds_the_network_applies_its_own_steps(raw, model, holder):
+@pytest.mark.parametrize("hold", HOLDERS.values(), ids=HOLDERS)
+def test_overlap_applies_the_steps_of_any_estimator_around_the_network(raw, model, hold):
     X, y, _ = raw
-    told = source_overlap(holder(model, X, y), X[50:70])
-    # The speaker network had rows that its own scaler made, which none of these is.
-    assert told.to_dict() == {"own": 0.5, "speaker": 0.0}
-    assert told.name == "source_overlap"
-    rows = source_overlap(holder(model, X, y), X[50:70], per_row=True)
+    overlap = source_overlap(hold(model, X, y), X[50:70])
+    # The speaker network was trained on the output of its own scaler, which is none of these.
+    assert overlap.to_dict() == {"own": 0.5, "speaker": 0.0}
+    assert overlap.name == "source_overlap"
+    rows = source_overlap(hold(model, X, y), X[50:70], per_row=True)
     assert rows["own"].tolist() == [True] * 10 + [False] * 10
     assert not rows["speaker"].any()
 
 
 @pytest.mark.parametrize("cls", [FineTunedClassifier, ProgressiveClassifier])
-def test_a_source_applies_its_own_steps_and_brings_its_own_sources(raw, speaker, cls, tmp_path):
+def test_overlap_applies_the_steps_of_sources_and_includes_their_sources(
+    raw, speaker, cls, tmp_path
+):
     X, y, _ = raw
     first = cls(speaker, **TINY).fit(X[:10], y[:10])
     clf = cls(first, **TINY).fit(X[90:], y[90:])
@@ -93,7 +95,7 @@ def test_a_source_applies_its_own_steps_and_brings_its_own_sources(raw, speaker,
     assert source_overlap(load_model(tmp_path / "model"), X).equals(clf.source_overlap(X))
 
 
-def test_a_network_without_sources_knows_its_own_rows_and_those_held_out(raw):
+def test_own_rows_of_a_network_include_those_held_out(raw):
     X, y, _ = raw
     Z = StandardScaler().fit_transform(X)
     clf = DNNClassifier(**TINY).fit(Z[:40], y[:40], X_val=Z[40:60], y_val=y[40:60])
@@ -103,24 +105,24 @@ def test_a_network_without_sources_knows_its_own_rows_and_those_held_out(raw):
 
 def rows_known(network, X):
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a few rows do not say what scale the others have
+        warnings.simplefilter("ignore")  # so few rows may seem to be off scale
         return network.source_overlap(X, per_row=True)["own"].tolist()
 
 
-@pytest.mark.parametrize("again", ["partial_fit", "warm_start"])
-def test_rows_of_every_call_are_remembered(raw, again):
-    # Were only the last rows known, an audit would call the first ones new.
+@pytest.mark.parametrize("method", ["partial_fit", "warm_start"])
+def test_a_network_remembers_the_rows_of_every_call(raw, method):
+    # If only the last rows counted, an audit would call the first ones new.
     X, y, _ = raw
-    network = DNNClassifier(**TINY, early_stopping=False, warm_start=again == "warm_start")
-    learn = network.fit if again == "warm_start" else network.partial_fit
-    learn(X[:20], y[:20])
-    learn(X[20:40], y[20:40])
+    network = DNNClassifier(**TINY, early_stopping=False, warm_start=method == "warm_start")
+    fit = network.fit if method == "warm_start" else network.partial_fit
+    fit(X[:20], y[:20])
+    fit(X[20:40], y[20:40])
     assert rows_known(network, X[:60]) == [True] * 40 + [False] * 20
 
 
 @pytest.mark.parametrize("trained_on", ["float32", "float64"])
-def test_the_same_numbers_in_another_type_are_known(raw, trained_on):
-    """Parquet keeps float32, and CSV gives float64 of the same digits."""
+def test_rows_are_recognised_in_float32_and_in_float64(raw, trained_on):
+    """Parquet keeps float32, and CSV gives float64 with the same digits."""
     X, y, _ = raw
     single = pd.DataFrame(X.astype(np.float32), columns=list("abcde"))
     _, *lines = single.to_csv(index=False).split()
@@ -135,31 +137,31 @@ def test_the_same_numbers_in_another_type_are_known(raw, trained_on):
         assert source_overlap(model, table * 1.001)["own"] == 0
 
 
-def test_a_source_that_does_not_remember_is_unknown_and_warns_of_nothing(raw):
+def test_overlap_with_a_source_without_fingerprints_is_unknown_and_silent(raw):
     X, y, source_y = raw
     Z = StandardScaler().fit_transform(X)
     mlp = MLPClassifier((4,), solver="lbfgs", max_iter=20, random_state=0)
     with warnings.catch_warnings(action="ignore"):
         mlp.fit(Z, source_y)
     clf = ProgressiveClassifier(mlp, **TINY).fit(1000 * Z, y)
-    told = clf.source_overlap(1000 * Z)
-    assert told["own"] == 1
-    assert np.isnan(told["source"])
+    overlap = clf.source_overlap(1000 * Z)
+    assert overlap["own"] == 1
+    assert np.isnan(overlap["source"])
     rows = clf.source_overlap(1000 * Z, per_row=True)
     assert rows["own"].all()
     assert rows["source"].isna().all()
 
 
-@pytest.mark.parametrize("ask", [source_overlap, source_importances])
-def test_what_has_no_network_is_refused(raw, ask):
+@pytest.mark.parametrize("function", [source_overlap, source_importances])
+def test_a_model_without_a_network_is_refused(raw, function):
     X, y, _ = raw
-    other = make_pipeline(StandardScaler(), LogisticRegression())
-    rest = (X, y)[: 1 if ask is source_overlap else 2]
+    model = make_pipeline(StandardScaler(), LogisticRegression())
+    arguments = (X, y)[: 1 if function is source_overlap else 2]
     with pytest.raises(TypeError, match=r"^model must be a fitted .*; got Pipeline\. "):
-        ask(other, *rest)
+        function(model, *arguments)
 
 
-def test_no_source_can_take_the_name_of_the_networks_own_rows(raw, speaker):
+def test_a_source_must_not_have_the_name_own(raw, speaker):
     X, y, _ = raw
     with pytest.raises(ValueError, match=r"^The name of a source must not be 'own', which"):
         ProgressiveClassifier([("own", speaker)], **TINY).fit(X, y)
@@ -193,7 +195,7 @@ SCALED = {
 
 
 @pytest.mark.parametrize("scale", SCALED.values(), ids=SCALED)
-def test_rows_on_the_scale_of_training_pass_without_a_warning(emodb, scale):
+def test_rows_on_the_training_scale_give_no_warning(emodb, scale):
     X, data, model = emodb
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -203,7 +205,7 @@ def test_rows_on_the_scale_of_training_pass_without_a_warning(emodb, scale):
 
 @pytest.mark.parametrize("rows", [slice(None), slice(0, 40)])
 @pytest.mark.parametrize("as_method", [False, True])
-def test_features_that_were_not_scaled_warn(emodb, rows, as_method):
+def test_unscaled_features_give_a_warning(emodb, rows, as_method):
     X, _, model = emodb
     with pytest.warns(
         UserWarning,
@@ -212,44 +214,44 @@ def test_features_that_were_not_scaled_warn(emodb, rows, as_method):
         r"or a spread over 10 times larger or smaller, so a share of 0 means nothing\. Pass the "
         r"pipeline that scales, or rows scaled as in fit\.$",
     ) as caught:
-        told = (
+        overlap = (
             model[-1].source_overlap(X[rows]) if as_method else source_overlap(model[-1], X[rows])
         )
-    assert told["own"] == 0
+    assert overlap["own"] == 0
     assert caught[0].filename == __file__
 
 
 @pytest.mark.parametrize(("n_off", "warns"), [(2, False), (3, True)])
-def test_over_half_of_the_columns_that_vary_have_to_be_off(n_off, warns):
-    """Four columns of mean 0 and deviation 1, and three constant ones, which have no scale."""
+def test_warning_needs_over_half_of_the_varying_columns_off_scale(n_off, warns):
+    """Four columns have mean 0 and deviation 1. Three are constant and have no scale."""
     X = np.zeros((40, 7))
     X[:, :4] = np.where(np.arange(40) % 2, 1.0, -1.0)[:, np.newaxis]
     X[:, 4:] = 0.1
     clf = DNNClassifier(**TINY).fit(X, np.arange(40) % 2)
-    other = X.copy()
-    other[:, :n_off] += 12
-    other[:, 4:] = 10**6
-    far = copy.deepcopy(other)
-    far[:, :n_off] -= 3  # 9 deviations, of median -1 + 12 - 3 to 1 + 12 - 3
+    off_scale = X.copy()
+    off_scale[:, :n_off] += 12
+    off_scale[:, 4:] = 10**6
+    just_below = copy.deepcopy(off_scale)
+    just_below[:, :n_off] -= 3  # 9 deviations, of median -1 + 12 - 3 to 1 + 12 - 3
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        clf.source_overlap(other)
-        assert [f"got {n_off} of 4 columns" in str(each.message) for each in caught] == [
+        clf.source_overlap(off_scale)
+        assert [f"got {n_off} of 4 columns" in str(warning.message) for warning in caught] == [
             True
         ] * warns
         caught.clear()
-        clf.source_overlap(far)
+        clf.source_overlap(just_below)
         assert not caught
 
 
-def test_a_source_on_another_scale_is_named(emodb):
+def test_warning_names_a_source_on_another_scale(emodb):
     X, data, model = emodb
     clf = ProgressiveClassifier([("old", model[-1])], **TINY).fit(X, data.target)
     with pytest.warns(UserWarning, match=r"^X should be on .* the source 'old' was trained on;"):
         clf.source_overlap(X)
 
 
-def test_few_training_rows_say_nothing_of_a_scale():
+def test_few_training_rows_give_no_warning_about_scale():
     X = np.array([[0.0, 0.0], [1e-3, 1e-3]] * 2)
     clf = DNNClassifier(**TINY, early_stopping=False).fit(X, [0, 1, 0, 1])
     with warnings.catch_warnings():
@@ -257,43 +259,43 @@ def test_few_training_rows_say_nothing_of_a_scale():
         assert clf.source_overlap([[5.0, 5.0]])["own"] == 0
 
 
-# What a network remembers
+# Stored mean and deviation of the training rows
 
 
-def assert_remembers(clf, X):
+def assert_mean_and_deviation_of(clf, X):
     assert clf.n_samples_seen_ == len(X)
     np.testing.assert_allclose(clf.training_mean_, X.mean(axis=0), rtol=1e-9, atol=1e-12)
     np.testing.assert_allclose(clf.training_std_, X.std(axis=0), rtol=1e-9)
 
 
-def test_mean_and_deviation_of_training_rows_are_remembered_wherever_they_come_from(raw, tmp_path):
+def test_mean_and_deviation_cover_the_training_rows_of_all_calls(raw, tmp_path):
     X, y, _ = raw
     clf = DNNClassifier(**TINY).fit(X[:30], y[:30], X_val=X[60:], y_val=y[60:])
-    assert_remembers(clf, X[:30])
+    assert_mean_and_deviation_of(clf, X[:30])
     clf.partial_fit(X[30:35], y[30:35])
-    assert_remembers(clf, X[:35])
+    assert_mean_and_deviation_of(clf, X[:35])
     clf = pickle.loads(pickle.dumps(clf))
     save_model(clf, tmp_path / "model")
     clf = load_model(tmp_path / "model")
     clf.set_params(warm_start=True).fit(X[35:90], y[35:90])
-    assert_remembers(clf, X[:90])
+    assert_mean_and_deviation_of(clf, X[:90])
     clf.set_params(warm_start=False).fit(X[:20], y[:20])
-    assert_remembers(clf, X[:20])
+    assert_mean_and_deviation_of(clf, X[:20])
     assert clf.source_overlap(X[:40])["own"] == 0.5
 
 
-def test_rows_of_weight_zero_are_not_remembered(raw):
+def test_rows_of_weight_zero_do_not_count_in_mean_and_deviation(raw):
     X, y, _ = raw
     clf = DNNClassifier(**TINY).fit(X, y, sample_weight=np.arange(100) < 60)
-    assert_remembers(clf, X[:60])
+    assert_mean_and_deviation_of(clf, X[:60])
 
 
-# Which source helped, of a pipeline and of a chain
+# Importance of sources in pipelines and chains
 
 
 @pytest.fixture(scope="module")
 def chain(raw):
-    """Give a network that reads a chain of two networks and one of these alone, and its rows."""
+    """Give a network that reads a chain of two networks and the first of them, and its data."""
     X, y, source_y = raw
     Z = StandardScaler().fit_transform(X)
     options = {**TINY, "max_epochs": 60, "dropout": 0.0, "activation": "tanh"}
@@ -303,7 +305,7 @@ def chain(raw):
     return clf.fit(Z, y), Z, y
 
 
-def test_a_pipeline_has_the_same_importances(raw, chain):
+def test_importances_of_a_pipeline_are_those_of_its_network(raw, chain):
     X, y, _ = raw
     clf, Z, _ = chain
     model = make_pipeline(StandardScaler().fit(X), clf)
@@ -314,14 +316,14 @@ def test_a_pipeline_has_the_same_importances(raw, chain):
         pd.testing.assert_frame_equal(source_importances(frozen, X, y, **options), expected)
 
 
-def test_all_columns_of_a_source_are_silenced(chain):
+def test_silencing_a_source_silences_all_its_columns(chain):
     clf, Z, y = chain
-    for name, places in {"chain": (0, 1), "plain": (2,)}.items():
+    for name, columns in {"chain": (0, 1), "plain": (2,)}.items():
         silenced = copy.deepcopy(clf)
         with torch.no_grad():
             for layer in silenced.net_.module_.laterals:
-                for place in places:
-                    layer[place].weight.zero_()
+                for column in columns:
+                    layer[column].weight.zero_()
         fall = uar_score(y, clf.predict(Z)) - uar_score(y, silenced.predict(Z))
         table = clf.source_importances(Z, y, method="silence")
         assert table.loc[name, "importance_mean"] == pytest.approx(fall)
@@ -329,26 +331,26 @@ def test_all_columns_of_a_source_are_silenced(chain):
 
 def test_the_spread_of_importances_is_the_standard_deviation(chain):
     clf, Z, y = chain
-    one = clf.source_importances(Z, y, n_repeats=1, random_state=0).iloc[0]
-    both = clf.source_importances(Z, y, n_repeats=2, random_state=0).iloc[0]
-    first = one["importance_mean"]
-    second = 2 * both["importance_mean"] - first
+    one_repeat = clf.source_importances(Z, y, n_repeats=1, random_state=0).iloc[0]
+    two_repeats = clf.source_importances(Z, y, n_repeats=2, random_state=0).iloc[0]
+    first = one_repeat["importance_mean"]
+    second = 2 * two_repeats["importance_mean"] - first
     assert first != second
-    assert both["importance_std"] == pytest.approx(abs(first - second) / 2)
+    assert two_repeats["importance_std"] == pytest.approx(abs(first - second) / 2)
 
 
-def test_norms_say_which_column_of_which_source(chain):
+def test_lateral_norms_name_the_source_and_the_column(chain):
     clf, _, _ = chain
     table = clf.lateral_norms()
     columns = [("chain", 0), ("chain", 1), ("plain", 0)]
-    told = table[["layer", "source", "column"]].values.tolist()
-    assert told == [[layer, *column] for layer in (2, 3) for column in columns]
-    weights = [each.weight.detach() for layer in clf.net_.module_.laterals for each in layer]
+    names = table[["layer", "source", "column"]].values.tolist()
+    assert names == [[layer, *column] for layer in (2, 3) for column in columns]
+    weights = [lateral.weight.detach() for layer in clf.net_.module_.laterals for lateral in layer]
     np.testing.assert_allclose(table["norm"], [np.linalg.norm(w) for w in weights], rtol=1e-6)
 
 
 @pytest.mark.parametrize(("rows", "got"), [([0], "one row"), ([0, 0, 0], "3 equal rows")])
-def test_nothing_to_exchange_is_refused(chain, rows, got):
+def test_permuting_a_single_row_or_equal_rows_is_refused(chain, rows, got):
     clf, Z, y = chain
     with pytest.raises(
         ValueError,

@@ -1,4 +1,4 @@
-"""Other ways to use a source than the paper's, each against plain networks or computed by hand."""
+"""Tests of other ways to use a source, against plain networks or computation by hand."""
 
 import copy
 
@@ -28,7 +28,7 @@ from skprognet import (
 from skprognet.networks import limit_threads
 from skprognet.sources import LayerSource, Source, as_source
 
-WITHOUT_SOURCE = [SideBySideClassifier, PosteriorClassifier, MultiTaskClassifier]
+OTHER_WAYS = [SideBySideClassifier, PosteriorClassifier, MultiTaskClassifier]
 
 
 def weights(model):
@@ -36,7 +36,7 @@ def weights(model):
 
 
 def assert_same(model, other):
-    """Two networks are the same, and were trained in the same way, to the bit."""
+    """Raise unless two networks have the same weights and history, to the bit."""
     ours, theirs = weights(model), weights(other)
     assert ours.keys() == theirs.keys()
     assert all(np.array_equal(ours[name], theirs[name]) for name in ours)
@@ -46,12 +46,12 @@ def assert_same(model, other):
 def layers(model, X):
     """Return all hidden layers side by side, in the order of the columns."""
     source = as_source(model)
-    with limit_threads(1):  # as in a fit: two threads add up in another order
+    with limit_threads(1):  # as in a fit: two threads add in another order
         return [layer.numpy() for column in source.hidden(X) for layer in column]
 
 
-@pytest.mark.parametrize("cls", WITHOUT_SOURCE)
-def test_without_a_source_it_is_a_dnn(cls, problem, small):
+@pytest.mark.parametrize("cls", OTHER_WAYS)
+def test_other_ways_without_a_source_equal_the_dnn(cls, problem, small):
     X, y, _ = problem
     assert_same(cls(**small).fit(X, y), DNNClassifier(**small).fit(X, y))
 
@@ -71,8 +71,8 @@ def test_side_by_side_for_numbers_is_a_dnn_on_the_joined_matrix(problem, small, 
     X, _, _ = problem
     numbers = np.column_stack([X[:, 0] + 0.1 * X[:, 1], 40 + X[:, 2]])
     regressor = DNNRegressor(**small).fit(X, numbers[:, 0])
-    given = [("classes", source), ("numbers", regressor)]
-    model = SideBySideRegressor(given, **small).fit(X, numbers)
+    sources = [("classes", source), ("numbers", regressor)]
+    model = SideBySideRegressor(sources, **small).fit(X, numbers)
     joined = np.hstack([X, *layers(source, X), *layers(regressor, X)])
     plain = DNNRegressor(**small).fit(joined, numbers)
     assert_same(model, plain)
@@ -91,25 +91,25 @@ def test_posterior_is_a_dnn_on_the_joined_matrix(problem, small, source):
 
 
 @pytest.mark.parametrize("n_classes", [2, 4])
-def test_log_posteriors_are_those_of_scikit_learn(n_classes, problem):
+def test_log_posteriors_equal_the_log_probabilities_of_scikit_learn(n_classes, problem):
     X, y, source_y = problem
     mlp = MLPClassifier((5,), max_iter=1000, tol=1e-2, random_state=0)
     model = make_pipeline(StandardScaler(), mlp).fit(X, source_y if n_classes == 2 else y)
-    read = as_source(model).log_posteriors(X).numpy()
-    np.testing.assert_allclose(read, model.predict_log_proba(X), rtol=1e-10)
+    log_posteriors = as_source(model).log_posteriors(X).numpy()
+    np.testing.assert_allclose(log_posteriors, model.predict_log_proba(X), rtol=1e-10)
 
 
-def test_log_posteriors_of_a_sure_source_are_finite(problem, source):
+def test_log_posteriors_of_a_very_confident_source_are_finite(problem, source):
     X, _, _ = problem
-    far = as_source(source).log_posteriors(1e6 * X)
-    assert np.isfinite(far.numpy()).all()
+    log_posteriors = as_source(source).log_posteriors(1e6 * X)
+    assert np.isfinite(log_posteriors.numpy()).all()
 
 
-class Projection(Source):
-    """A source of the user's own, which says what it is given as log-probabilities."""
+class OwnSource(Source):
+    """A user's own source. The function given to it computes its log-probabilities."""
 
-    def __init__(self, said=None):
-        self.said = said
+    def __init__(self, function=None):
+        self.function = function
 
     def layer_sizes(self):
         return [(1,)]
@@ -121,19 +121,19 @@ class Projection(Source):
         return "projection"
 
     def log_posteriors(self, X):
-        return self.said and self.said(X)
+        return self.function and self.function(X)
 
 
 def test_a_source_that_does_not_classify_is_refused(problem, small):
     X, y, _ = problem
     regressor = DNNRegressor(**small).fit(X, X[:, 0])
-    refused = pytest.raises(TypeError, match=r"must be a classifier; got \w+, which does not")
-    for source in (Projection(), regressor):
-        with refused:
+    raises = pytest.raises(TypeError, match=r"must be a classifier; got \w+, which does not")
+    for source in (OwnSource(), regressor):
+        with raises:
             PosteriorClassifier(source, **small).fit(X, y)
 
 
-def test_a_source_that_will_not_classify_is_refused_before_it_is_trained(problem, small):
+def test_an_unfitted_regressor_is_refused_before_it_is_trained(problem, small):
     class Untrained(DNNRegressor):
         def fit(self, *args, **kwargs):
             raise AssertionError
@@ -144,17 +144,17 @@ def test_a_source_that_will_not_classify_is_refused_before_it_is_trained(problem
 
 
 @pytest.mark.parametrize(
-    ("said", "message"),
+    ("function", "message"),
     [
         (lambda X: torch.zeros(len(X)), r"log_posteriors\(\) must return a torch tensor with 1 r"),
         (lambda X: torch.full((len(X), 2), -torch.inf), r"log_posteriors\(\) must return finite"),
     ],
 )
-def test_log_posteriors_of_another_kind_are_refused(said, message, problem, small):
+def test_wrong_log_posteriors_are_refused(function, message, problem, small):
     X, y, _ = problem
     start = r"^The source 'source' cannot read these rows. "
     with pytest.raises(ValueError, match=start + message):
-        PosteriorClassifier(Projection(said), **small).fit(X, y)
+        PosteriorClassifier(OwnSource(function), **small).fit(X, y)
 
 
 def test_side_by_side_reads_columns_as_layers(problem, small):
@@ -173,7 +173,7 @@ def test_side_by_side_reads_columns_as_layers(problem, small):
 
 def test_a_source_that_only_classifies_can_be_read(problem, small):
     X, y, _ = problem
-    model = PosteriorClassifier(Projection(lambda X: torch.zeros(len(X), 3)), **small).fit(X, y)
+    model = PosteriorClassifier(OwnSource(lambda X: torch.zeros(len(X), 3)), **small).fit(X, y)
     assert model.source_widths_ == {"source": 3}
 
 
@@ -181,7 +181,7 @@ def test_a_source_that_only_classifies_can_be_read(problem, small):
 
 
 def in_float32(problem):
-    """Return rows that the source, in float32, reads as they are."""
+    """Return rows that float32 holds exactly, so that the source reads them unchanged."""
     X, y, _ = problem
     return np.float64(np.float32(X)), y
 
@@ -189,23 +189,25 @@ def in_float32(problem):
 COPIED = [f"layers.{k}.{kind}" for k in (0, 1) for kind in ("weight", "bias")]
 
 
-def test_variants_of_strength_zero_are_fine_tuning(problem, small, source):
+def test_variants_of_strength_zero_equal_plain_fine_tuning(problem, small, source):
     X, y, _ = problem
     options = {"l2_sp": 0.0, "probe_epochs": 0, "n_frozen_layers": 0}
     model = FineTunedClassifier(source, **options, **small).fit(X, y)
     assert_same(model, FineTunedClassifier(source, **small).fit(X, y))
 
 
-WITHOUT_CHANCE = {
+DETERMINISTIC = {
     **{"dropout": 0.0, "batch_size": 10**6, "early_stopping": False, "optimizer": "sgd"},
     **{"dtype": "float64", "lr": 0.3, "max_epochs": 5},
 }
 
 
-@pytest.mark.parametrize("watched", [False, True])
-def test_l2_sp_is_the_penalty_as_autograd_has_it(watched, problem, small, source):
+@pytest.mark.parametrize("with_callback", [False, True])
+def test_l2_sp_trains_like_autograd_with_the_penalty_in_the_loss(
+    with_callback, problem, small, source
+):
     X, y = in_float32(problem)
-    options = {**small, **WITHOUT_CHANCE, "callbacks": [Callback()] if watched else None}
+    options = {**small, **DETERMINISTIC, "callbacks": [Callback()] if with_callback else None}
     model = FineTunedClassifier(source, l2_sp=0.7, **options).fit(X, y)
     start = weights(FineTunedClassifier(source, **{**options, "lr": 1e-300}).fit(X, y))
     w = {name: torch.tensor(value, requires_grad=True) for name, value in start.items()}
@@ -223,27 +225,29 @@ def test_l2_sp_is_the_penalty_as_autograd_has_it(watched, problem, small, source
         w = {name: (v - 0.3 * grad).detach().requires_grad_() for (name, v), grad in steps}
     for name, value in weights(model).items():
         np.testing.assert_allclose(value, w[name].detach().numpy(), rtol=0, atol=1e-13)
-    # What is reported is the cross-entropy alone.
+    # The history has the cross-entropy alone.
     np.testing.assert_allclose(model.history_["train_loss"].iloc[-1], loss.item(), rtol=1e-12)
 
 
-def test_l2_sp_acts_where_autograd_trains(problem, small, source):
+def test_l2_sp_keeps_layers_close_to_the_source_where_autograd_trains(problem, small, source):
     X, y, _ = problem
     adapted = ProgressiveClassifier(source, adapter="mlp", **small).fit(X, y)
-    free, held = [
+    unpenalised, penalised = [
         weights(FineTunedClassifier(adapted, l2_sp=strength, **small).fit(X, y))
         for strength in (0.0, 100.0)
     ]
     start = weights(adapted)
-    moved = [
-        max(abs(each[name] - start[name]).max() for name in start if name.startswith("layers.0"))
-        for each in (free, held)
+    largest_changes = [
+        max(
+            abs(trained[name] - start[name]).max() for name in start if name.startswith("layers.0")
+        )
+        for trained in (unpenalised, penalised)
     ]
-    assert 0 < moved[1] < moved[0] / 2
+    assert 0 < largest_changes[1] < largest_changes[0] / 2
 
 
 @pytest.mark.parametrize("kind", ["dnn", "progressive"])
-def test_a_probe_leaves_copied_layers_as_they_are(kind, problem, small, source):
+def test_a_linear_probe_leaves_copied_layers_unchanged(kind, problem, small, source):
     X, y, source_y = problem
     if kind == "progressive":
         source = ProgressiveClassifier(source, **small).fit(X, source_y)
@@ -258,7 +262,7 @@ def test_a_probe_leaves_copied_layers_as_they_are(kind, problem, small, source):
 
 def test_a_probe_is_a_linear_classifier_on_the_last_layer(problem, small, source):
     X, y = in_float32(problem)
-    options = {**small, **WITHOUT_CHANCE, "dropout": 0.5}  # a probe has none
+    options = {**small, **DETERMINISTIC, "dropout": 0.5}  # a probe uses no dropout
     model = FineTunedClassifier(source, n_frozen_layers="all", **options).fit(X, y)
     start = weights(FineTunedClassifier(source, **{**options, "lr": 1e-300}).fit(X, y))
     names = ["layers.2.weight", "layers.2.bias"]
@@ -275,39 +279,43 @@ def test_a_probe_is_a_linear_classifier_on_the_last_layer(problem, small, source
 
 
 @pytest.mark.parametrize("kind", ["dnn", "progressive"])
-def test_a_probe_trains_what_it_predicts_with(kind, problem, small, source):
+def test_training_loss_of_a_probe_is_the_loss_of_its_predictions(kind, problem, small, source):
     X, y, source_y = problem
     if kind == "progressive":
         source = ProgressiveClassifier(source, **small).fit(X, source_y)
-    options = {**small, **WITHOUT_CHANCE, "lr": 1e-300, "max_epochs": 1}
+    options = {**small, **DETERMINISTIC, "lr": 1e-300, "max_epochs": 1}
     model = FineTunedClassifier(source, n_frozen_layers="all", **options).fit(X, y)
     loss = log_loss(y, model.predict_proba(X))
     assert model.history_["train_loss"][0] == pytest.approx(loss, rel=1e-10)
 
 
-def test_callbacks_change_nothing_in_a_probe(problem, small, source):
+def test_callbacks_do_not_change_a_fit_with_probe_epochs(problem, small, source):
     X, y, _ = problem
     model = FineTunedClassifier(source, probe_epochs=4, **small)
     alone = clone(model).fit(X, y)
     assert_same(clone(model).set_params(callbacks=[Callback()]).fit(X, y), alone)
 
 
-@pytest.mark.parametrize("watched", [False, True])
-def test_probe_epochs_are_those_of_a_linear_probe(watched, problem, small, source):
+@pytest.mark.parametrize("with_callback", [False, True])
+def test_probe_epochs_equal_the_epochs_of_a_linear_probe(with_callback, problem, small, source):
     X, y, _ = problem
-    options = {**small, "callbacks": [Callback()] if watched else None, "early_stopping": False}
+    options = {
+        **small,
+        "callbacks": [Callback()] if with_callback else None,
+        "early_stopping": False,
+    }
     probe = FineTunedClassifier(source, n_frozen_layers="all", **options).fit(X, y)
     assert_same(FineTunedClassifier(source, probe_epochs=8, **options).fit(X, y), probe)
     both = FineTunedClassifier(source, probe_epochs=5, **options).fit(X, y)
-    losses, of_probe = both.history_["train_loss"], probe.history_["train_loss"]
-    assert losses[:5].equals(of_probe[:5])
-    assert losses[5] != of_probe[5]
+    losses, probe_losses = both.history_["train_loss"], probe.history_["train_loss"]
+    assert losses[:5].equals(probe_losses[:5])
+    assert losses[5] != probe_losses[5]
     after = weights(both)
     assert all((after[name] != weights(source)[name]).any() for name in COPIED)
     assert both.net_.module_.dropout == 0.5
 
 
-def test_the_best_of_all_epochs_is_kept_with_a_probe(problem, small, source):
+def test_fit_with_probe_epochs_keeps_the_best_of_all_epochs(problem, small, source):
     X, y, _ = problem
     model = FineTunedClassifier(source, probe_epochs=4, monitor="loss", **small).fit(X, y)
     assert model.best_epoch_ == 1 + model.history_["valid_loss"].argmin()
@@ -352,24 +360,24 @@ def positions(labels):
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", torch.optim.LBFGS])
-def test_multi_task_is_the_sum_of_losses_as_autograd_has_it(optimizer, problem, tasks, small):
+def test_multi_task_trains_like_autograd_on_the_sum_of_losses(optimizer, problem, tasks, small):
     X, y, _ = problem
     weight = np.random.RandomState(0).uniform(0.5, 2, len(X))
-    options = {**small, **WITHOUT_CHANCE, "optimizer": optimizer, "source_weight": 0.6}
+    options = {**small, **DETERMINISTIC, "optimizer": optimizer, "source_weight": 0.6}
 
-    def fit(**others):
-        model = MultiTaskClassifier(**{**options, **others})
+    def fit(**changes):
+        model = MultiTaskClassifier(**{**options, **changes})
         return model.fit(X, y, weight, source_y=tasks)
 
     model, start = fit(), weights(fit(lr=1e-300))
     w = {name: torch.tensor(value, requires_grad=True) for name, value in start.items()}
-    labels = [positions(each) for each in (y, tasks["gender"], tasks["third"])]
+    labels = [positions(task_labels) for task_labels in (y, tasks["gender"], tasks["third"])]
     row_weight = torch.tensor(weight / weight.mean())
-    make = torch.optim.SGD if optimizer == "sgd" else optimizer
-    descent = make(list(w.values()), lr=0.3)
+    optimizer_class = torch.optim.SGD if optimizer == "sgd" else optimizer
+    reference_optimizer = optimizer_class(list(w.values()), lr=0.3)
 
     def loss():
-        descent.zero_grad()
+        reference_optimizer.zero_grad()
         h = torch.tensor(X)
         for k in range(3):
             h = h @ w[f"layers.{k}.weight"].T + w[f"layers.{k}.bias"]
@@ -382,11 +390,11 @@ def test_multi_task_is_the_sum_of_losses_as_autograd_has_it(optimizer, problem, 
         total.backward()
         return total
 
-    losses = [descent.step(loss).item() for _ in range(5)]
-    close = {"rtol": 1e-6}  # LBFGS enlarges what rounding leaves
+    losses = [reference_optimizer.step(loss).item() for _ in range(5)]
+    tolerance = {"rtol": 1e-6}  # LBFGS amplifies rounding errors
     for name, value in weights(model).items():
-        np.testing.assert_allclose(value, w[name].detach().numpy(), **close)
-    np.testing.assert_allclose(model.history_["train_loss"], losses, **close)
+        np.testing.assert_allclose(value, w[name].detach().numpy(), **tolerance)
+    np.testing.assert_allclose(model.history_["train_loss"], losses, **tolerance)
     assert model.predict_proba(X).shape == (150, 4)
     h = model.net_.module_(torch.tensor(X))[:, :4]
     np.testing.assert_allclose(model.predict_proba(X), h.softmax(1).detach(), rtol=1e-10)
@@ -402,21 +410,21 @@ def test_multi_task_of_weight_zero_is_a_dnn(problem, tasks, small):
     np.testing.assert_allclose(model.history_[columns], plain.history_[columns], rtol=1e-9)
 
 
-def test_ways_to_name_the_tasks_are_the_same(problem, tasks, small):
+def test_all_ways_to_name_the_tasks_give_the_same_network(problem, tasks, small):
     X, y, source_y = problem
-    plain, new = DNNClassifier(**small), MultiTaskClassifier(**small)
-    whole = clone(new).fit(X, y, source_y=tasks)
+    plain, multi_task = DNNClassifier(**small), MultiTaskClassifier(**small)
+    by_table = clone(multi_task).fit(X, y, source_y=tasks)
     pairs = [("gender", plain), ("third", plain)]
-    assert_same(clone(new).set_params(source=pairs).fit(X, y, source_y=tasks), whole)
-    assert list(whole.source_classes_) == ["gender", "third"]
-    assert whole.source_classes_["gender"].tolist() == ["f", "m"]
-    one = clone(new).fit(X, y, source_y=source_y)
-    assert_same(clone(new).set_params(source=plain).fit(X, y, source_y=source_y), one)
-    assert list(one.source_classes_) == ["source"]
-    assert not hasattr(plain, "net_")  # it only stands for its task
+    assert_same(clone(multi_task).set_params(source=pairs).fit(X, y, source_y=tasks), by_table)
+    assert list(by_table.source_classes_) == ["gender", "third"]
+    assert by_table.source_classes_["gender"].tolist() == ["f", "m"]
+    by_array = clone(multi_task).fit(X, y, source_y=source_y)
+    assert_same(clone(multi_task).set_params(source=plain).fit(X, y, source_y=source_y), by_array)
+    assert list(by_array.source_classes_) == ["source"]
+    assert not hasattr(plain, "net_")  # it only names its task
 
 
-def test_only_training_rows_say_what_a_task_is(problem, small):
+def test_classes_of_a_task_come_from_training_rows_only(problem, small):
     X, y, _ = problem
     model = MultiTaskClassifier(**small)
     rare = np.where(np.arange(len(X)) == 7, "rare", np.where(X[:, 0] > 0, "a", "b"))
@@ -440,7 +448,7 @@ def test_validation_and_test_rows_need_no_source_labels(problem, small):
     assert model.history_["valid_loss"][model.best_epoch_ - 1] == pytest.approx(loss, rel=1e-5)
 
 
-def test_multi_task_goes_on(problem, tasks, small):
+def test_multi_task_continues_with_warm_start_and_partial_fit(problem, tasks, small):
     X, y, _ = problem
     model = MultiTaskClassifier(**small, warm_start=True, early_stopping=False)
     before = weights(model.fit(X, y, source_y=tasks))
@@ -459,14 +467,14 @@ def test_multi_task_can_be_a_source(problem, tasks, small):
     X, y, source_y = problem
     source = MultiTaskClassifier(**small).fit(X, y, source_y=tasks)
     model = PosteriorClassifier(source, **small).fit(X, source_y)
-    assert model.source_widths_ == {"source": 4}  # of the target alone
-    read = as_source(source).log_posteriors(X).numpy()
-    np.testing.assert_allclose(read, source.predict_log_proba(X), rtol=1e-4, atol=1e-5)
+    assert model.source_widths_ == {"source": 4}  # the classes of the target only
+    log_posteriors = as_source(source).log_posteriors(X).numpy()
+    np.testing.assert_allclose(log_posteriors, source.predict_log_proba(X), rtol=1e-4, atol=1e-5)
     tuned = FineTunedClassifier(source, **small).fit(X, source_y)
     assert tuned.net_.module_.layers[-1].out_features == 2
 
 
-def test_multi_task_refuses_what_has_no_labels(problem, small, source):
+def test_multi_task_refuses_fitted_sources_and_missing_labels(problem, small, source):
     X, y, source_y = problem
     message = r"^source must have no fitted network in Multi.* got 'gender', which is fitted"
     with pytest.raises(ValueError, match=message):

@@ -1,4 +1,4 @@
-"""Soft labels: the probability of each class, such as shares of raters."""
+"""Tests of soft labels: fit takes the probability of each class, such as shares of raters."""
 
 import pickle
 
@@ -33,11 +33,11 @@ WITH_SOURCE = [
 
 @pytest.fixture(scope="module")
 def shares(problem):
-    """Give what four raters say of each row, as a table whose columns are not sorted."""
+    """Give the shares of four raters for each row, as a table with unsorted columns."""
     _, y, _ = problem
     rng = np.random.default_rng(0)
     votes = np.array(
-        [rng.multinomial(4, np.where(np.array(NAMES) == each, 0.7, 0.1)) for each in y]
+        [rng.multinomial(4, np.where(np.array(NAMES) == label, 0.7, 0.1)) for label in y]
     )
     return pd.DataFrame(votes / 4, columns=NAMES)[["sad", "angry", "neutral", "happy"]]
 
@@ -47,13 +47,13 @@ def one_hot(y):
 
 
 def weights_of(classifier):
-    return [each.detach().numpy() for each in classifier.net_.module_.parameters()]
+    return [parameter.detach().numpy() for parameter in classifier.net_.module_.parameters()]
 
 
-def assert_same_bits(one, other):
-    for each, another in zip(weights_of(one), weights_of(other), strict=True):
-        np.testing.assert_array_equal(each, another)
-    assert one.best_epoch_ == other.best_epoch_
+def assert_same_bits(first, second):
+    for values, other_values in zip(weights_of(first), weights_of(second), strict=True):
+        np.testing.assert_array_equal(values, other_values)
+    assert first.best_epoch_ == second.best_epoch_
 
 
 # The loss
@@ -77,11 +77,11 @@ def test_gradients_are_those_of_autograd(weighted):
         torch.testing.assert_close(grad, parameter.grad, rtol=1e-10, atol=1e-12)
 
 
-# One-hot floats are hard labels
+# One-hot floats equal hard labels
 
 
 @pytest.mark.parametrize("cls", WITH_SOURCE)
-def test_one_hot_floats_give_the_bits_of_hard_labels(cls, problem, source, small):
+def test_one_hot_floats_equal_hard_labels_with_a_source(cls, problem, source, small):
     X, y, _ = problem
     assert_same_bits(cls(source, **small).fit(X, one_hot(y)), cls(source, **small).fit(X, y))
 
@@ -97,20 +97,20 @@ def test_one_hot_floats_give_the_bits_of_hard_labels(cls, problem, source, small
     ],
 )
 @pytest.mark.parametrize("fit", ["plain", "weights", "groups"])
-def test_they_do_so_with_all_options(options, fit, problem, small):
+def test_one_hot_floats_equal_hard_labels_with_all_options(options, fit, problem, small):
     X, y, _ = problem
-    given = {
+    fit_params = {
         "plain": {},
         "weights": {"sample_weight": np.arange(150) % 4},
         "groups": {"groups": np.arange(150) % 11},
     }[fit]
-    clf = DNNClassifier(**small, **options).fit(X, one_hot(y), **given)
-    assert_same_bits(clf, DNNClassifier(**small, **options).fit(X, y, **given))
+    clf = DNNClassifier(**small, **options).fit(X, one_hot(y), **fit_params)
+    assert_same_bits(clf, DNNClassifier(**small, **options).fit(X, y, **fit_params))
     assert clf.classes_.tolist() == NAMES
     assert set(clf.predict(X)) <= set(NAMES)
 
 
-def test_they_do_so_in_partial_fit_and_with_chosen_validation_rows(problem, small):
+def test_one_hot_floats_equal_hard_labels_in_partial_fit_and_validation(problem, small):
     X, y, _ = problem
     hot = one_hot(y)
     clf = DNNClassifier(**small).partial_fit(X, hot).partial_fit(X[:9], hot[:9])
@@ -129,7 +129,7 @@ def test_they_do_so_in_partial_fit_and_with_chosen_validation_rows(problem, smal
 # Soft labels
 
 
-def test_the_network_learns_the_probabilities(small):
+def test_network_learns_the_probabilities_of_the_classes(small):
     rng = np.random.default_rng(0)
     X = np.repeat(np.eye(2), 200, axis=0)
     truth = np.array([[0.7, 0.2, 0.1], [0.1, 0.3, 0.6]])
@@ -140,34 +140,36 @@ def test_the_network_learns_the_probabilities(small):
     assert clf.predict(np.eye(2)).tolist() == [0, 2]
 
 
-def test_names_say_which_column_is_which(problem, shares, small):
+def test_column_names_assign_the_probabilities_to_classes(problem, shares, small):
     X, _, _ = problem
-    one = DNNClassifier(**small).fit(X, shares)
-    other = DNNClassifier(**small).fit(X, shares[NAMES])
+    unsorted_columns = DNNClassifier(**small).fit(X, shares)
+    sorted_columns = DNNClassifier(**small).fit(X, shares[NAMES])
     by_number = DNNClassifier(**small).fit(X, shares[NAMES].to_numpy().tolist())
-    assert_same_bits(one, other)
-    assert_same_bits(one, by_number)
+    assert_same_bits(unsorted_columns, sorted_columns)
+    assert_same_bits(unsorted_columns, by_number)
     assert by_number.classes_.tolist() == [0, 1, 2, 3]
 
 
-def test_recall_is_that_of_the_most_likely_class(problem, shares, small):
+def test_recall_counts_the_most_likely_class(problem, shares, small):
     X, _, _ = problem
-    train, rest = slice(90), slice(90, None)
+    train, validation = slice(90), slice(90, None)
     clf = DNNClassifier(**small)
-    clf.fit(X[train], shares[train], X_val=X[rest], y_val=shares[rest])
-    majority = shares[NAMES].idxmax(axis=1)[rest]  # of equally likely ones the first
-    assert (shares[rest].max(axis=1) == 0.5).any()
+    clf.fit(X[train], shares[train], X_val=X[validation], y_val=shares[validation])
+    majority = shares[NAMES].idxmax(axis=1)[validation]  # the first of equally likely classes
+    assert (shares[validation].max(axis=1) == 0.5).any()
     score = clf.history_["valid_score"][clf.best_epoch_ - 1]
-    assert score == pytest.approx(uar_score(majority, clf.predict(X[rest])), abs=1e-12)
+    assert score == pytest.approx(uar_score(majority, clf.predict(X[validation])), abs=1e-12)
     by_scorer = DNNClassifier(**small, monitor="accuracy")
-    by_scorer.fit(X[train], shares[train], X_val=X[rest], y_val=shares[rest])
-    right = (by_scorer.predict(X[rest]) == majority).mean()
-    assert by_scorer.score(X[rest], shares[rest]) == pytest.approx(right)
+    by_scorer.fit(X[train], shares[train], X_val=X[validation], y_val=shares[validation])
+    expected = (by_scorer.predict(X[validation]) == majority).mean()
+    assert by_scorer.score(X[validation], shares[validation]) == pytest.approx(expected)
     best = by_scorer.history_["valid_score"][by_scorer.best_epoch_ - 1]
-    assert best == pytest.approx(right)
+    assert best == pytest.approx(expected)
 
 
-def test_held_out_rows_are_drawn_by_the_most_likely_class(problem, small, seen_rows, split_of):
+def test_held_out_rows_are_stratified_by_the_most_likely_class(
+    problem, small, seen_rows, split_of
+):
     X, _, _ = problem
     y = np.full((150, 4), 0.1)
     y[np.arange(150), np.repeat([0, 1, 2, 3], [100, 40, 9, 1])] = 0.7
@@ -181,7 +183,7 @@ def test_held_out_rows_are_drawn_by_the_most_likely_class(problem, small, seen_r
     assert len(train) + len(held_out) == 150
 
 
-def test_class_weights_are_expected_of_a_row(problem, shares, small):
+def test_class_weight_of_a_row_is_the_mean_by_its_probabilities(problem, shares, small):
     X, _, _ = problem
     by_class = {"angry": 4, "happy": 1, "neutral": 2, "sad": 0.5}
     options = {**small, "early_stopping": False, "dtype": "float64"}
@@ -190,7 +192,7 @@ def test_class_weights_are_expected_of_a_row(problem, shares, small):
     assert_same_bits(clf, DNNClassifier(**options).fit(X, shares, sample_weight=by_row))
 
 
-def test_hard_and_soft_labels_go_on_from_each_other(problem, shares, source, small):
+def test_training_and_sources_can_mix_hard_and_soft_labels(problem, shares, source, small):
     X, y, _ = problem
     clf = DNNClassifier(**small, warm_start=True).fit(X, y).fit(X, shares).fit(X, y)
     clf = pickle.loads(pickle.dumps(clf)).partial_fit(X, shares).partial_fit(X, y)
@@ -204,7 +206,7 @@ def test_hard_and_soft_labels_go_on_from_each_other(problem, shares, source, sma
     assert numbers.predict(X).shape == (150, 4)
 
 
-def test_they_pass_through_pipelines_and_cross_validation(problem, shares, small):
+def test_soft_labels_pass_through_pipelines_and_cross_validation(problem, shares, small):
     X, _, _ = problem
     model = make_pipeline(StandardScaler(), DNNClassifier(**small))
     scores = cross_val_score(model, X, shares, cv=3, error_score="raise")
@@ -212,12 +214,12 @@ def test_they_pass_through_pipelines_and_cross_validation(problem, shares, small
     assert scores.shape == (3,)
 
 
-# What is refused
+# Refused labels
 
 
-def refused(X, y, match, cls=DNNClassifier, options=None, **given):
+def assert_refused(X, y, match, cls=DNNClassifier, options=None, **fit_params):
     with pytest.raises(ValueError, match=match):
-        cls(**(options or {}), max_epochs=1).fit(X, y, **given)
+        cls(**(options or {}), max_epochs=1).fit(X, y, **fit_params)
 
 
 @pytest.mark.parametrize(
@@ -239,35 +241,37 @@ def refused(X, y, match, cls=DNNClassifier, options=None, **given):
         (lambda P: P * 0 + [[0, 1, 0, 0]], "^y must have at least 2 classes for DNNClassifier"),
     ],
 )
-def test_other_tables_are_refused(change, message, problem, shares):
-    refused(problem[0], change(shares.to_numpy()), message)
+def test_tables_that_are_not_probabilities_are_refused(change, message, problem, shares):
+    assert_refused(problem[0], change(shares.to_numpy()), message)
 
 
-def test_rows_that_are_nearly_1_are_taken(problem, shares, small):
+def test_rows_that_nearly_sum_to_1_are_accepted(problem, shares, small):
     DNNClassifier(**small).fit(problem[0], shares * (1 + 5e-7))
 
 
-def test_columns_that_do_not_fit_are_refused(problem, shares, small):
+def test_wrong_columns_and_shapes_are_refused(problem, shares, small):
     X, y, _ = problem
     columns = r"^{} must have a column for each class, \['angry', .*; got \[0, 1, 2, 3\]"
     array = shares.to_numpy()
-    refused(X, shares, columns.format("y_val"), X_val=X, y_val=array)
-    refused(X, shares, r"^Each row of y_val must sum to 1", X_val=X, y_val=shares * 2)
-    refused(
+    assert_refused(X, shares, columns.format("y_val"), X_val=X, y_val=array)
+    assert_refused(X, shares, r"^Each row of y_val must sum to 1", X_val=X, y_val=shares * 2)
+    assert_refused(
         X,
         shares,
         r"^y_val must have the shape \(150, 4\); got shape \(9, 4\)",
         X_val=X,
         y_val=shares[:9],
     )
-    refused(X, y, r"^y_val must have one label for each row", X_val=X, y_val=shares)
-    twice = shares.set_axis(["a", "a", "b", "c"], axis=1)
-    refused(X, twice, r"^The columns of y must have different names")
-    refused(X, shares, "^y must have one label for each row in Multi", cls=MultiTaskClassifier)
-    empty = shares.assign(bored=0.0)
-    refused(
+    assert_refused(X, y, r"^y_val must have one label for each row", X_val=X, y_val=shares)
+    repeated_name = shares.set_axis(["a", "a", "b", "c"], axis=1)
+    assert_refused(X, repeated_name, r"^The columns of y must have different names")
+    assert_refused(
+        X, shares, "^y must have one label for each row in Multi", cls=MultiTaskClassifier
+    )
+    with_empty_class = shares.assign(bored=0.0)
+    assert_refused(
         X,
-        empty,
+        with_empty_class,
         r"with class_weight='balanced'; got 0 for \['bored'\]",
         options={"class_weight": "balanced"},
     )

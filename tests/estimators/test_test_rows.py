@@ -1,4 +1,4 @@
-"""Tests of X_test and y_test: fit records their score after each epoch and changes nothing else."""
+"""Tests of X_test and y_test: fit records a score after each epoch and changes nothing else."""
 
 import re
 

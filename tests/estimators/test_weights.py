@@ -216,8 +216,8 @@ def one_step(float64_options):
 
 
 def test_partial_fit_does_not_scale_the_weights(problem, one_step, weight):
-    # fit scales the weights to a mean of 1. For one step, not to scale them multiplies the
-    # learning rate by their mean.
+    # fit scales the weights to a mean of 1. partial_fit does not, so its single step is
+    # as long as a step of fit with the learning rate times their mean.
     X, y, _ = problem
     part = DNNClassifier(**one_step).partial_fit(X, y, sample_weight=weight)
     options = {**one_step, "max_epochs": 1, "early_stopping": False}

@@ -1,4 +1,4 @@
-"""What kind of source a model is, and what a source of any kind says."""
+"""Tests of as_source: the source that a model becomes, and what a source must return."""
 
 import copy
 import re
@@ -36,55 +36,55 @@ def network(rows):
     return DNNClassifier(**SMALL).fit(*rows)
 
 
-class ColumnOfMine(Source):
-    """A column that no estimator owns."""
+class OwnSource(Source):
+    """A user's own source, whose column belongs to no estimator."""
 
     n_features_in_ = 4
 
     def __init__(self, column):
-        self.mine = column
+        self.network_column = column
 
     def layer_sizes(self):
-        return [self.mine.hidden_layer_sizes]
+        return [self.network_column.hidden_layer_sizes]
 
     def hidden(self, X):
-        return [evaluate_hidden(self.mine, self.column_input(X))]
+        return [evaluate_hidden(self.network_column, self.column_input(X))]
 
     def digest(self):
-        return str([values.tolist() for values in self.mine.state_dict().values()])
+        return str([values.tolist() for values in self.network_column.state_dict().values()])
 
     def column(self):
-        return self.mine
+        return self.network_column
 
 
 @pytest.fixture
-def mine():
+def own_source():
     generator = torch.Generator().manual_seed(0)
-    return ColumnOfMine(Column(4, (6, 3), 2, generator=generator))
+    return OwnSource(Column(4, (6, 3), 2, generator=generator))
 
 
-def test_the_method_of_a_model_takes_precedence_over_its_type(mine):
+def test_method_as_source_takes_precedence_over_the_type_of_a_model(own_source):
     class Perceptron(MLPClassifier):
         def as_source(self):
-            return mine
+            return own_source
 
-    assert as_source(Perceptron()) is mine
-    assert as_source(make_pipeline("passthrough", Perceptron())) is mine
-    assert as_source(mine) is mine
+    assert as_source(Perceptron()) is own_source
+    assert as_source(make_pipeline("passthrough", Perceptron())) is own_source
+    assert as_source(own_source) is own_source
 
 
 def test_a_network_is_found_inside_other_estimators(rows, network):
     search = GridSearchCV(DNNClassifier(**SMALL), {"lr": [0.01]}, cv=2).fit(*rows)
     pipeline = make_pipeline(StandardScaler(), make_pipeline("passthrough", network))
-    for model, inside in [
+    for model, expected in [
         (network, network),
         (FrozenEstimator(network), network),
         (pipeline, network),
         (FrozenEstimator(make_pipeline(None, network)), network),
         (search, search.best_estimator_),
     ]:
-        assert network_of(model) is inside
-        assert as_source(model).network is inside
+        assert network_of(model) is expected
+        assert as_source(model).network is expected
         assert as_source(model).layer_sizes() == [(5, 4)]
     assert len(as_source(pipeline).steps) == 1
 
@@ -98,7 +98,7 @@ def test_a_model_without_layers_is_refused(model):
         as_source(model)
 
 
-def test_a_network_gets_its_own_features_by_name(rows, network):
+def test_a_network_selects_its_features_by_name(rows, network):
     X, _ = rows
     wide = X.assign(more=0.0)[["more", *NAMES[::-1]]]
     source = as_source(network)
@@ -119,23 +119,23 @@ def test_the_columns_of_a_chain_come_oldest_first(rows, network):
         torch.testing.assert_close(ours, theirs, rtol=0, atol=0)
 
 
-def test_a_column_of_ones_own_is_read_and_copied(rows, mine):
+def test_a_users_own_source_is_read_and_copied(rows, own_source):
     X, y = rows[0].to_numpy(), rows[1]
-    before = mine.digest()
-    clf = ProgressiveClassifier(mine, **SMALL).fit(X, y)
+    before = own_source.digest()
+    clf = ProgressiveClassifier(own_source, **SMALL).fit(X, y)
     assert clf.net_.module_.source_sizes == ((6, 3),)
-    tuned = FineTunedClassifier(mine, **{**SMALL, "lr": 1e-300, "dropout": 0.0}).fit(X, y)
+    tuned = FineTunedClassifier(own_source, **{**SMALL, "lr": 1e-300, "dropout": 0.0}).fit(X, y)
     assert tuned.net_.module_.hidden_layer_sizes == (6, 3)
-    copied = copy.deepcopy(mine.mine)
+    copied = copy.deepcopy(own_source.network_column)
     copied.layers[-1].load_state_dict(tuned.net_.module_.layers[-1].state_dict())
     logits = evaluate_logits(copied, torch.tensor(X, dtype=torch.float32))
     np.testing.assert_allclose(tuned.predict_proba(X), logits.softmax(1), rtol=1e-6)
-    assert mine.digest() == before == tuned.source_digest_["source"]
+    assert own_source.digest() == before == tuned.source_digest_["source"]
 
 
-def test_an_error_names_the_source_of_ones_own(rows, mine):
+def test_an_error_names_a_users_own_source(rows, own_source):
     X, y = rows[0].to_numpy(), rows[1]
-    clf = ProgressiveClassifier([("mine", mine)], **SMALL, dtype="float64").fit(X, y)
+    clf = ProgressiveClassifier([("mine", own_source)], **SMALL, dtype="float64").fit(X, y)
     message = (
         "The source 'mine' cannot read these rows. Rows must have finite numbers that fit into "
         "float32; got 1e+39 in 1 of 40 rows."
@@ -146,8 +146,8 @@ def test_an_error_names_the_source_of_ones_own(rows, mine):
         clf.predict(X)
 
 
-class Slips(Source):
-    """Two features as one layer, with whatever is to be wrong in its place."""
+class AdjustableSource(Source):
+    """A source whose layer is two features. The arguments replace its results by wrong ones."""
 
     n_features_in_ = 4
 
@@ -158,8 +158,8 @@ class Slips(Source):
         return self.answers["layer_sizes"]
 
     def hidden(self, X):
-        make = self.answers.get("hidden", lambda X: [[torch.tensor(X[:, :2])]])
-        return make(np.asarray(X))
+        compute = self.answers.get("hidden", lambda X: [[torch.tensor(X[:, :2])]])
+        return compute(np.asarray(X))
 
     def digest(self):
         return self.answers["digest"]
@@ -188,15 +188,15 @@ class Slips(Source):
 def test_a_wrong_result_of_a_source_is_a_clear_error(rows, answers, error, message):
     X, y = rows
     with pytest.raises(error, match=re.escape(message)):
-        ProgressiveClassifier([("mine", Slips(**answers))], **SMALL).fit(X, y)
+        ProgressiveClassifier([("mine", AdjustableSource(**answers))], **SMALL).fit(X, y)
 
 
 @pytest.mark.parametrize(
     "seen", [np.arange(40), np.zeros(40), np.zeros(39, dtype=bool), [True] * 40]
 )
-def test_rows_seen_are_a_mask_or_unknown(rows, seen):
+def test_rows_seen_must_return_a_mask_or_none(rows, seen):
     X, y = rows
-    fitted = ProgressiveClassifier([("mine", Slips(rows_seen=seen))], **SMALL).fit(X, y)
+    fitted = ProgressiveClassifier([("mine", AdjustableSource(rows_seen=seen))], **SMALL).fit(X, y)
     with pytest.raises(ValueError, match=r"^rows_seen\(\) must return None or an array of bool"):
         fitted.source_overlap(X)
 
@@ -208,14 +208,21 @@ def test_a_source_without_layers_to_copy_is_refused_before_any_training(rows):
         "^The method 'PT/FT' must have a source with layers of a network to copy; got 'mine'"
     )
     with pytest.raises(ValueError, match=sentence):
-        count_fits(X, y, methods=methods, sources={"mine": Slips()})
+        count_fits(X, y, methods=methods, sources={"mine": AdjustableSource()})
 
 
-def test_a_source_of_ones_own_is_described(rows, network):
+def test_description_includes_a_users_own_source(rows, network):
     X, y = rows
-    fitted = ProgressiveClassifier([("mine", Slips()), ("net", network)], **SMALL).fit(X, y)
-    told = describe_network(fitted)["sources"]
-    assert told["mine"] == {"class": "Slips", "layers": [(2,)], "sha256": "same", "sources": {}}
-    assert told["net"]["layers"] == [4, 5, 4, 2]
+    fitted = ProgressiveClassifier([("mine", AdjustableSource()), ("net", network)], **SMALL).fit(
+        X, y
+    )
+    description = describe_network(fitted)["sources"]
+    assert description["mine"] == {
+        "class": "AdjustableSource",
+        "layers": [(2,)],
+        "sha256": "same",
+        "sources": {},
+    }
+    assert description["net"]["layers"] == [4, 5, 4, 2]
     with pytest.raises(NotFittedError):
         describe_network(DNNClassifier())

@@ -1,4 +1,4 @@
-"""Columns of X as the layers of a frozen network: who reads them, and all that a source can do."""
+"""Tests of LayerSource: columns of X as the layers of a frozen network."""
 
 import copy
 import pickle
@@ -30,7 +30,7 @@ from skprognet.estimators import (
 from skprognet.metrics import uar_score
 from skprognet.sources import LayerSource, Source, as_source
 
-# Two layers, whose columns stand between the features and in an order of their own.
+# The columns of two layers stand between the features, in no particular order.
 NAMES = ["pitch", "w.l1.b", "w.l1.a", "loudness", "w.l2.a", "jitter", "w.l2.b", "w.l2.c"]
 OWN = ["pitch", "loudness", "jitter"]
 FIRST, SECOND = ["w.l1.b", "w.l1.a"], ["w.l2.a", "w.l2.b", "w.l2.c"]
@@ -51,7 +51,7 @@ def weights(clf):
 
 
 def sigmoid_network(w, x, first, second):
-    """Return the probabilities that the equation of the classifier gives."""
+    """Return the probabilities by the equation of the classifier."""
     h1 = expit(x @ w["layers.0.weight"].T + w["layers.0.bias"])
     h1_and_first = h1 @ w["layers.1.weight"].T + first @ w["laterals.0.0.weight"].T
     h2 = expit(h1_and_first + w["layers.1.bias"])
@@ -73,8 +73,8 @@ def test_the_network_reads_the_columns_as_layers_and_the_others_as_features():
     assert source.columns == {"l1": tuple(FIRST), "l2": tuple(SECOND)}
 
 
-def test_it_is_the_network_that_reads_a_source_with_these_activations():
-    class Given(Source):
+def test_network_equals_one_that_reads_a_source_with_these_activations():
+    class GivenActivations(Source):
         def layer_sizes(self):
             return [(2, 3)]
 
@@ -84,11 +84,11 @@ def test_it_is_the_network_that_reads_a_source_with_these_activations():
         def digest(self):
             return "same"
 
-    ours = reader(early_stopping=False).fit(X, Y)
-    by_hand = reader(Given(), early_stopping=False, batch_size=60)
-    whole = clone(ours).set_params(batch_size=60).fit(X, Y)
+    model = reader(early_stopping=False).fit(X, Y)
+    reads_activations = reader(GivenActivations(), early_stopping=False, batch_size=60)
+    reads_columns = clone(model).set_params(batch_size=60).fit(X, Y)
     np.testing.assert_array_equal(
-        by_hand.fit(X[OWN], Y).predict_proba(X[OWN]), whole.predict_proba(X)
+        reads_activations.fit(X[OWN], Y).predict_proba(X[OWN]), reads_columns.predict_proba(X)
     )
 
 
@@ -103,7 +103,7 @@ def test_layers_are_named_in_several_ways(layers):
     assert source.digest() == LayerSource("w").match(NAMES).digest()
 
 
-def test_the_digest_changes_exactly_with_the_columns():
+def test_digest_changes_only_with_the_columns_of_the_layers():
     def digest(layers, names=NAMES):
         return LayerSource(layers).match(names).digest()
 
@@ -114,7 +114,7 @@ def test_the_digest_changes_exactly_with_the_columns():
     assert len({digest(layers) for layers in ["w", *others]}) == 6
 
 
-def test_a_number_in_a_name_is_not_cut_in_two():
+def test_the_name_layer1_does_not_match_layer10():
     names = [f"w.layer{k}.mean.{unit}" for k in (1, 2, 10, 11) for unit in range(2)]
     source = LayerSource(["w.layer1", "w.layer2"]).match(names)
     assert source.own_features == (*names[:2], *names[2:4])
@@ -122,22 +122,25 @@ def test_a_number_in_a_name_is_not_cut_in_two():
     assert LayerSource("w").match(names).layer_sizes() == [(2, 2, 2, 2)]
 
 
-def test_other_networks_see_nothing_of_the_columns():
-    other = X.copy()
-    other[FIRST + SECOND] = RNG.normal(size=(60, 5))
+def test_other_sources_do_not_read_the_columns_of_the_layers():
+    altered = X.copy()
+    altered[FIRST + SECOND] = RNG.normal(size=(60, 5))
 
-    def sources(rows):
+    def fit(rows):
         pairs = [("w", LayerSource("w")), ("gender", DNNClassifier(**SMALL))]
         clf = ProgressiveClassifier(pairs, **SMALL).fit(rows, Y, source_y={"gender": GENDER})
         return dict(clf.sources_), clf.source_digest_, clf.predict_proba(rows)
 
-    (one, one_digest, one_proba), (two, two_digest, two_proba) = sources(X), sources(other)
-    assert one["gender"].feature_names_in_.tolist() == OWN
-    assert one_digest == two_digest
-    np.testing.assert_array_equal(
-        one["gender"].predict_proba(X[OWN]), two["gender"].predict_proba(X[OWN])
+    (first, first_digest, first_proba), (second, second_digest, second_proba) = (
+        fit(X),
+        fit(altered),
     )
-    assert (one_proba != two_proba).any()
+    assert first["gender"].feature_names_in_.tolist() == OWN
+    assert first_digest == second_digest
+    np.testing.assert_array_equal(
+        first["gender"].predict_proba(X[OWN]), second["gender"].predict_proba(X[OWN])
+    )
+    assert (first_proba != second_proba).any()
 
 
 def test_features_says_what_the_new_column_reads():
@@ -178,7 +181,7 @@ def test_a_source_that_fit_trains_may_read_layers_of_its_own():
 # Everything that a source can do
 
 
-def test_several_of_all_kinds_at_once():
+def test_layer_sources_work_beside_sources_of_all_kinds():
     with pytest.warns(ConvergenceWarning):
         mlp = MLPClassifier((3,), max_iter=2, random_state=0).fit(X[OWN], GENDER)
     sources = [
@@ -193,7 +196,11 @@ def test_several_of_all_kinds_at_once():
     sizes = ((2,), (5, 4), (2, 1), (3,), (5, 4), (2, 3), (5, 4))
     assert clf.net_.module_.source_sizes == sizes
     assert clf.features_read_.tolist() == [0, 3, 5]
-    assert [name for name, _ in clf.sources_] == [*clf.source_digest_] == [n for n, _ in sources]
+    assert (
+        [name for name, _ in clf.sources_]
+        == [*clf.source_digest_]
+        == [name for name, _ in sources]
+    )
     importances = clf.source_importances(X, Y, random_state=0)
     assert importances.index.tolist() == [name for name, _ in sources]
     assert len(clf.lateral_norms()) == 2 * len(sizes)
@@ -204,40 +211,40 @@ def test_several_of_all_kinds_at_once():
     assert per_row["first"].isna().all()
 
 
-def test_a_chain_keeps_the_layers_frozen_and_to_itself():
+def test_a_chain_keeps_its_layers_frozen_and_out_of_the_features():
     gender = reader(dropout=0.0).fit(X, GENDER)
-    reads = ProgressiveClassifier(gender, **SMALL).fit(X, Y)
-    assert reads.features_read_.tolist() == [0, 3, 5]
-    assert reads.net_.module_.source_sizes == ((2, 3), (5, 4))
+    progressive = ProgressiveClassifier(gender, **SMALL).fit(X, Y)
+    assert progressive.features_read_.tolist() == [0, 3, 5]
+    assert progressive.net_.module_.source_sizes == ((2, 3), (5, 4))
     tuned = FineTunedClassifier(gender, **SMALL | {"dropout": 0.0, "lr": 1e-300}).fit(X, Y)
     assert tuned.net_.module_.source_sizes == ((2, 3),)
-    w = weights(gender)
+    gender_weights = weights(gender)
     for name, values in weights(tuned).items():
         if not name.startswith(("layers.2", "laterals.1")):
-            np.testing.assert_array_equal(values, w[name])
-    before = as_source(gender).digest()
+            np.testing.assert_array_equal(values, gender_weights[name])
+    digest_before = as_source(gender).digest()
     tuned = FineTunedClassifier(gender, **SMALL).fit(X, Y)
-    assert as_source(gender).digest() == before == tuned.source_digest_["source"]
-    after = ProgressiveClassifier([("tuned", tuned)], **SMALL).fit(X, GENDER)
-    assert after.features_read_.tolist() == [0, 3, 5]
-    for clf in (reads, tuned, after):
+    assert as_source(gender).digest() == digest_before == tuned.source_digest_["source"]
+    reads_tuned = ProgressiveClassifier([("tuned", tuned)], **SMALL).fit(X, GENDER)
+    assert reads_tuned.features_read_.tolist() == [0, 3, 5]
+    for clf in (progressive, tuned, reads_tuned):
         altered = X.assign(**{"w.l2.a": 0.0})
         assert (clf.predict_proba(altered) != clf.predict_proba(X)).any()
 
 
 @pytest.mark.parametrize("depth", [1, 3, 7])
 @pytest.mark.parametrize("adapter", [None, "linear", "mlp"])
-def test_layers_of_any_number_go_with_four(depth, adapter):
+def test_a_network_of_four_layers_reads_any_number_of_layers(depth, adapter):
     layers = {f"l{k}": [f"f{k}.{unit}" for unit in range(k)] for k in range(1, depth + 1)}
     names = [name for columns in layers.values() for name in columns]
     rows = pd.DataFrame(RNG.normal(size=(30, len(names))), columns=names).assign(pitch=X["pitch"])
     clf = reader(LayerSource(layers), hidden_layer_sizes=(6, 5, 4, 3), adapter=adapter)
     clf.fit(rows, Y[:30])
-    read = [
+    widths = [
         -(-k * depth // 4) for k in (1, 2, 3, 4)
-    ]  # hidden layer ceil(k D / L), of as many units
+    ]  # hidden layer ceil(k D / L), which has as many units
     w = weights(clf)
-    for k, units in enumerate(read):
+    for k, units in enumerate(widths):
         name = f"laterals.{k}.0.weight" if adapter is None else f"adapters.{k}.projection.weight"
         assert w[name].shape[1] == units
     assert clf.lateral_norms()["layer"].tolist() == [2, 3, 4, 5]
@@ -253,7 +260,7 @@ def test_layers_of_any_number_go_with_four(depth, adapter):
         check_laterals_alive,
     ],
 )
-def test_the_checks_of_sources_pass(check):
+def test_checks_of_estimators_pass_with_a_layer_source(check):
     check(reader(lateral_dropout=0.2), X, Y)
 
 
@@ -262,14 +269,14 @@ def test_the_prediction_for_a_row_does_not_depend_on_the_others():
     np.testing.assert_array_equal(clf.predict_proba(X[::3]), clf.predict_proba(X)[::3])
 
 
-def test_importance_is_what_is_lost_without_the_columns():
+def test_importance_is_the_fall_in_score_without_the_columns():
     rows = X.copy()
     rows["w.l2.a"] = np.where(Y == "sad", 3.0, -3.0)
     clf = reader(max_epochs=150, lr=0.02, dropout=0.0, early_stopping=False).fit(rows, Y == "sad")
     importances = source_importances(clf, rows, Y == "sad", random_state=0)
     assert importances.loc["source", "importance_mean"] > 0.2
-    silent = rows.assign(**dict.fromkeys(FIRST + SECOND, 0.0))
-    scores = [uar_score(Y == "sad", clf.predict(each)) for each in (rows, silent)]
+    without_layers = rows.assign(**dict.fromkeys(FIRST + SECOND, 0.0))
+    scores = [uar_score(Y == "sad", clf.predict(table)) for table in (rows, without_layers)]
     silenced = source_importances(clf, rows, Y == "sad", method="silence")
     assert silenced.loc["source", "importance_mean"] == pytest.approx(scores[0] - scores[1])
     norms = clf.lateral_norms()
@@ -277,18 +284,18 @@ def test_importance_is_what_is_lost_without_the_columns():
     np.testing.assert_allclose(norms["norm"], by_hand, rtol=1e-5)
 
 
-def test_copies_and_pickles_do_the_same():
+def test_copies_and_pickles_predict_the_same():
     clf = reader().fit(X, Y)
-    for same in (copy.deepcopy(clf), pickle.loads(pickle.dumps(clf))):
-        np.testing.assert_array_equal(same.predict_proba(X), clf.predict_proba(X))
-        assert same.source_digest_ == clf.source_digest_
-    again = clone(clf)
-    assert again.source is clf.source
-    np.testing.assert_array_equal(again.fit(X, Y).predict_proba(X), clf.predict_proba(X))
-    assert clf.source.columns is None  # fit has its own
+    for copied in (copy.deepcopy(clf), pickle.loads(pickle.dumps(clf))):
+        np.testing.assert_array_equal(copied.predict_proba(X), clf.predict_proba(X))
+        assert copied.source_digest_ == clf.source_digest_
+    cloned = clone(clf)
+    assert cloned.source is clf.source
+    np.testing.assert_array_equal(cloned.fit(X, Y).predict_proba(X), clf.predict_proba(X))
+    assert clf.source.columns is None  # fit matches a copy of it
 
 
-def test_searches_over_sources_and_features():
+def test_a_search_can_choose_sources_and_features():
     grid = {
         "source": [LayerSource("w"), LayerSource(["w.l2"])],
         "features": [None, "pitch", ["jitter", "loudness"]],
@@ -303,7 +310,7 @@ def test_searches_over_sources_and_features():
     )
 
 
-def test_pipelines_that_keep_the_names():
+def test_pipelines_work_if_their_steps_keep_the_names():
     pipeline = make_pipeline(StandardScaler().set_output(transform="pandas"), reader())
     assert np.isfinite(cross_val_score(pipeline, X * 7 + 3, Y, cv=2)).all()
     pipeline.fit(X * 7 + 3, Y)
@@ -311,7 +318,7 @@ def test_pipelines_that_keep_the_names():
     np.testing.assert_array_equal(
         pipeline.predict_proba(X * 7 + 3), reader().fit(scaled, Y).predict_proba(scaled)
     )
-    # The scaler sees the layers as it sees the features, and its numbers are those of all columns.
+    # The scaler treats layers like features, and scales all columns.
     np.testing.assert_allclose(scaled.std(ddof=0), 1)
     outer = ProgressiveClassifier([("pipeline", pipeline)], **SMALL).fit(X, Y)
     assert outer.features_read_.tolist() == [0, 3, 5]
@@ -320,25 +327,25 @@ def test_pipelines_that_keep_the_names():
         bare.fit(X, Y)
 
 
-def test_fitting_goes_on():
-    whole = reader(max_epochs=1, warm_start=True, early_stopping=False).fit(X, Y)
-    before = weights(whole)
-    whole.fit(X, Y)
-    assert any((before[name] != w).any() for name, w in weights(whole).items())
+def test_training_continues_with_warm_start_and_partial_fit():
+    model = reader(max_epochs=1, warm_start=True, early_stopping=False).fit(X, Y)
+    before = weights(model)
+    model.fit(X, Y)
+    assert any((before[name] != w).any() for name, w in weights(model).items())
     for changed in ({"source": LayerSource(["w.l1", "w.l2.a"])}, {"features": "pitch"}):
         message = "(source must be the source|features must be those) of the last fit"
         with pytest.raises(ValueError, match=f"^{message}"):
-            clone(whole).fit(X, Y).set_params(**changed).fit(X, Y)
+            clone(model).fit(X, Y).set_params(**changed).fit(X, Y)
     order = RNG.permutation(NAMES)
-    part, same = (
+    in_order, shuffled = (
         reader().partial_fit(X[:30], Y[:30]).partial_fit(rows, Y[30:])
         for rows in (X[30:], X.loc[30:, order])
     )
-    assert part.features_read_.tolist() == [0, 3, 5]
-    np.testing.assert_array_equal(part.predict_proba(X), same.predict_proba(X[order]))
+    assert in_order.features_read_.tolist() == [0, 3, 5]
+    np.testing.assert_array_equal(in_order.predict_proba(X), shuffled.predict_proba(X[order]))
 
 
-def test_weights_of_rows_are_weights_of_their_layers():
+def test_sample_weights_also_weigh_the_layers():
     doubled = np.r_[np.arange(60), np.arange(30)]
     options = {"early_stopping": False, "dropout": 0.0, "batch_size": 100, "dtype": "float64"}
     repeated = reader(**options).fit(X.iloc[doubled], Y[doubled])
@@ -346,7 +353,7 @@ def test_weights_of_rows_are_weights_of_their_layers():
     np.testing.assert_allclose(repeated.predict_proba(X), weighted.predict_proba(X), rtol=1e-6)
 
 
-def test_metadata_are_routed():
+def test_metadata_routing_works_through_a_pipeline():
     groups = np.arange(60) // 6
     pairs = [("w", LayerSource("w")), ("gender", DNNClassifier(**SMALL))]
     with sklearn.config_context(enable_metadata_routing=True):
@@ -359,7 +366,7 @@ def test_metadata_are_routed():
         np.testing.assert_array_equal(routed.predict_proba(X), plain.predict_proba(scaled))
 
 
-def test_validation_and_test_rows_bring_their_layers():
+def test_layers_of_validation_and_test_rows_come_from_their_columns():
     options = {"X_val": X[40:50], "y_val": Y[40:50], "X_test": X[50:], "y_test": Y[50:]}
     clf = reader().fit(X[:40], Y[:40], **options)
     assert clf.history_["test_score"].iloc[-1] >= 0
@@ -372,7 +379,7 @@ def test_validation_and_test_rows_bring_their_layers():
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_numbers_keep_their_digits(dtype):
+def test_layers_keep_their_precision(dtype):
     clf = reader(dtype=dtype).fit(X, Y)
     ((layers,),) = [clf.sources_[0][1].hidden(X[FIRST + SECOND])]
     assert layers[0].dtype == torch.float64
@@ -380,10 +387,10 @@ def test_numbers_keep_their_digits(dtype):
     assert clf.predict_proba(X).dtype == dtype
 
 
-# What bad input gets
+# Bad input
 
 
-def test_columns_in_another_order_give_the_same_numbers():
+def test_columns_in_another_order_give_the_same_predictions():
     clf = reader().fit(X, Y)
     order = RNG.permutation(NAMES)
     np.testing.assert_array_equal(clf.predict_proba(X[order]), clf.predict_proba(X))
@@ -479,10 +486,10 @@ SENTENCES = {
 }
 
 
-@pytest.mark.parametrize(("act", "message"), SENTENCES.values(), ids=SENTENCES)
-def test_what_does_not_fit_is_a_clear_error(act, message):
+@pytest.mark.parametrize(("call", "message"), SENTENCES.values(), ids=SENTENCES)
+def test_wrong_layers_and_features_are_clear_errors(call, message):
     with pytest.raises(ValueError, match=f"{re.escape(message)}$"):
-        act()
+        call()
 
 
 @pytest.mark.parametrize(
@@ -497,24 +504,24 @@ def test_what_does_not_fit_is_a_clear_error(act, message):
         (["w", ""], "layers must hold names as text; got ''."),
     ],
 )
-def test_layers_of_another_kind_are_refused(layers, message):
+def test_layers_of_a_wrong_type_are_refused(layers, message):
     with pytest.raises(TypeError, match=f"^{re.escape(message)}"):
         LayerSource(layers)
 
 
-def test_features_of_another_kind_are_refused():
+def test_features_of_a_wrong_type_are_refused():
     with pytest.raises(TypeError, match=r"^features must be text or a sequence of text; got 3\."):
         ProgressiveClassifier(features=3).fit(X, Y)
 
 
-def test_layers_must_be_numbers():
+def test_layers_must_have_finite_numbers():
     clf = reader().fit(X, Y)
-    for value, found in ((np.nan, "NaN"), (np.inf, "infinity")):
+    for value, word in ((np.nan, "NaN"), (np.inf, "infinity")):
         rows = X.copy()
         rows.loc[3, "w.l2.a"] = value
-        for act in (clf.predict, lambda rows: reader().fit(rows, Y)):
-            with pytest.raises(ValueError, match=f"Input X contains {found}"):
-                act(rows)
+        for method in (clf.predict, lambda rows: reader().fit(rows, Y)):
+            with pytest.raises(ValueError, match=f"Input X contains {word}"):
+                method(rows)
 
 
 @pytest.mark.parametrize(
@@ -524,16 +531,16 @@ def test_layers_must_be_numbers():
         ("unmatched", ValueError, "layer_sizes() must return a list with one tuple"),
     ],
 )
-def test_what_match_returns_is_checked(answer, error, message):
-    class Slips(LayerSource):
+def test_wrong_results_of_match_are_refused(answer, error, message):
+    class WrongMatch(LayerSource):
         def match(self, feature_names):
             return self if answer == "unmatched" else answer
 
     with pytest.raises(error, match=re.escape(message)):
-        reader(Slips("w")).fit(X, Y)
+        reader(WrongMatch("w")).fit(X, Y)
 
 
-def test_a_table_sorted_by_name_has_its_layers_in_the_order_of_their_numbers():
+def test_layers_are_ordered_by_their_numbers_even_if_columns_are_not():
     names = [f"v.layer{k}.mean.0" for k in (1, 10, 2)]
     source = LayerSource("v").match(names)
     assert list(source.columns) == ["layer1", "layer2", "layer10"]
@@ -541,12 +548,12 @@ def test_a_table_sorted_by_name_has_its_layers_in_the_order_of_their_numbers():
     assert list(others.columns) == ["late", "early", "layer1"]
 
 
-def test_a_layer_is_named_once():
+def test_a_layer_must_be_named_only_once():
     with pytest.raises(ValueError, match=r"^layers must name each layer once; got 'v\.a\.' twice"):
         LayerSource(["v.a.", "v.a."])
 
 
-def test_a_table_is_read_by_its_names_whatever_their_order():
+def test_columns_are_read_by_name_whatever_their_order():
     table = pd.DataFrame({"v.b.0": [2.0, 3.0], "pitch": [9.0, 9.0], "v.a.0": [0.0, 1.0]})
     source = LayerSource(["v.a.", "v.b."]).match(table.columns)
     for rows in (table, table[::-1].iloc[::-1], table[["v.a.0", "v.b.0", "pitch"]]):

@@ -1,4 +1,4 @@
-"""A model that reads columns as layers is stored as plain values, and comes back the same."""
+"""Tests that a model with a LayerSource is stored as plain values and loads unchanged."""
 
 import copy
 import hashlib
@@ -62,33 +62,40 @@ MODELS = {
 
 
 @pytest.mark.parametrize("make", MODELS.values(), ids=MODELS)
-def test_it_comes_back_as_it_was(make, tmp_path):
+def test_a_stored_model_loads_unchanged(make, tmp_path):
     model = make()
     save_model(model, tmp_path / "model")
     loaded = load_model(tmp_path / "model")
     np.testing.assert_array_equal(loaded.predict_proba(X), model.predict_proba(X))
-    last, was = (each[-1] if hasattr(each, "steps") else each for each in (loaded, model))
-    assert last.source_digest_ == was.source_digest_
-    np.testing.assert_array_equal(last.features_read_, was.features_read_)
-    pd.testing.assert_series_equal(last.source_overlap(X), was.source_overlap(X))
-    told = describe_model(tmp_path / "model")["model"]
-    assert json.loads(json.dumps(told)) == json.loads(json.dumps(describe_network(model)))
+    loaded_network, original_network = (
+        estimator[-1] if hasattr(estimator, "steps") else estimator
+        for estimator in (loaded, model)
+    )
+    assert loaded_network.source_digest_ == original_network.source_digest_
+    np.testing.assert_array_equal(loaded_network.features_read_, original_network.features_read_)
+    pd.testing.assert_series_equal(
+        loaded_network.source_overlap(X), original_network.source_overlap(X)
+    )
+    description = describe_model(tmp_path / "model")["model"]
+    assert json.loads(json.dumps(description)) == json.loads(json.dumps(describe_network(model)))
     save_model(loaded, tmp_path / "again")
     info = [read_model_info(tmp_path / name) for name in ("model", "again")]
     assert info[0] == info[1]
-    # It goes on, too: the source that was given is there as it was given.
-    last.set_params(warm_start=True, max_epochs=1).fit(X, EMOTION, source_y={"gender": GENDER})
+    # Training continues, too: the loaded model has the source as the user passed it.
+    loaded_network.set_params(warm_start=True, max_epochs=1).fit(
+        X, EMOTION, source_y={"gender": GENDER}
+    )
 
 
-def test_what_the_column_reads_is_described():
-    told = describe_network(MODELS["features"]())
-    assert told["layers"] == [2, 5, 4, 3]
-    assert told["sources"]["ge2e"]["layers"] == [(3, 2)]
-    assert told["sources"]["ge2e"]["layer_names"] == ["layer1", "layer2"]
+def test_description_says_what_the_network_reads():
+    description = describe_network(MODELS["features"]())
+    assert description["layers"] == [2, 5, 4, 3]
+    assert description["sources"]["ge2e"]["layers"] == [(3, 2)]
+    assert description["sources"]["ge2e"]["layer_names"] == ["layer1", "layer2"]
     assert describe_network(MODELS["fine-tuned"]())["layers"] == [3, 5, 4, 3]
 
 
-def parts(path):
+def read_parts(path):
     """Return the JSON document and the arrays of a file."""
     with safe_open(path, "np") as file:
         arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
@@ -96,7 +103,7 @@ def parts(path):
 
 
 def forge(path, document, arrays):
-    """Write a file with a digest that agrees."""
+    """Write a file with a digest that matches its contents."""
     document = {name: value for name, value in document.items() if name != "sha256"}
     names = sorted(arrays)
     described = [[name, arrays[name].dtype.name, arrays[name].shape] for name in names]
@@ -107,60 +114,60 @@ def forge(path, document, arrays):
 
 
 @pytest.fixture(scope="module")
-def original(tmp_path_factory):
+def original_parts(tmp_path_factory):
     path = tmp_path_factory.mktemp("forged") / "model"
     save_model(MODELS["one source"](), path)
-    return parts(path)
+    return read_parts(path)
 
 
-def state(document):
+def estimator_state(document):
     return document["model"]["estimator"][1]
 
 
-def of_source(document):
-    """Return the encoded source that was read, as [class, state]."""
-    return state(document)["sources_"][0]["tuple"][1]["source"]
+def encoded_source(document):
+    """Return the encoded source, as [class, state]."""
+    return estimator_state(document)["sources_"][0]["tuple"][1]["source"]
 
 
-def columns(document):
-    return of_source(document)[1]["columns"]["dict"]
+def encoded_columns(document):
+    return encoded_source(document)[1]["columns"]["dict"]
 
 
 FORGERIES = {
     "class": (
-        lambda d, a: of_source(d).__setitem__(0, "os.system"),
+        lambda d, a: encoded_source(d).__setitem__(0, "os.system"),
         "the source 'os.system' is not one of LayerSource",
     ),
     "a class of estimators": (
-        lambda d, a: of_source(d).__setitem__(0, "DNNClassifier"),
+        lambda d, a: encoded_source(d).__setitem__(0, "DNNClassifier"),
         "the source 'DNNClassifier' is not one of LayerSource",
     ),
     "layers": (
-        lambda d, a: of_source(d)[1].update(layers=3),
+        lambda d, a: encoded_source(d)[1].update(layers=3),
         "the parts do not fit together (TypeError)",
     ),
     "other layers": (
-        lambda d, a: of_source(d)[1].update(layers={"dict": [["one", ["ge2e.layer1."]]]}),
+        lambda d, a: encoded_source(d)[1].update(layers={"dict": [["one", ["ge2e.layer1."]]]}),
         "the columns of a LayerSource are not those of its layers",
     ),
     "no columns": (
-        lambda d, a: of_source(d)[1].update(columns=None),
+        lambda d, a: encoded_source(d)[1].update(columns=None),
         "source_digest_ does not match the sources",
     ),
     "columns of another kind": (
-        lambda d, a: columns(d)[0].__setitem__(1, 5),
+        lambda d, a: encoded_columns(d)[0].__setitem__(1, 5),
         "the parts do not fit together (TypeError)",
     ),
     "a list of columns": (
-        lambda d, a: columns(d)[0].__setitem__(1, columns(d)[0][1]["tuple"]),
+        lambda d, a: encoded_columns(d)[0].__setitem__(1, encoded_columns(d)[0][1]["tuple"]),
         "the columns of a LayerSource are not those of its layers",
     ),
     "more state": (
-        lambda d, a: of_source(d)[1].update(select="x"),
+        lambda d, a: encoded_source(d)[1].update(select="x"),
         "the columns of a LayerSource are not those of its layers",
     ),
     "columns that X lacks": (
-        lambda d, a: columns(d)[0][1]["tuple"].__setitem__(0, "ge2e.layer1.mean.999"),
+        lambda d, a: encoded_columns(d)[0][1]["tuple"].__setitem__(0, "ge2e.layer1.mean.999"),
         "source_digest_ does not match the sources",
     ),
     "a place that X lacks": (
@@ -184,38 +191,39 @@ FORGERIES = {
         "the network reads 3 features, but features_read_ has 2",
     ),
     "all places": (
-        lambda d, a: (state(d).update(features_read_=None), a.pop("features_read_")),
+        lambda d, a: (estimator_state(d).update(features_read_=None), a.pop("features_read_")),
         "the network reads 3 features, but features_read_ has 8",
     ),
     "features of another kind": (
-        lambda d, a: state(d).update(features=7),
+        lambda d, a: estimator_state(d).update(features=7),
         "the parts do not fit together (TypeError)",
     ),
 }
 
 
 @pytest.mark.parametrize(("change", "reason"), FORGERIES.values(), ids=FORGERIES)
-def test_a_forged_file_is_refused(change, reason, original, tmp_path):
-    document, arrays = copy.deepcopy(original)
+def test_a_forged_file_is_refused(change, reason, original_parts, tmp_path):
+    document, arrays = copy.deepcopy(original_parts)
     change(document, arrays)
     forge(tmp_path / "model", document, arrays)
-    with pytest.raises(ValueError, match=r"^A model must be a whole, unaltered file of ") as e:
+    with pytest.raises(ValueError, match=r"^A model must be a whole, unaltered file of ") as error:
         load_model(tmp_path / "model")
-    assert reason in str(e.value)
-    assert "\n" not in str(e.value)
+    assert reason in str(error.value)
+    assert "\n" not in str(error.value)
 
 
-def test_a_file_of_a_release_without_features_is_loaded(tmp_path):
+def test_a_file_from_a_release_without_features_loads(tmp_path):
     source = DNNClassifier(**SMALL).fit(X, GENDER)
     model = ProgressiveClassifier(source, **SMALL).fit(X, EMOTION)
     save_model(model, tmp_path / "model")
-    document, arrays = parts(tmp_path / "model")
-    assert state(document).pop("features_read_") is None
-    assert state(document).pop("features") is None
+    document, arrays = read_parts(tmp_path / "model")
+    assert estimator_state(document).pop("features_read_") is None
+    assert estimator_state(document).pop("features") is None
     forge(tmp_path / "model", document, arrays)
     loaded = load_model(tmp_path / "model")
     np.testing.assert_array_equal(loaded.predict_proba(X), model.predict_proba(X))
-    again = loaded.set_params(warm_start=True).fit(X, EMOTION)
+    refitted = loaded.set_params(warm_start=True).fit(X, EMOTION)
     np.testing.assert_array_equal(
-        again.predict_proba(X), model.set_params(warm_start=True).fit(X, EMOTION).predict_proba(X)
+        refitted.predict_proba(X),
+        model.set_params(warm_start=True).fit(X, EMOTION).predict_proba(X),
     )

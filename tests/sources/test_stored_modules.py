@@ -1,4 +1,4 @@
-"""A model that reads a torch module is stored with its weights and loaded with its code."""
+"""Tests of stored models with a torch module: the file has its weights, the user its code."""
 
 import hashlib
 import json
@@ -59,11 +59,11 @@ def stack():
     return nn.Sequential(nn.Linear(8, 6), nn.BatchNorm1d(6), nn.ReLU(), nn.Linear(6, 2))
 
 
-def plain():
+def plain_stack():
     return nn.Sequential(nn.Linear(8, 6), nn.Tanh(), nn.Linear(6, 2))
 
 
-def half():
+def bfloat16_module():
     return OverTime().bfloat16()
 
 
@@ -83,10 +83,15 @@ MODELS = {
         OverTime,
         lambda: reader(OverTime, "recurrent", columns=["f7", "f2", "f3", "f0"]).fit(X, EMOTION),
     ),
-    "in a type that numpy lacks": (half, lambda: reader(half, "recurrent").fit(X, EMOTION)),
+    "in a type that numpy lacks": (
+        bfloat16_module,
+        lambda: reader(bfloat16_module, "recurrent").fit(X, EMOTION),
+    ),
     "fine-tuned": (
-        plain,
-        lambda: FineTunedClassifier([("net", TorchSource(plain(), "1"))], **SMALL).fit(X, EMOTION),
+        plain_stack,
+        lambda: FineTunedClassifier([("net", TorchSource(plain_stack(), "1"))], **SMALL).fit(
+            X, EMOTION
+        ),
     ),
     "a chain": (
         stack,
@@ -103,7 +108,7 @@ MODELS = {
 
 
 @pytest.mark.parametrize(("make", "fit"), MODELS.values(), ids=MODELS)
-def test_it_comes_back_as_it_was(make, fit, tmp_path):
+def test_a_stored_model_loads_unchanged(make, fit, tmp_path):
     model, path = fit(), tmp_path / "model"
     rows = X if hasattr(model, "feature_names_in_") else X.to_numpy()
     save_model(model, path)
@@ -111,17 +116,22 @@ def test_it_comes_back_as_it_was(make, fit, tmp_path):
     before = [values.clone() for values in fresh.state_dict().values()]
     loaded = load_model(path, modules={"net": fresh})
     np.testing.assert_array_equal(loaded.predict_proba(rows), model.predict_proba(rows))
-    last, was = (each[-1] if hasattr(each, "steps") else each for each in (loaded, model))
-    assert last.source_digest_ == was.source_digest_
-    told = describe_model(path, modules={"net": fresh})["model"]
-    assert json.loads(json.dumps(told)) == json.loads(json.dumps(describe_network(model)))
+    loaded_network, original_network = (
+        estimator[-1] if hasattr(estimator, "steps") else estimator
+        for estimator in (loaded, model)
+    )
+    assert loaded_network.source_digest_ == original_network.source_digest_
+    description = describe_model(path, modules={"net": fresh})["model"]
+    assert json.loads(json.dumps(description)) == json.loads(json.dumps(describe_network(model)))
     save_model(loaded, tmp_path / "again")
     assert read_model_info(path) == read_model_info(tmp_path / "again")
     after = fresh.state_dict().values()
-    assert all(torch.equal(one, other) for one, other in zip(before, after, strict=True))
+    assert all(torch.equal(old, new) for old, new in zip(before, after, strict=True))
     assert fresh.training
-    rows = X if hasattr(last, "feature_names_in_") else X.to_numpy()
-    last.set_params(warm_start=True, max_epochs=1).fit(rows, EMOTION, source_y={"plain": GENDER})
+    rows = X if hasattr(loaded_network, "feature_names_in_") else X.to_numpy()
+    loaded_network.set_params(warm_start=True, max_epochs=1).fit(
+        rows, EMOTION, source_y={"plain": GENDER}
+    )
 
 
 def test_a_single_source_is_called_source(tmp_path):
@@ -132,21 +142,21 @@ def test_a_single_source_is_called_source(tmp_path):
 
 
 def test_two_modules_of_one_name_must_have_one_architecture(tmp_path):
-    def read(width, *older):
+    def fit(width, *older):
         net = ("net", TorchSource(nn.Sequential(nn.Linear(8, width)), "0"))
         return ProgressiveClassifier([*older, net], **SMALL).fit(X, EMOTION)
 
-    save_model(read(3, ("old", read(3))), tmp_path / "model")
+    save_model(fit(3, ("old", fit(3))), tmp_path / "model")
     message = r"^A stored model must load .* in which the model reads the torch module 'net', whi"
     with pytest.raises(ValueError, match=message):
-        save_model(read(3, ("old", read(4))), tmp_path / "model")
+        save_model(fit(3, ("old", fit(4))), tmp_path / "model")
 
 
-def test_the_file_holds_weights_and_names(tmp_path):
+def test_the_file_holds_the_weights_of_the_module(tmp_path):
     model = reader(stack, ["0", "2"]).fit(X, EMOTION)
     save_model(model, tmp_path / "model")
     with safe_open(tmp_path / "model", "np") as file:
-        name = next(n for n in file.keys() if n.endswith("weights.0.weight"))  # noqa: SIM118
+        name = next(key for key in file.keys() if key.endswith("weights.0.weight"))  # noqa: SIM118
         np.testing.assert_array_equal(
             file.get_tensor(name), model.sources_[0][1].module[0].weight.detach()
         )
@@ -189,7 +199,9 @@ def test_the_file_holds_weights_and_names(tmp_path):
     ],
 )
 @pytest.mark.filterwarnings("ignore:Lazy modules are a new feature")
-def test_a_module_that_is_missing_or_another_one_is_a_sentence(tmp_path, modules, message):
+def test_a_missing_or_different_module_is_an_error_that_says_what_to_do(
+    tmp_path, modules, message
+):
     path = tmp_path / "model"
     save_model(reader(OverTime, "recurrent").fit(X, EMOTION), path)
     with pytest.raises(ValueError, match=r"^The model in '.*' reads ") as caught:
@@ -201,7 +213,7 @@ def test_a_module_that_is_missing_or_another_one_is_a_sentence(tmp_path, modules
 
 
 @pytest.mark.parametrize(
-    ("stored", "given"),
+    ("stored", "passed"),
     [
         (nn.LeakyReLU(0.01), nn.LeakyReLU(0.9)),
         (nn.Hardtanh(-1, 1), nn.Hardtanh(-2, 2)),
@@ -210,42 +222,57 @@ def test_a_module_that_is_missing_or_another_one_is_a_sentence(tmp_path, modules
     ],
     ids=lambda part: type(part).__name__,
 )
-def test_a_setting_without_weights_is_a_part_of_the_module(stored, given, tmp_path):
-    """Weights and shapes agree, and yet the two compute something else."""
+def test_a_module_with_equal_weights_but_other_settings_is_refused(stored, passed, tmp_path):
+    """Weights and shapes agree, but the two modules compute different results."""
 
     def network(part):
         torch.manual_seed(0)
         return nn.Sequential(nn.Linear(X.shape[1], 4), part)
 
-    sources = [TorchSource(network(part), ["1"]) for part in (stored, given)]
+    sources = [TorchSource(network(part), ["1"]) for part in (stored, passed)]
     assert sources[0].digest() != sources[1].digest()
     model = ProgressiveClassifier(sources[0], hidden_layer_sizes=(4,), max_epochs=1)
     save_model(model.fit(X, EMOTION), tmp_path / "model")
     with pytest.raises(ValueError, match=rf"differences in 1 \(then {type(stored).__name__}\("):
-        load_model(tmp_path / "model", modules={"source": network(given)})
+        load_model(tmp_path / "model", modules={"source": network(passed)})
 
 
-def of_net(document):
-    """Return the stored state of the source that was read."""
+def net_state(document):
+    """Return the stored state of the source."""
     return document["model"]["estimator"][1]["sources_"][0]["tuple"][1]["source"][1]
 
 
-def weight(arrays):
+def first_weight(arrays):
     return next(array for name, array in arrays.items() if name.endswith("weights.0.weight"))
 
 
 FORGERIES = {
-    "layers": (lambda d, a: of_net(d).update(layers=["9"]), "layers must name submodules of the"),
-    "other layers": (lambda d, a: of_net(d).update(layers=["1"]), "source_digest_ does not match"),
-    "no text": (lambda d, a: of_net(d).update(layers=3), "the parts do not fit together"),
-    "columns": (lambda d, a: of_net(d).update(columns=["f1"]), "source_digest_ does not match"),
-    "more state": (lambda d, a: of_net(d).update(hidden=1), "are not those of its module"),
-    "a long row": (lambda d, a: of_net(d).update(n_features=10**9), "n_features <= 1000000"),
-    "a row": (lambda d, a: of_net(d).update(n_features=9), "are not those of its module"),
-    "less state": (lambda d, a: of_net(d).pop("pooling"), "the parts do not fit together"),
-    "no class": (lambda d, a: of_net(d).update(module=7), "of a TorchSource has no description"),
-    "other weights": (lambda d, a: weight(a).fill(0), "source_digest_ does not match the sources"),
-    "no numbers": (lambda d, a: weight(a).fill(np.nan), "source_digest_ does not match the sour"),
+    "layers": (
+        lambda d, a: net_state(d).update(layers=["9"]),
+        "layers must name submodules of the",
+    ),
+    "other layers": (
+        lambda d, a: net_state(d).update(layers=["1"]),
+        "source_digest_ does not match",
+    ),
+    "no text": (lambda d, a: net_state(d).update(layers=3), "the parts do not fit together"),
+    "columns": (lambda d, a: net_state(d).update(columns=["f1"]), "source_digest_ does not match"),
+    "more state": (lambda d, a: net_state(d).update(hidden=1), "are not those of its module"),
+    "a long row": (lambda d, a: net_state(d).update(n_features=10**9), "n_features <= 1000000"),
+    "a row": (lambda d, a: net_state(d).update(n_features=9), "are not those of its module"),
+    "less state": (lambda d, a: net_state(d).pop("pooling"), "the parts do not fit together"),
+    "no class": (
+        lambda d, a: net_state(d).update(module=7),
+        "of a TorchSource has no description",
+    ),
+    "other weights": (
+        lambda d, a: first_weight(a).fill(0),
+        "source_digest_ does not match the sources",
+    ),
+    "no numbers": (
+        lambda d, a: first_weight(a).fill(np.nan),
+        "source_digest_ does not match the sour",
+    ),
 }
 
 
@@ -268,25 +295,25 @@ def test_a_forged_file_is_refused(change, reason, tmp_path):
         load_model(path, modules={"net": stack()})
 
 
-def test_the_command_line_says_what_is_needed(tmp_path):
+def test_commands_say_how_to_load_a_model_with_a_module(tmp_path):
     path = tmp_path / "model"
     save_model(reader(OverTime, "recurrent").fit(X, EMOTION), path)
     X.to_csv(tmp_path / "table.csv", index=False)
-    for verb in (["inspect", str(path)], ["predict", str(path), str(tmp_path / "table.csv")]):
-        result = CliRunner().invoke(main, verb)
+    for arguments in (["inspect", str(path)], ["predict", str(path), str(tmp_path / "table.csv")]):
+        result = CliRunner().invoke(main, arguments)
         assert result.exit_code != 0
         assert "Load it in Python with load_model(path, modules={'net': module})" in result.output
 
 
-def test_it_is_drawn_and_described():
+def test_description_and_display_show_the_module():
     model = reader(OverTime, ["recurrent", "out"]).fit(X, EMOTION)
-    told = describe_network(model)["sources"]["net"]
-    assert told["class"] == "TorchSource(OverTime)"
-    assert list(told["layer_names"]) == ["recurrent", "out"]
-    assert told["layers"] == [(3, 2)]
+    description = describe_network(model)["sources"]["net"]
+    assert description["class"] == "TorchSource(OverTime)"
+    assert list(description["layer_names"]) == ["recurrent", "out"]
+    assert description["layers"] == [(3, 2)]
     display = NetworkDisplay.from_estimator(model)
     frame = display.frame()
-    of_net = frame[(frame["name"] == "net")]
-    assert of_net["layer_name"].tolist() == ["recurrent", "out"]
-    assert of_net["units"].tolist() == [3, 2]
+    net_rows = frame[(frame["name"] == "net")]
+    assert net_rows["layer_name"].tolist() == ["recurrent", "out"]
+    assert net_rows["units"].tolist() == [3, 2]
     assert display.classes[0] == ["TorchSource(OverTime)"]

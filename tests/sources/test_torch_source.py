@@ -1,4 +1,4 @@
-"""A torch module as a source: what is read of it, that nothing changes it, and what is refused."""
+"""Tests of TorchSource: what it reads, that the module stays unchanged, and errors."""
 
 import copy
 import pickle
@@ -66,7 +66,7 @@ def tensor(X):
 
 
 def sequential_of(network):
-    """Return a torch module with the weights of a DNNClassifier of sigmoids."""
+    """Return a torch module with the weights of a DNNClassifier with sigmoids."""
     parts = []
     for layer in network.net_.module_.layers:
         parts += [nn.Linear(layer.in_features, layer.out_features), nn.Sigmoid()]
@@ -75,25 +75,25 @@ def sequential_of(network):
 
 
 def assert_equal_layers(ours, theirs):
-    for one, other in zip(ours, theirs, strict=True):
-        np.testing.assert_array_equal(one.detach(), other.detach())
+    for our_layer, their_layer in zip(ours, theirs, strict=True):
+        np.testing.assert_array_equal(our_layer.detach(), their_layer.detach())
 
 
 # === what is read ===
 
 
 @pytest.mark.parametrize("n_rows", [1, 60, 300])
-def test_the_layers_are_those_that_torch_computes(rows, n_rows):
+def test_layers_equal_those_that_torch_computes(rows, n_rows):
     X = np.resize(rows[0], (n_rows, 8))
     module = stack(nn.Linear(6, 4), nn.Tanh(), nn.Linear(4, 2))
-    module(tensor(rows[0]))  # batch norm has seen rows
+    module(tensor(rows[0]))  # so that batch norm has statistics
     source = TorchSource(module, ["0", "2", "5"])
     assert source.layer_sizes() == [(6, 6, 4)]
     module.eval()
     with torch.no_grad():
-        linear = module[0](tensor(X))  # what relu writes in place must not reach it
-        wanted = [linear, module[:3](tensor(X)), module[:6](tensor(X))]
-    for ours, theirs in zip(source.hidden(X)[0], wanted, strict=True):
+        linear = module[0](tensor(X))  # ReLU in place must not overwrite it
+        expected = [linear, module[:3](tensor(X)), module[:6](tensor(X))]
+    for ours, theirs in zip(source.hidden(X)[0], expected, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)
 
 
@@ -103,8 +103,8 @@ def test_layers_over_time_are_pooled(rows):
     source = TorchSource(module, ["recurrent", "out"], pooling=["mean", "std", "max"])
     recurrent, out = source.hidden(X)[0]
     steps = module.recurrent(tensor(X).reshape(60, 4, 2))[0].detach().numpy()
-    wanted = np.hstack([steps.mean(axis=1), steps.std(axis=1), steps.max(axis=1)])
-    np.testing.assert_allclose(recurrent, wanted, rtol=1e-5, atol=1e-6)
+    expected = np.hstack([steps.mean(axis=1), steps.std(axis=1), steps.max(axis=1)])
+    np.testing.assert_allclose(recurrent, expected, rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(out, module(tensor(X)).detach(), rtol=1e-5, atol=1e-6)
     assert source.layer_sizes() is None  # a row may have any even number of features
     assert source.match(NAMES).layer_sizes() == source.with_n_features(8).layer_sizes() == [(9, 2)]
@@ -122,19 +122,19 @@ def test_the_module_computes_in_its_own_type(rows, dtype):
     assert np.isfinite(fitted.predict_proba(rows[0])).all()
 
 
-def test_columns_are_found_by_name_and_left_out_of_the_new_column(rows):
+def test_columns_of_a_module_are_found_by_name_and_not_read_as_features(rows):
     X, y = rows
     table = pd.DataFrame(X, columns=NAMES).assign(other=1.0)[["other", *NAMES[::-1]]]
     module = nn.Sequential(nn.Linear(3, 4), nn.Sigmoid(), nn.Linear(4, 2))
     source = TorchSource(module, ["1"], columns=["f2", "f0", "f7"])
     clf = ProgressiveClassifier([("net", source)], **SMALL).fit(table, y)
-    (_, read), *_ = clf.sources_
-    assert read.own_features == ("f2", "f0", "f7")
+    (_, fitted_source), *_ = clf.sources_
+    assert fitted_source.own_features == ("f2", "f0", "f7")
     assert clf.features_read_.tolist() == [0, 2, 3, 4, 5, 7]
-    rows_read = read.select(table.to_numpy(), table.columns)
-    (ours,) = read.hidden(rows_read)[0]
-    wanted = module[:2](tensor(X[:, [2, 0, 7]])).detach()
-    np.testing.assert_allclose(ours, wanted, rtol=1e-5, atol=1e-6)
+    rows_read = fitted_source.select(table.to_numpy(), table.columns)
+    (ours,) = fitted_source.hidden(rows_read)[0]
+    expected = module[:2](tensor(X[:, [2, 0, 7]])).detach()
+    np.testing.assert_allclose(ours, expected, rtol=1e-5, atol=1e-6)
     with pytest.warns(UserWarning, match="reads 8 features that the source 'net' reads too|f0"):
         ProgressiveClassifier([("net", source)], features="f", **SMALL).fit(table, y)
     tuned = FineTunedClassifier(source, **SMALL).fit(table, y)
@@ -143,7 +143,7 @@ def test_columns_are_found_by_name_and_left_out_of_the_new_column(rows):
     assert prefix.match(table.columns).own_features == tuple(NAMES[::-1])
 
 
-def test_a_module_is_read_without_names_too(rows):
+def test_a_module_reads_arrays_without_names_like_tables(rows):
     X, y = rows
     for module, layer in [(OverTime(), "recurrent"), (stack(), "2")]:
         source = TorchSource(module, layer)
@@ -154,10 +154,10 @@ def test_a_module_is_read_without_names_too(rows):
         )
 
 
-# === nothing changes it ===
+# === the module stays unchanged ===
 
 
-def test_the_users_module_is_never_touched(rows):
+def test_fit_leaves_the_users_module_unchanged(rows):
     X, y = rows
     module = stack(nn.Linear(6, 2)).train()
     module(tensor(X)).sum().backward()
@@ -175,7 +175,7 @@ def test_the_users_module_is_never_touched(rows):
 
 
 @pytest.mark.parametrize("n_rows", [60, 128])
-def test_the_rows_stay_as_they_are(rows, n_rows):
+def test_in_place_layers_do_not_change_the_rows(rows, n_rows):
     X = np.resize(rows[0], (n_rows, 8)).astype(np.float32)
     before = X.copy()
     module = nn.Sequential(nn.ReLU(inplace=True), nn.Linear(8, 2))
@@ -196,7 +196,7 @@ def test_later_changes_of_the_module_do_not_reach_the_source(rows):
 def test_every_copy_shares_the_frozen_module_and_its_bits(rows):
     X, y = rows
     source = TorchSource(stack(), "2")
-    before, layers = source.digest(), source.hidden(X)[0]
+    digest, layers = source.digest(), source.hidden(X)[0]
     clf = ProgressiveClassifier([("net", source)], **SMALL).fit(X, y)
     kept = as_source(clf.sources_[0][1])
     for copied in (
@@ -207,12 +207,12 @@ def test_every_copy_shares_the_frozen_module_and_its_bits(rows):
     ):
         assert copied.module is source.module
     pickled = pickle.loads(pickle.dumps(source))
-    for each in (source, kept, pickled):
-        assert each.digest() == before
-        assert_equal_layers(each.hidden(X)[0], layers)
-    assert clf.source_digest_ == {"net": before}
-    again = pickle.loads(pickle.dumps(clf))
-    np.testing.assert_array_equal(again.predict_proba(X), clf.predict_proba(X))
+    for equal_source in (source, kept, pickled):
+        assert equal_source.digest() == digest
+        assert_equal_layers(equal_source.hidden(X)[0], layers)
+    assert clf.source_digest_ == {"net": digest}
+    restored = pickle.loads(pickle.dumps(clf))
+    np.testing.assert_array_equal(restored.predict_proba(X), clf.predict_proba(X))
     check_laterals_alive(ProgressiveClassifier(source, **SMALL), X, y)
 
 
@@ -233,14 +233,14 @@ def test_four_threads_read_the_same_bits(rows):
     X, _ = rows
     source = TorchSource(stack(nn.Linear(6, 50), nn.Tanh()), ["0", "5"])
     parts = [X[k:] for k in range(4)]
-    wanted = [source.hidden(part)[0] for part in parts]
+    expected = [source.hidden(part)[0] for part in parts]
     with ThreadPoolExecutor(4) as pool:
         jobs = [pool.submit(source.hidden, parts[k % 4]) for k in range(80)]
         for k, job in enumerate(jobs):
-            assert_equal_layers(job.result()[0], wanted[k % 4])
+            assert_equal_layers(job.result()[0], expected[k % 4])
 
 
-def test_the_digest_is_of_weights_buffers_classes_and_names():
+def test_the_digest_covers_weights_buffers_classes_and_names():
     module = stack()
     digest = TorchSource(module, "2").digest()
     others = [
@@ -258,10 +258,10 @@ def test_the_digest_is_of_weights_buffers_classes_and_names():
     assert TorchSource(copy.deepcopy(module), "2").digest() == digest
 
 
-# === as other sources ===
+# === it works like other sources ===
 
 
-def test_a_stack_with_the_weights_of_a_network_is_read_like_it(rows):
+def test_a_stack_with_the_weights_of_a_network_is_read_like_the_network(rows):
     X, y = rows
     network = DNNClassifier(**SMALL).fit(X, y)
     module = sequential_of(network)
@@ -278,7 +278,7 @@ def test_a_stack_with_the_weights_of_a_network_is_read_like_it(rows):
     ("name", "activation"),
     [("logistic", nn.Sigmoid), ("tanh", nn.Tanh), ("relu", nn.ReLU), ("identity", nn.Identity)],
 )
-def test_a_stack_with_the_weights_of_a_perceptron_is_fine_tuned_like_it(rows, name, activation):
+def test_a_stack_with_the_weights_of_an_mlp_is_fine_tuned_like_the_mlp(rows, name, activation):
     X, y = rows
     mlp = MLPClassifier((6, 4), activation=name, solver="lbfgs", max_iter=5, random_state=0)
     mlp.fit(X, y)
@@ -294,14 +294,14 @@ def test_a_stack_with_the_weights_of_a_perceptron_is_fine_tuned_like_it(rows, na
     np.testing.assert_array_equal(ours.predict_proba(X), theirs.predict_proba(X))
 
 
-def test_layers_without_biases_are_copied_with_zeros(rows):
+def test_layers_without_biases_are_copied_with_zero_biases(rows):
     module = nn.Sequential(nn.Linear(8, 3, bias=False), nn.Linear(3, 2))
     column = TorchSource(module, "0").column()
     ours, theirs = evaluate_logits(column, tensor(rows[0])), module(tensor(rows[0])).detach()
     np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)
 
 
-def hooked():
+def stack_with_hook():
     module = nn.Sequential(nn.Linear(8, 3), nn.Tanh(), nn.Linear(3, 2))
     module[0].register_forward_hook(lambda _, args, output: output * 2)
     return module
@@ -317,7 +317,7 @@ def hooked():
         nn.Sequential(nn.Linear(8, 3), nn.Tanh(), nn.ReLU(), nn.Linear(3, 2)),
         nn.Sequential(nn.Linear(8, 3), nn.Tanh(), nn.Linear(3, 2)).half(),
         nn.Sequential(nn.utils.parametrizations.weight_norm(nn.Linear(8, 3)), nn.Linear(3, 2)),
-        hooked(),
+        stack_with_hook(),
     ],
 )
 def test_only_a_plain_stack_can_be_fine_tuned(rows, module):
@@ -332,7 +332,7 @@ def test_only_a_plain_stack_can_be_fine_tuned(rows, module):
         FineTunedClassifier([("net", source)], **SMALL).fit(*rows)
 
 
-def test_everything_that_a_source_can_do(rows):
+def test_a_torch_source_works_beside_sources_of_all_kinds(rows):
     X, y = rows
     table = pd.DataFrame(X, columns=NAMES).assign(**{"layer.0": X[:, 0], "layer.1": X[:, 1]})
     sources = [
@@ -345,11 +345,13 @@ def test_everything_that_a_source_can_do(rows):
         clf = ProgressiveClassifier(sources, **options).fit(table, y, source_y=y)
     assert clf.net_.module_.source_sizes == ((6,), (2,), (5, 4))
     assert set(clf.lateral_norms()["source"]) == {"module", "columns", "network"}
-    assert list(source_importances(clf, table, y, random_state=0).index) == [n for n, _ in sources]
+    assert list(source_importances(clf, table, y, random_state=0).index) == [
+        name for name, _ in sources
+    ]
     assert np.isnan(source_overlap(clf, table)["module"])
 
 
-def test_searches_and_pipelines_keep_it(rows):
+def test_searches_and_pipelines_keep_the_source(rows):
     X, y = rows
     source = TorchSource(OverTime(), "recurrent")
     model = make_pipeline(StandardScaler(), ProgressiveClassifier(source, **SMALL))
@@ -363,7 +365,7 @@ def test_searches_and_pipelines_keep_it(rows):
 
 
 @pytest.mark.parametrize("columns", [None, NAMES[:4]])
-def test_a_study_reads_it_and_its_placebo(rows, columns):
+def test_a_study_reads_a_torch_source_and_its_placebo(rows, columns):
     X, y = rows
     table = X if columns is None else pd.DataFrame(X, columns=NAMES)
     scores = cross_validate_transfer(
@@ -384,10 +386,10 @@ def test_a_study_reads_it_and_its_placebo(rows, columns):
     assert scores.loc[scores["source"] == "net", "source_overlap"].isna().all()
 
 
-# === what is refused ===
+# === errors ===
 
 
-class Twice(nn.Module):
+class RunsOneTwice(nn.Module):
     def __init__(self):
         super().__init__()
         self.once, self.never = nn.Linear(8, 8), nn.Linear(8, 8)
@@ -396,7 +398,7 @@ class Twice(nn.Module):
         return self.once(self.once(X))
 
 
-class Draws(nn.Module):
+class RandomModule(nn.Module):
     def __init__(self):
         super().__init__()
         self.linear = nn.Linear(8, 8)
@@ -405,22 +407,22 @@ class Draws(nn.Module):
         return self.linear(nn.functional.dropout(X))
 
 
-class Named(nn.Module):
+class ReturnsDict(nn.Module):
     def forward(self, X):
         return {"X": X}
 
 
-class Root(nn.Module):
+class SquareRoot(nn.Module):
     def forward(self, X):
         return X.sqrt()
 
 
-class Uncopied(nn.Module):
+class Uncopyable(nn.Module):
     def __deepcopy__(self, memo):
         raise RuntimeError("it has a handle\nof something")
 
 
-MIXES = (
+MIXES_ROWS = (
     "The numbers of a row must not depend on other rows; got two results for one row from the "
     "layer {}"
 )
@@ -430,7 +432,12 @@ MIXES = (
     ("module", "layers", "error", "message"),
     [
         (stack(), "3.relu", ValueError, "layers must name submodules of the module, ['0'"),
-        (Twice(), "onec", ValueError, "['once', 'never']; got 'onec'. Did you mean 'once'?"),
+        (
+            RunsOneTwice(),
+            "onec",
+            ValueError,
+            "['once', 'never']; got 'onec'. Did you mean 'once'?",
+        ),
         (stack(), ["0", "0"], ValueError, "layers must name each layer once; got '0' twice. "),
         (stack(), [], TypeError, "layers must be text or a sequence of text; got []."),
         (stack(), [0], TypeError, "layers must hold names as text; got 0."),
@@ -444,19 +451,19 @@ MIXES = (
         ),
         (nn.Sequential(nn.LazyLinear(3)), "0", ValueError, "Sequential with lazy layers"),
         (
-            nn.Sequential(Uncopied()),
+            nn.Sequential(Uncopyable()),
             "0",
             ValueError,
             "copy.deepcopy must be able to copy module; got a Sequential that it cannot copy "
             "(RuntimeError: it has a handle).",
         ),
-        (Twice(), "once", ValueError, "once when its module runs; got 2 runs of 'once'."),
-        (Twice(), "never", ValueError, "once when its module runs; got 0 runs of 'never'."),
+        (RunsOneTwice(), "once", ValueError, "once when its module runs; got 2 runs of 'once'."),
+        (RunsOneTwice(), "never", ValueError, "once when its module runs; got 0 runs of 'never'."),
         (
             nn.Sequential(nn.Linear(8, 3), nn.BatchNorm1d(3, track_running_stats=False)),
             "1",
             ValueError,
-            MIXES.format("'1'"),
+            MIXES_ROWS.format("'1'"),
         ),
         (
             nn.Sequential(nn.Linear(8, 6), nn.Unflatten(1, (1, 2, 3))),
@@ -465,7 +472,7 @@ MIXES = (
             "The layer '1' must return (rows, width) or (rows, time, width); got the shape "
             "(5, 1, 2, 3) for 5 rows.",
         ),
-        (nn.Sequential(nn.Linear(8, 6), Named()), "1", ValueError, "numbers; got a dict."),
+        (nn.Sequential(nn.Linear(8, 6), ReturnsDict()), "1", ValueError, "numbers; got a dict."),
         (
             nn.Sequential(nn.Linear(8, 6), nn.Linear(5, 2)),
             "1",
@@ -474,7 +481,7 @@ MIXES = (
         ),
     ],
 )
-def test_what_cannot_be_read_is_refused_when_the_source_is_made(module, layers, error, message):
+def test_an_unreadable_module_is_refused_when_the_source_is_made(module, layers, error, message):
     with pytest.raises(error, match=re.escape(message)):
         TorchSource(module, layers)
 
@@ -482,27 +489,27 @@ def test_what_cannot_be_read_is_refused_when_the_source_is_made(module, layers, 
 @pytest.mark.parametrize(
     ("module", "layer"),
     [
-        (Draws(), "linear"),
+        (RandomModule(), "linear"),
         (nn.LSTM(8, 2), ""),
         (OverTime(nn.LSTM(2, 3)), "recurrent"),
         (nn.Sequential(nn.LSTM(8, 2)), "0"),
     ],
 )
-def test_a_module_that_draws_or_mixes_rows_is_refused_in_fit(rows, module, layer):
+def test_a_module_that_is_random_or_mixes_rows_is_refused_in_fit(rows, module, layer):
     if layer == "":
         module, layer = nn.Sequential(nn.Identity(), module), "1"
-    message = "The source 'net' cannot read these rows. " + MIXES.format(repr(layer))
+    message = "The source 'net' cannot read these rows. " + MIXES_ROWS.format(repr(layer))
     with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
         ProgressiveClassifier([("net", TorchSource(module, layer))], **SMALL).fit(*rows)
 
 
 @pytest.mark.parametrize("pooling", ["median", ["mean", "mean"], "meam"])
-def test_pooling_is_of_known_kinds(pooling):
+def test_unknown_pooling_is_refused(pooling):
     with pytest.raises(ValueError, match=r"^pooling must "):
         TorchSource(stack(), "0", pooling=pooling)
 
 
-def test_what_does_not_fit_the_rows_is_a_clear_error(rows):
+def test_rows_that_do_not_fit_the_module_are_clear_errors(rows):
     X, y = rows
     table = pd.DataFrame(X, columns=NAMES)
 
@@ -510,12 +517,12 @@ def test_what_does_not_fit_the_rows_is_a_clear_error(rows):
         source = TorchSource(stack(), "2", **options)
         return ProgressiveClassifier([("net", source)], **SMALL, dtype="float64").fit(X, y)
 
-    start = r"^The source 'net' cannot read these rows. "
-    with pytest.raises(ValueError, match=start + "The module must read 8 features; got 9: "):
+    prefix = r"^The source 'net' cannot read these rows. "
+    with pytest.raises(ValueError, match=prefix + "The module must read 8 features; got 9: "):
         fit(table.assign(more=0.0))
-    with pytest.raises(ValueError, match=start + "The module must read 8 features; got 2: "):
+    with pytest.raises(ValueError, match=prefix + "The module must read 8 features; got 2: "):
         fit(table, columns=["f0", "f1"])
-    with pytest.raises(ValueError, match=start + "columns must name columns of X or .*'g'"):
+    with pytest.raises(ValueError, match=prefix + "columns must name columns of X or .*'g'"):
         fit(table, columns="g")
     with pytest.raises(
         ValueError, match="X must be a DataFrame with text as names of its columns"
@@ -525,17 +532,17 @@ def test_what_does_not_fit_the_rows_is_a_clear_error(rows):
         fit(X[:, :5])
     message = "The layer '1' of the module must return finite numbers; got NaN or infinity for "
     with pytest.raises(ValueError, match=f"{message}{(X < 0).any(axis=1).sum()} of 60 rows"):
-        TorchSource(nn.Sequential(nn.Identity(), Root()), "1").hidden(X)
+        TorchSource(nn.Sequential(nn.Identity(), SquareRoot()), "1").hidden(X)
     fitted, X = fit(X), X.copy()
     X[0] = 1e39
     with pytest.raises(
-        ValueError, match=start + "Rows must have finite numbers that fit into float"
+        ValueError, match=prefix + "Rows must have finite numbers that fit into float"
     ):
         fitted.predict(X)
 
 
 class OptimizedModule(nn.Module):
-    """Looks as what torch.compile returns, which takes ten seconds to import."""
+    """Imitates the result of torch.compile, which takes ten seconds to import."""
 
     def __init__(self, module):
         super().__init__()
