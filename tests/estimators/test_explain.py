@@ -82,7 +82,7 @@ def log_probability_of_predicted(network, explained, log_probabilities):
     return log_probabilities[np.arange(len(codes)), codes]
 
 
-@pytest.mark.parametrize("place", [0, 1])
+@pytest.mark.parametrize("number", [0, 1])
 def test_silencing_a_source_sets_its_activations_to_zero(rows, network, number):
     X = rows[0]
     explained = network.explain(X, method="silence", groups={})
