@@ -469,14 +469,6 @@ def test_overlap_counts_validation_rows_and_sources_in_pipelines_and_chains(prob
     assert pickle.loads(pickle.dumps(third)).source_overlap(X[:100]).equals(overlap)
 
 
-def test_overlap_with_a_source_that_keeps_no_fingerprints_is_unknown(problem, small):
-    X, y, source_y = problem
-    mlp = MLPClassifier((4,), solver="lbfgs", max_iter=500, random_state=0).fit(X, source_y)
-    clf = ProgressiveClassifier(mlp, **small).fit(X, y)
-    assert np.isnan(clf.source_overlap(X)["source"])
-    assert clf.source_overlap(X, per_row=True)["source"].isna().all()
-
-
 def test_overlap_can_be_returned_row_by_row(problem, small):
     X, y, source_y = problem
     fitted_source = DNNClassifier(**small).fit(X[:30], source_y[:30])
