@@ -453,10 +453,10 @@ def test_only_transfer_compared_with_no_transfer_can_hurt(sources):
         comparisons = compare_methods(rows, pairs="all")
         assert not comparisons["hurts"].any()
         assert "hurts" not in comparisons.loc[0, "verdict"]
-    perhaps = pd.concat(
+    maybe_harmful = pd.concat(
         [tidy([BASE + POSSIBLE_HARM], "A", sources[0]), tidy([BASE], "B", sources[1])]
     )
-    assert "hurt" not in compare_methods(perhaps, pairs="all").loc[0, "verdict"]
+    assert "hurt" not in compare_methods(maybe_harmful, pairs="all").loc[0, "verdict"]
 
 
 def test_verdict_says_that_transfer_may_hurt():
