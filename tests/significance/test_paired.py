@@ -111,8 +111,8 @@ def test_frames_of_different_designs_are_refused(column, in_a, in_b, difference,
     a, b = tables
     first, second = scores_frame(a, **{column: in_a}), scores_frame(b, **{column: in_b})
     sentence = (
-        f"a and b must come from the same design; {difference} in repeat 1, fold 1. Score both methods "
-        "on the same folds."
+        f"a and b must come from the same design; {difference} in repeat 1, fold 1. Score both "
+        "methods on the same folds."
     )
     with pytest.raises(ValueError, match=exactly(sentence)):
         calibrated_cv_ttest(first, second)
