@@ -133,7 +133,7 @@ def test_frame_without_rows_is_refused():
     assert problems(corpus().iloc[:0])[1:] == ["A corpus must have at least one row; got none."]
 
 
-def test_same_name_in_two_corpora_is_two_speakers():
+def test_same_name_in_two_corpora_means_two_speakers():
     second_corpus = corpus(gender=["male", "male", "female", "female"]).assign(corpus="other")
     second_corpus["file"] = "other/" + second_corpus["file"]
     two_corpora = pd.concat([corpus(), second_corpus], ignore_index=True)

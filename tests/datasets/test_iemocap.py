@@ -62,7 +62,7 @@ PARTLY = "ignore:IEMOCAP. This is not the selection of the paper"
 
 
 @pytest.mark.filterwarnings(PARTLY)
-def test_columns_of_the_default_selection(root):
+def test_default_selection_has_the_labels_and_columns_of_the_corpus(root):
     corpus = read_iemocap(root).set_index("id")
     kept = {"ang": "angry", "neu": "neutral", "sad": "sad", "hap": "happy", "exc": "happy"}
     expected = {
@@ -211,7 +211,7 @@ def test_recordings_without_label_and_labels_without_recording_are_left_out(root
         ("M000\tang\t[2.5000,", "M000\tang\t[high,", "numbers"),
     ],
 )
-def test_bad_lines_are_named(root, old, new, expected):
+def test_error_names_the_bad_line(root, old, new, expected):
     path = root / "Session1" / "dialog" / "EmoEvaluation" / "Ses01F_impro01.txt"
     text = path.read_text("latin-1").replace(old, new)
     path.write_text(text, "latin-1")

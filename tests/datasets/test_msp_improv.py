@@ -50,7 +50,7 @@ def root(tmp_path):
 
 
 @pytest.mark.filterwarnings(PARTLY)
-def test_columns_of_the_default_selection(root):
+def test_default_selection_has_the_labels_and_columns_of_the_corpus(root):
     corpus = read_msp_improv(root).set_index("id")
     assert corpus["emotion"].to_dict() == {
         "MSP-IMPROV-S01A-F01-P-FM01": "neutral",
@@ -169,7 +169,7 @@ def test_recordings_without_label_and_labels_without_recording_are_left_out(root
         ("A; A:4.500000;", "A; 4.500000;", "ratings such as A:3.5; V:2.0;"),
     ],
 )
-def test_bad_lines_are_named(root, old, new, expected):
+def test_error_names_the_bad_line(root, old, new, expected):
     path = root / "Evalution.txt"
     text = path.read_text().replace(old, new)
     path.write_text(text)

@@ -96,9 +96,11 @@ def test_speakers_are_balanced_and_independent_of_the_labels():
 
 
 def test_same_random_state_gives_the_same_table():
-    first, again, of_other_seed = (make_transfer_problem(random_state=seed) for seed in (0, 0, 1))
+    first, repeated, of_other_seed = (
+        make_transfer_problem(random_state=seed) for seed in (0, 0, 1)
+    )
     for name in first:
-        np.testing.assert_array_equal(first[name], again[name])
+        np.testing.assert_array_equal(first[name], repeated[name])
     assert not np.array_equal(first.data, of_other_seed.data)
 
 

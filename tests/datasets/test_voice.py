@@ -25,7 +25,7 @@ def periods(phase, rate=RATE):
     return np.diff(starts)
 
 
-def test_without_jitter_pulses_follow_the_pitch(rng):
+def test_pulses_without_jitter_follow_the_pitch(rng):
     f0 = np.linspace(100, 300, RATE)
     phase = pulse_phase(f0, RATE, 0, rng)
     np.testing.assert_allclose(phase, np.cumsum(f0) / RATE, atol=0.02)

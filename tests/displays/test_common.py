@@ -180,10 +180,10 @@ def assert_nothing_is_clipped(display, scores):
     """Check that all text is inside the figure, and that names appear unchanged."""
     assert overhang(display.figure_) < 0.01
     texts = display.figure_.findobj(lambda artist: hasattr(artist, "_preprocess_math"))
-    shown = " ".join(text._preprocess_math(text.get_text())[0] for text in texts)
-    words = shown.replace("\n", " ")
+    text_shown = " ".join(text._preprocess_math(text.get_text())[0] for text in texts)
+    text_on_one_line = text_shown.replace("\n", " ")
     for method in scores["method"].unique():
-        assert method in words
+        assert method in text_on_one_line
 
 
 def test_figure_of_pyplot_is_closed_unclipped_and_legible(make_display, make_scores):

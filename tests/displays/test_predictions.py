@@ -171,10 +171,10 @@ def test_disputes_show_file_names_and_mark_wrong_predictions(predictions):
     predictions["file"] = [f"folder/{row}.wav" for row in predictions["row"]]
     display = DisagreementDisplay.from_predictions(predictions, n=5)
     ax = draw(display)
-    wrong = display.mesh_.get_array().reshape(5, 3)
+    is_wrong = display.mesh_.get_array().reshape(5, 3)
     frame = display.frame()
     assert frame["row"].tolist() == [2, 3, 4, 5, 6]
-    assert wrong.tolist() == [[0, 1, 0]] * 2 + [[0, 0, 1]] * 3
+    assert is_wrong.tolist() == [[0, 1, 0]] * 2 + [[0, 0, 1]] * 3
     assert [text.get_text() for text in ax.get_yticklabels()] == [f"{i}.wav" for i in range(2, 7)]
     bold = [text.get_text() for text in ax.texts if text.get_weight() == "bold"]
     assert bold == ["sad", "sad", "angry", "angry", "angry"]
@@ -217,8 +217,8 @@ def test_scatter_shows_the_points_and_agreement_of_each_method(numbers):
 
 
 def test_scatter_of_many_points_shows_their_density(numbers):
-    many = pd.concat([numbers.assign(repeat=repeat) for repeat in range(1, 202)])
-    display = PredictionScatterDisplay.from_predictions(many)
+    many_repeats = pd.concat([numbers.assign(repeat=repeat) for repeat in range(1, 202)])
+    display = PredictionScatterDisplay.from_predictions(many_repeats)
     draw(display)
     for panel in display.panels_.values():
         (cells,) = panel.collections

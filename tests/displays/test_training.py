@@ -181,8 +181,8 @@ def test_wrong_options_are_refused(curves, options, error, message):
 
 
 def test_markers_are_few_and_not_at_the_same_epochs(curves):
-    many = pd.concat([curves.assign(epoch=curves["epoch"] + 10 * i) for i in range(60)])
-    display = TrainingCurveDisplay.from_curves(many).plot(Figure().subplots())
+    long_curves = pd.concat([curves.assign(epoch=curves["epoch"] + 10 * i) for i in range(60)])
+    display = TrainingCurveDisplay.from_curves(long_curves).plot(Figure().subplots())
     starts = [line.get_markevery()[0] for line in display.lines_]
     assert starts == [0, 33, 66]
     assert {line.get_markevery()[1] for line in display.lines_} == {100}

@@ -362,5 +362,5 @@ def test_text_with_the_suffix_mp3_is_refused(tmp_path, read):
 def test_file_whose_name_is_not_utf8_is_read(tmp_path, noise, read):
     path = tmp_path / "speech.wav"
     soundfile.write(path, noise, 16_000)
-    odd = path.rename(tmp_path / "\udcff.wav")
-    assert len(read(str(odd))) == 16_000
+    renamed = path.rename(tmp_path / "\udcff.wav")
+    assert len(read(str(renamed))) == 16_000

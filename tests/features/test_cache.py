@@ -346,10 +346,10 @@ def test_interrupted_run_leaves_a_usable_cache(folder, many_voices, extracted):
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate()
     assert b"KeyboardInterrupt" in errors
-    kept = len(entries(folder))
-    assert 0 < kept < N_MANY
+    n_kept = len(entries(folder))
+    assert 0 < n_kept < N_MANY
     features = smile(folder).transform(voices)
-    assert len(extracted) == N_MANY - kept
+    assert len(extracted) == N_MANY - n_kept
     pd.testing.assert_frame_equal(features, expected)
 
 

@@ -97,13 +97,13 @@ def test_edited_configuration_is_extracted_again(config, voice, tmp_path, extrac
 def test_configurations_with_one_name_are_distinguished_by_content(
     config, voice, tmp_path, extracted
 ):
-    same, nested = (
+    copy, nested = (
         shutil.copytree(config.parent, tmp_path / name) / config.name for name in ("same", "other")
     )
     deeper = nested.with_name("frames.conf.inc")
     deeper.rename(nested.with_name("deeper.conf.inc"))
     deeper.write_text("\\{deeper.conf.inc}\n")
-    for path, expected in [(config, 1), (same, 1), (nested, 2), (nested, 2)]:
+    for path, expected in [(config, 1), (copy, 1), (nested, 2), (nested, 2)]:
         OpenSmileFeatures(path, cache=tmp_path / "cache").transform([(voice(150), 16_000)])
         assert len(extracted) == expected
     path = nested.with_name("deeper.conf.inc")

@@ -16,11 +16,11 @@ def table(*origins):
 def test_origin_is_read_from_a_table():
     assert FeatureOrigin.of_table(table(EMODB, EMODB)) == EMODB
     assert FeatureOrigin.of_table(table(EMODB).drop(columns="extractor")) is None
-    other = FeatureOrigin("eGeMAPSv02", 8_000, "opensmile 2.6.0")
+    different = FeatureOrigin("eGeMAPSv02", 8_000, "opensmile 2.6.0")
     with pytest.raises(
         ValueError, match=r"must have one origin; got 2 in 'f[.]csv': eGeMAPSv02 at"
     ):
-        FeatureOrigin.of_table(table(EMODB, other), "f.csv")
+        FeatureOrigin.of_table(table(EMODB, different), "f.csv")
 
 
 def test_table_of_another_origin_is_refused_and_unknown_one_accepted():
@@ -28,9 +28,9 @@ def test_table_of_another_origin_is_refused_and_unknown_one_accepted():
     EMODB.check_table(pd.DataFrame({"pitch": [1.0]}))
     newer = FeatureOrigin("eGeMAPSv02", 16_000, "opensmile 3.0")
     EMODB.check_table(table(newer))
-    other = FeatureOrigin("GeMAPSv01b", 16_000, "opensmile 2.6.0")
+    different = FeatureOrigin("GeMAPSv01b", 16_000, "opensmile 2.6.0")
     with pytest.raises(ValueError, match="got GeMAPSv01b at 16000 Hz by opensm"):
-        EMODB.check_table(table(other))
+        EMODB.check_table(table(different))
 
 
 def test_configurations_are_compared_by_content():

@@ -181,7 +181,7 @@ def test_cache_key_has_weights_version_pooling_and_architecture(tmp_path):
     assert extract(make_model(linear))[1] == 5  # the same weights with another activation
 
 
-def test_features_of_several_extractors_stand_side_by_side(voices):
+def test_features_of_several_extractors_are_joined_side_by_side(voices):
     extractors = [OpenSmileFeatures(), SpeechModelFeatures(make_model())]
     features = JoinedFeatures(extractors).fit_transform(voices)
     expected = pd.concat([extractor.fit_transform(voices) for extractor in extractors], axis=1)
@@ -198,10 +198,10 @@ class OddModule(torch.nn.Module):
 
     def __init__(self, function):
         super().__init__()
-        self.layer, self.give = torch.nn.Identity(), function
+        self.layer, self.function = torch.nn.Identity(), function
 
     def forward(self, x):
-        return self.layer(self.give(x))
+        return self.layer(self.function(x))
 
 
 generator = (x for x in range(3))  # nothing can copy it

@@ -62,14 +62,14 @@ def test_each_significance_test_knows_which_folds_it_fits():
 def test_compare_methods_uses_the_test_that_is_named(rng):
     scores = scores_of_dnn_and_svm(rng, 10, 10, chance=1 / 4)
     a, b = score_arrays(scores, 10, 10)
-    for name, test, chance_test in (
-        ("calibrated_cv_ttest", calibrated_cv_ttest, calibrated_cv_ttest),
-        ("corrected_cv_ttest", corrected_cv_ttest, corrected_cv_ttest),
+    for name, test in (
+        ("calibrated_cv_ttest", calibrated_cv_ttest),
+        ("corrected_cv_ttest", corrected_cv_ttest),
     ):
         row = compare_methods(scores, test=name).loc[0]
         assert row["pvalue"] == test(a, b).pvalue
         assert row["test"] == get_significance_test(name).description
-        chance = chance_test(a, np.full((10, 10), 0.25), alternative="greater").pvalue
+        chance = test(a, np.full((10, 10), 0.25), alternative="greater").pvalue
         assert row["p_chance"] == pytest.approx(chance)
     assert compare_methods(scores).equals(compare_methods(scores, test="calibrated_cv_ttest"))
 

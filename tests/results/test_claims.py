@@ -120,11 +120,11 @@ def test_table_and_verdicts_use_the_same_alpha(alpha, hurts):
 
 def test_baseline_column_names_the_network_that_judges_transfer():
     scores = pd.concat([tidy(BASE, "DNN"), tidy(BASE, "net"), tidy(BASE - GAIN, "mine", "sex")])
-    for baseline, other in (("net", "DNN"), ("DNN", "net")):
+    for baseline, other_network in (("net", "DNN"), ("DNN", "net")):
         with_baseline = scores.assign(baseline=baseline)
         comparisons = compare_methods(with_baseline).query("method == 'mine'").set_index("against")
         assert comparisons.loc[baseline, "hurts"]
-        assert not comparisons.loc[other, "hurts"]
+        assert not comparisons.loc[other_network, "hurts"]
         assert f"↓ worse than {baseline}, " in format_table(
             summary_table(with_baseline, compare_methods(with_baseline))
         )

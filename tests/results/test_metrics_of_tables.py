@@ -61,8 +61,8 @@ def test_lower_is_better_mirrors_greater_is_better():
     scores = scores_with_gain(-0.05, **LOSS, chance=2.5)
     mirror = scores.assign(score=-scores["score"], chance=-2.5, greater_is_better=True)
     lower, greater = compare_methods(scores), compare_methods(mirror)
-    same = ["difference", "low", "high", "pvalue", "p_worse", "p_chance", "hurts"]
-    assert lower[same].equals(greater[same])
+    columns = ["difference", "low", "high", "pvalue", "p_worse", "p_chance", "hurts"]
+    assert lower[columns].equals(greater[columns])
     assert lower.loc[0, "hurts"]
     assert "worse than DNN, transfer hurts here" in lower.loc[0, "verdict"]
 

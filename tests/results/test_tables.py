@@ -86,7 +86,7 @@ def test_mark_follows_from_the_p_values_of_both_comparisons(p_plain, p_other, ma
     assert (row["p (DNN)"], row["p (PT/FT)"]) == (p_plain, p_other)
 
 
-def test_spread_over_all_folds_on_request(three_methods):
+def test_spread_may_be_over_all_folds(three_methods):
     scores, (a, _, _) = three_methods
     row = summary_table(scores, spread="folds").set_index("method").loc["ProgNet"]
     assert row["score_mean"] == pytest.approx(a.mean())

@@ -79,7 +79,7 @@ def test_posterior_agrees_with_baycomp(row):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_constant_difference_is_a_single_point(kind):
+def test_posterior_of_a_constant_difference_is_a_single_point(kind):
     (row,) = (param.values[0] for param in reference_rows(kind, ["constant_exact"]))
     a, b = score_tables(row)
     sentence = (

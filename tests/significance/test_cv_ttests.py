@@ -146,7 +146,7 @@ def test_lists_of_integers_are_accepted():
     assert result.df == 2
 
 
-def test_calibrated_by_hand_with_other_degrees_of_freedom():
+def test_calibrated_test_with_other_df_agrees_with_hand_computation():
     # differences 2, 4, 1, 1: m = 2, s2 = 2; t = m / sqrt(s2 / (df + 1))
     result = calibrated_cv_ttest([[3, 5], [4, 2]], [[1, 1], [3, 1]], df=7)
     assert result.statistic == pytest.approx(2 / math.sqrt(2 / 8))

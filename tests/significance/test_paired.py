@@ -155,9 +155,9 @@ def test_missing_columns_are_named(tables):
         "b must have the columns ['repeat', 'fold', 'score']; ['repeat', 'score'] are missing "
         "among ['fold', 'uar']. Rename columns, or pass an array of shape (n_repeats, n_folds)."
     )
-    wrong = scores_frame(b)[["fold", "score"]].rename(columns={"score": "uar"})
+    misnamed = scores_frame(b)[["fold", "score"]].rename(columns={"score": "uar"})
     with pytest.raises(ValueError, match=exactly(sentence)):
-        calibrated_cv_ttest(scores_frame(a), wrong)
+        calibrated_cv_ttest(scores_frame(a), misnamed)
 
 
 def test_error_counts_missing_and_repeated_folds(tables):
