@@ -163,7 +163,7 @@ def test_plot_draws_into_given_axes_without_pyplot(make_display, make_scores):
     assert display.figure_ is ax.figure
     assert len(ax.figure.axes) == 1
     assert plt.get_fignums() == []
-    # The change of a frame above has not changed the display, because frame() gives a copy.
+    # frame() gives a copy, so the column inserted above did not change the display.
     pd.testing.assert_frame_equal(display.frame(), before)
 
 
@@ -187,7 +187,7 @@ def assert_nothing_is_clipped(display, scores):
 
 
 def test_figure_of_pyplot_is_closed_unclipped_and_legible(make_display, make_scores):
-    """close() closes it. Its text is whole, and of at least 5 points at a width of 8.5 cm."""
+    """close() closes the figure. Its text is whole, and at least 5 points high at 8.5 cm width."""
     scores = make_scores()
     display = make_display(scores).plot()
     assert plt.get_fignums() == [display.figure_.number]

@@ -44,7 +44,7 @@ def test_band_of_several_repeats_is_over_the_means_of_their_folds(repeated):
     values = repeated.query("method == 'ProgNet' and epoch == 4")["valid_score"].to_numpy()
     first, second = values[:3].mean(), values[3:].mean()
     assert row["mean"] == pytest.approx((first + second) / 2)
-    # Each of two numbers is away from their mean by half of their difference.
+    # Each of two numbers differs from their mean by half of their difference.
     assert row["std"] == pytest.approx(abs(first - second) / np.sqrt(2))
     assert (row["n_fits"], row["n_repeats"]) == (6, 2)
 

@@ -50,7 +50,7 @@ def test_mean_and_spread_follow_the_papers_figures(scores):
     of_condition = scores.query("method == 'PT/FT' and n_train_folds == 2")
     repeats = [of_condition.loc[of_condition["repeat"] == r, "score"].to_numpy() for r in (1, 2)]
     assert row["mean"] == pytest.approx((repeats[0].mean() + repeats[1].mean()) / 2)
-    # Each of two numbers is away from their mean by half of their difference.
+    # Each of two numbers differs from their mean by half of their difference.
     assert row["std"] == pytest.approx(abs(repeats[0].mean() - repeats[1].mean()) / np.sqrt(2))
     assert (row["n_train"], row["n_fits"], row["n_repeats"]) == (101, 10, 2)
     assert "better" not in frame
