@@ -194,7 +194,7 @@ def test_features_of_several_extractors_are_joined_side_by_side(voices):
 
 
 class OddModule(torch.nn.Module):
-    """A module that gives what `function` returns, which is not numbers for each frame."""
+    """A module that gives what `function` returns, instead of numbers for each frame."""
 
     def __init__(self, function):
         super().__init__()
