@@ -43,7 +43,7 @@ pytestmark = pytest.mark.filterwarnings(ONE_EMOTION)
 
 
 @pytest.mark.parametrize("as_path", [False, True])
-def test_files(database, tmp_path, as_path):
+def test_database_of_whole_files_is_read(database, tmp_path, as_path):
     corpus = read_audformat(tmp_path if as_path else database, others=["age"])
     assert corpus["file"].tolist() == [str(tmp_path / "wav" / f"{name}.wav") for name in "abcd"]
     assert corpus["emotion"].fillna("-").tolist() == ["angry", "happy", "-", "fearful"]
@@ -55,7 +55,7 @@ def test_files(database, tmp_path, as_path):
     assert corpus.attrs == {"licence": "CC-BY-4.0"}
 
 
-def test_segments(make_files):
+def test_database_of_segments_is_read(make_files):
     index = audformat.segmented_index(
         ["a.wav", "a.wav", "b.wav", "c.wav"],
         ["0s", "1.5s", "2s", "0s"],
@@ -69,7 +69,7 @@ def test_segments(make_files):
     assert set(corpus["corpus"]) == {"hotline"}
 
 
-def test_other_names_and_words(make_files):
+def test_names_and_words_of_a_database_can_be_translated(make_files):
     files = audformat.filewise_index(["a.wav", "b.wav"])
     database = audformat.Database("calls")
     columns = {"feeling": ["cross", "fine"], "who": ["Kim", "Lee"], "sex": ["f", "other"]}
@@ -95,7 +95,7 @@ def test_other_names_and_words(make_files):
     assert corpus.attrs == {}
 
 
-def test_only_some_tables(database):
+def test_only_the_chosen_tables_are_read(database):
     files = audformat.filewise_index(["wav/a.wav", "wav/b.wav"])
     database["others"] = audformat.Table(files)
     database["others"]["emotion"] = audformat.Column(scheme_id="emotion")
@@ -106,7 +106,7 @@ def test_only_some_tables(database):
         read_audformat(database)
 
 
-def test_no_such_label(database):
+def test_unknown_label_is_refused(database):
     with pytest.raises(ValueError, match="has no labels") as caught:
         read_audformat(database, emotion="mood", tables=["emotions"])
     assert str(caught.value) == (
@@ -115,7 +115,7 @@ def test_no_such_label(database):
     )
 
 
-def test_no_database(tmp_path):
+def test_folder_without_a_database_is_refused(tmp_path):
     with pytest.raises(FileNotFoundError) as caught:
         read_audformat(tmp_path)
     assert str(caught.value) == (
@@ -125,14 +125,14 @@ def test_no_database(tmp_path):
     )
 
 
-def test_without_the_extra(monkeypatch):
+def test_error_without_audformat_names_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "audformat", None)
     with pytest.raises(ImportError, match=r"run: pip install 'skprognet\[corpora\]'\.$"):
         read_audformat("calls")
 
 
 class Harm:
-    """Unpickling it makes a file."""
+    """An object that makes a file when it is unpickled."""
 
     def __init__(self, path):
         self.path = path
@@ -143,7 +143,7 @@ class Harm:
 
 @pytest.fixture
 def harm(database, tmp_path):
-    """Give a path that must not come to be, beside the folder of the database."""
+    """Give a path beside the folder of the database, where no file may appear."""
     path = tmp_path.parent / f"{tmp_path.name}-harm"
     yield path
     assert not path.exists()
@@ -164,7 +164,7 @@ def test_a_pickle_beside_the_table_is_left_alone(database, tmp_path, harm, newer
     before = path.read_bytes(), path.stat().st_mtime_ns
     assert read_audformat(tmp_path).equals(expected)
     assert (path.read_bytes(), path.stat().st_mtime_ns) == before
-    lazy = audformat.Database.load(str(tmp_path))  # its tables are loaded when they are needed
+    lazy = audformat.Database.load(str(tmp_path))  # loads its tables when it needs them
     assert read_audformat(lazy).equals(expected)
 
 
@@ -176,12 +176,14 @@ def test_a_table_that_is_a_pickle_only_is_refused(database, tmp_path, harm):
     assert path.exists()
 
 
-def test_outside_of_the_reader_audformat_is_as_it_was(database, tmp_path):
+def test_reader_leaves_audformat_itself_unchanged(database, tmp_path):
     plain = audformat.Table.load, audformat.Database.load
     read_audformat(tmp_path)
     assert (audformat.Table.load, audformat.Database.load) == plain
     pickle_table(tmp_path, database["emotions"].df.iloc[:2], True)
-    assert len(audformat.Database.load(str(tmp_path))["emotions"].df) == 2  # its own choice
+    assert (
+        len(audformat.Database.load(str(tmp_path))["emotions"].df) == 2
+    )  # audformat itself still takes the pickle
 
 
 @pytest.mark.parametrize(
@@ -208,7 +210,7 @@ def test_a_hostile_header_is_refused(database, tmp_path, harm, text, message):
         read_audformat(tmp_path)
 
 
-def test_a_header_with_a_few_aliases_is_none(database, tmp_path):
+def test_header_with_a_few_aliases_is_read(database, tmp_path):
     expected = read_audformat(tmp_path)
     header = tmp_path / "db.yaml"
     header.write_text(header.read_text() + "first: &a [x, {y: z}]\nsecond: *a\n")
@@ -216,7 +218,7 @@ def test_a_header_with_a_few_aliases_is_none(database, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["../stolen", "/etc/passwd", "a/b", "..\\stolen", "C:\\stolen"])
-def test_a_table_elsewhere_is_refused(database, tmp_path, name):
+def test_table_outside_the_folder_is_refused(database, tmp_path, name):
     header = tmp_path / "db.yaml"
     header.write_text(header.read_text().replace("  emotions:", f"  {name!r}:"))
     with pytest.raises(ValueError, match="The tables of a database must be in its folder; got"):
@@ -224,16 +226,16 @@ def test_a_table_elsewhere_is_refused(database, tmp_path, name):
 
 
 @pytest.mark.parametrize("name", ["db.yaml", "db.emotions.csv"])
-def test_a_link_to_elsewhere_is_refused(database, tmp_path, name):
-    elsewhere = tmp_path.parent / f"{tmp_path.name}-{name}"
-    (tmp_path / name).rename(elsewhere)
-    (tmp_path / name).symlink_to(elsewhere)
+def test_link_to_a_file_outside_the_folder_is_refused(database, tmp_path, name):
+    outside = tmp_path.parent / f"{tmp_path.name}-{name}"
+    (tmp_path / name).rename(outside)
+    (tmp_path / name).symlink_to(outside)
     with pytest.raises(ValueError, match="A database must hold its own tables; got"):
         read_audformat(tmp_path)
 
 
 @pytest.mark.parametrize("path", ["../../elsewhere.wav", "/elsewhere.wav"])
-def test_recordings_elsewhere_are_refused(database, tmp_path, path):
+def test_recordings_outside_the_folder_are_refused(database, tmp_path, path):
     table = tmp_path / "db.emotions.csv"
     table.write_text(table.read_text().replace("wav/a.wav", path))
     message = f"The tables must name recordings in the folder of the database, .* got '{path}'"
@@ -241,7 +243,7 @@ def test_recordings_elsewhere_are_refused(database, tmp_path, path):
         read_audformat(tmp_path)
 
 
-def test_recordings_by_their_whole_path_are_found(database, tmp_path):
+def test_recordings_with_absolute_paths_are_found(database, tmp_path):
     table = tmp_path / "db.emotions.csv"
     table.write_text(table.read_text().replace("wav/", f"{tmp_path}/wav/"))
     assert read_audformat(tmp_path)["file"].tolist() == [
@@ -250,14 +252,14 @@ def test_recordings_by_their_whole_path_are_found(database, tmp_path):
 
 
 @pytest.mark.parametrize("header", ["", "a: [", "a: b", "[a]", "tables: {emotions: 3}\nname: x"])
-def test_a_damaged_header_is_one_sentence(tmp_path, header):
+def test_damaged_header_is_refused(tmp_path, header):
     (tmp_path / "db.yaml").write_text(header)
     with pytest.raises(ValueError, match=r"db.yaml' cannot be read as|must be a mapping of YAML"):
         read_audformat(tmp_path)
 
 
 @pytest.mark.parametrize("value", ["9" * 5000, "2020-13-45"], ids=["number", "date"])
-def test_a_number_or_date_that_cannot_be(database, make_files, value):
+def test_impossible_number_or_date_in_the_header_is_refused(database, make_files, value):
     folder = make_files()
     with (folder / "db.yaml").open("a") as header:
         header.write(f"\nmeasured: {value}\n")

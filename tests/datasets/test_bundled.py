@@ -35,7 +35,7 @@ def test_labels_agree_with_file_names(emodb):
     assert set(emodb.speaker[emodb.gender == "male"]) == {"03", "10", "11", "12", "15"}
 
 
-def test_counts(emodb):
+def test_numbers_of_rows_classes_and_features(emodb):
     assert pd.Series(emodb.target).value_counts().to_dict() == COUNTS
     assert emodb.target_names.tolist() == list(COUNTS)
     assert emodb.data.shape == (339, 88)
@@ -43,7 +43,7 @@ def test_counts(emodb):
     assert np.isfinite(emodb.data).all()
 
 
-def test_features_are_those_of_speech(emodb):
+def test_pitch_and_loudness_are_plausible_for_speech(emodb):
     pitch = emodb.data[:, emodb.feature_names.index("F0semitoneFrom27.5Hz_sma3nz_percentile50.0")]
     hertz = 27.5 * 2 ** (pitch / 12)
     neutral = emodb.target == "neutral"
@@ -53,7 +53,7 @@ def test_features_are_those_of_speech(emodb):
     assert loudness[emodb.target == "angry"].mean() > 1.2 * loudness[emodb.target == "sad"].mean()
 
 
-def test_frame_holds_the_same(emodb):
+def test_frame_holds_the_same_data_as_the_arrays(emodb):
     tables = load_emodb(as_frame=True)
     assert list(tables.frame.columns) == [
         "file",
@@ -73,7 +73,7 @@ def test_frame_holds_the_same(emodb):
 
 
 @pytest.mark.parametrize("as_frame", [False, True])
-def test_return_X_y(as_frame):
+def test_return_X_y_gives_data_and_target(as_frame):
     X, y = load_emodb(return_X_y=True, as_frame=as_frame)
     bunch = load_emodb(as_frame=as_frame)
     assert type(X) is type(bunch.data)
@@ -81,19 +81,19 @@ def test_return_X_y(as_frame):
     assert list(y) == list(bunch.target)
 
 
-def test_scikit_learn_takes_it():
+def test_classifier_of_scikit_learn_learns_the_emotions():
     X, y = load_emodb(return_X_y=True)
     model = make_pipeline(StandardScaler(), GaussianNB())
     assert cross_val_score(model, X, y, scoring="balanced_accuracy").mean() > 0.5
 
 
-def test_description_and_file(emodb):
+def test_description_gives_the_facts_and_the_file_is_small(emodb):
     for fact in (*map(str, COUNTS.values()), "CC0-1.0", "research only", "Interspeech 2005"):
         assert fact in emodb.DESCR
     assert Path(emodb.filename).stat().st_size < 250 * 1024
 
 
-def test_each_load_is_its_own(emodb):
+def test_each_load_returns_a_new_copy(emodb):
     emodb.data[:] = 0
     assert load_emodb().data.any()
 
@@ -116,20 +116,20 @@ def test_tool_restores_float32_and_repeats_its_bytes(tool, tmp_path, rng):
 
 
 def test_table_can_be_made_again_from_the_audio(tool, tmp_path, corpora):
-    """Make eight rows over eight speakers and all emotions anew, with the tool that ships."""
+    """Make eight rows of eight speakers and all emotions again, with the shipped tool."""
     labels = pd.read_csv(corpora / "emodb" / "labels.csv", dtype=str)
-    one_each = labels.drop_duplicates("speaker").iloc[:8]
-    one_each.to_csv(tmp_path / "labels.csv", index=False)
+    one_per_speaker = labels.drop_duplicates("speaker").iloc[:8]
+    one_per_speaker.to_csv(tmp_path / "labels.csv", index=False)
     (tmp_path / "wav").symlink_to(corpora / "emodb" / "wav")
-    made = tool["make_table"](tool["read_labels"](tmp_path))
+    remade = tool["make_table"](tool["read_labels"](tmp_path))
 
     shipped = load_emodb(as_frame=True).frame
-    shipped = shipped[shipped["file"].isin(made["file"])].reset_index(drop=True)
+    shipped = shipped[shipped["file"].isin(remade["file"])].reset_index(drop=True)
     assert len(shipped) == 8
-    pd.testing.assert_frame_equal(made, shipped, rtol=1e-4, atol=1e-6, check_dtype=False)
+    pd.testing.assert_frame_equal(remade, shipped, rtol=1e-4, atol=1e-6, check_dtype=False)
 
 
-def test_layers_are_further_columns(emodb):
+def test_layers_are_added_as_further_columns(emodb):
     with_layers = load_emodb(layers="ge2e")
     assert with_layers.data.shape == (339, 88 + 3 * 256)
     assert with_layers.data.dtype == np.float32
@@ -144,8 +144,8 @@ def test_layers_are_further_columns(emodb):
     np.testing.assert_array_equal(frame[with_layers.feature_names].to_numpy(), with_layers.data)
 
 
-def test_layers_know_the_speaker_better_than_the_features_do():
-    """A network that was trained to tell speakers apart must at least do that."""
+def test_layers_recognise_speakers_better_than_the_features_do():
+    """A network that was trained to tell speakers apart must at least do so."""
     emodb = load_emodb(layers="ge2e")
     model = make_pipeline(StandardScaler(), NearestCentroid())
     by_layers = cross_val_score(model, emodb.data[:, 88:], emodb.speaker).mean()
@@ -159,7 +159,7 @@ def test_unknown_layers_are_refused():
 
 
 def test_layers_can_be_made_again_from_the_audio(tool, tmp_path, corpora):
-    """Extract three recordings again, with the tool that ships."""
+    """Extract three recordings again, with the shipped tool."""
     labels = pd.read_csv(corpora / "emodb" / "labels.csv", dtype=str).iloc[[0, 150, 300]]
     labels.to_csv(tmp_path / "labels.csv", index=False)
     (tmp_path / "wav").symlink_to(corpora / "emodb" / "wav")

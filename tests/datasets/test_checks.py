@@ -1,4 +1,4 @@
-"""Each problem of a corpus has its own sentence, and each suspicion its own warning."""
+"""check_corpus raises an error for each problem, and warns of each suspicion."""
 
 import warnings
 
@@ -10,7 +10,7 @@ from skprognet.datasets import check_corpus, read_table
 
 
 def corpus(n_rows=4, **columns):
-    """Make a frame without problems, but for `columns`."""
+    """Make a frame without problems, except for those that `columns` bring."""
     rows = {
         "file": [f"{row}.wav" for row in range(n_rows)],
         "emotion": (["angry", "sad"] * n_rows)[:n_rows],
@@ -36,11 +36,11 @@ def remarks(frame, **options):
     return [str(warning.message) for warning in caught]
 
 
-def test_frame_without_problems():
+def test_frame_without_problems_raises_no_warning():
     assert remarks(corpus()) == []
 
 
-def test_what_nobody_knows_is_left_empty(tmp_path):
+def test_read_table_leaves_unknown_columns_empty(tmp_path):
     known = corpus()[["speaker", "file", "emotion"]].assign(mood=1)
     for name in known["file"]:
         (tmp_path / name).write_text(name)
@@ -98,18 +98,18 @@ def test_what_nobody_knows_is_left_empty(tmp_path):
         ),
     ],
 )
-def test_problem(columns, sentence):
+def test_each_problem_has_its_own_sentence(columns, sentence):
     first, *sentences = problems(corpus(**columns))
     assert sentence in sentences
     n_problems = f"{len(sentences)} problem{'s' if len(sentences) > 1 else ''}"
     assert first == f"The corpus has {n_problems}; repair the rows, or drop them:"
 
 
-def test_one_start_and_two_ends_are_two_utterances():
+def test_utterances_with_one_start_and_different_ends_differ():
     assert remarks(corpus(file="a.wav", start=0.0, end=[1.0, 2.0, 3.0, 4.0])) == []
 
 
-def test_names_that_are_no_utf8_differ():
+def test_file_names_that_are_not_utf8_are_distinguished():
     frame = corpus()
     frame["file"] = pd.Series([f"\udcff{row}.wav" for row in range(4)], dtype=object)
     assert remarks(frame) == []
@@ -118,9 +118,9 @@ def test_names_that_are_no_utf8_differ():
     assert message in problems(frame)[1]
 
 
-def test_all_problems_in_one_error():
+def test_one_error_lists_all_problems():
     frame = corpus(file="a.wav", gender=["F", "female", "female", "male"])
-    assert len(problems(frame)) == 1 + 3  # a word, two genders (of Lee too), three rows too many
+    assert len(problems(frame)) == 1 + 3  # the word 'F', speakers of two genders, repeated rows
 
 
 def test_times_must_be_numbers():
@@ -129,22 +129,22 @@ def test_times_must_be_numbers():
     assert problems(frame)[1:] == ["start must be a number of seconds; got '1.5' in 1 row."]
 
 
-def test_no_rows():
+def test_frame_without_rows_is_refused():
     assert problems(corpus().iloc[:0])[1:] == ["A corpus must have at least one row; got none."]
 
 
-def test_same_name_in_two_corpora_is_two_speakers():
-    other = corpus(gender=["male", "male", "female", "female"]).assign(corpus="other")
-    other["file"] = "other/" + other["file"]
-    both = pd.concat([corpus(), other], ignore_index=True)
-    assert remarks(both) == []
-    both.loc[other.index + 4, "emotion"] = "sad"
-    assert remarks(both)[0].startswith(
+def test_same_name_in_two_corpora_means_two_speakers():
+    second_corpus = corpus(gender=["male", "male", "female", "female"]).assign(corpus="other")
+    second_corpus["file"] = "other/" + second_corpus["file"]
+    two_corpora = pd.concat([corpus(), second_corpus], ignore_index=True)
+    assert remarks(two_corpora) == []
+    two_corpora.loc[second_corpus.index + 4, "emotion"] = "sad"
+    assert remarks(two_corpora)[0].startswith(
         "2 speakers have only one emotion: 'Kim' (sad), 'Lee' (sad). "
     )
 
 
-def test_missing_columns():
+def test_missing_columns_are_named():
     with pytest.raises(ValueError, match="are missing") as caught:
         check_corpus(corpus().drop(columns=["speaker", "end"]))
     assert str(caught.value) == (
@@ -154,7 +154,7 @@ def test_missing_columns():
     )
 
 
-def test_no_frame():
+def test_list_instead_of_a_frame_is_refused():
     with pytest.raises(TypeError) as caught:
         check_corpus(["a.wav"])
     assert str(caught.value) == (
@@ -163,7 +163,7 @@ def test_no_frame():
     )
 
 
-def test_missing_files(make_files):
+def test_missing_files_are_named(make_files):
     root = make_files("0.wav")
     frame = corpus(file=[str(root / f"{row}.wav") for row in range(4)])
     assert problems(frame, files=True)[1:] == [
@@ -173,7 +173,7 @@ def test_missing_files(make_files):
     ]
 
 
-def test_many_are_counted_and_some_named():
+def test_long_list_of_rows_is_cut_and_counted():
     frame = corpus(9, file="a.wav")
     assert problems(frame)[1].endswith(
         "got 8 rows with the file, start and end of another row: "
@@ -182,7 +182,7 @@ def test_many_are_counted_and_some_named():
     )
 
 
-def test_gaps():
+def test_warnings_count_missing_speakers_and_genders():
     frame = corpus(speaker=[None, "Kim", "Kim", None], gender=["female", "female", "female", None])
     assert remarks(frame) == [
         "speaker is missing in 2 of 4 rows, the first in '0.wav'. A task that needs it cannot "
@@ -192,7 +192,7 @@ def test_gaps():
     ]
 
 
-def test_what_nobody_knows_is_no_gap():
+def test_columns_without_any_value_raise_no_warning():
     assert remarks(corpus(speaker=None, gender=None)) == []
 
 
@@ -205,7 +205,7 @@ def test_emotion_may_be_missing():
     ]
 
 
-def test_single_emotion_of_the_whole_corpus_tells_nothing():
+def test_corpus_with_a_single_emotion_raises_no_warning():
     assert remarks(corpus(emotion="sad")) == []
     assert remarks(corpus(emotion=None)) == []
 
@@ -223,13 +223,13 @@ ONE_SPEAKER = {"speaker": "Kim", "gender": "female"}
 DROP = "To keep the first of each, pass duplicates='drop' (--duplicates drop)."
 
 
-def test_equal_recordings(equal_files):
+def test_warning_names_equal_recordings(equal_files):
     (remark,) = remarks(corpus(file=equal_files, **ONE_SPEAKER), files=True)
     assert remark == (
         f"1 recording appears more than once: '{equal_files[0]}' = '{equal_files[2]}'. If one "
         f"copy is in training, a test on the other is too easy. {DROP}"
     )
-    # Other parts of equal files are other utterances.
+    # Different parts of equal files are different utterances.
     for start, end in ((1.0, 2.0), (0.0, 2.0)):
         parts = corpus(file=equal_files, start=[0, 0, start, 0], end=[1, 1, end, 1])
         assert remarks(parts, files=True) == []
@@ -238,7 +238,7 @@ def test_equal_recordings(equal_files):
     assert len(remarks(parts, files=True)) == 1
 
 
-def test_an_utterance_without_a_start_begins_with_its_file(equal_files):
+def test_missing_start_means_the_start_of_the_file(equal_files):
     parts = corpus(file=equal_files, start=[0, 0, np.nan, 0], end=1.0, **ONE_SPEAKER)
     assert len(remarks(parts, files=True)) == 1
 
@@ -257,7 +257,7 @@ def test_equal_recordings_are_dropped_or_refused(equal_files):
         check_corpus(frame, duplicates="first")
 
 
-def test_a_row_that_is_there_twice_can_be_dropped(make_files):
+def test_repeated_rows_can_be_dropped(make_files):
     root = make_files("a.wav", "b.wav")
     frame = corpus(file=[f"{root}/{name}.wav" for name in "abab"], **ONE_SPEAKER)
     with pytest.warns(UserWarning, match="2 of 4 rows were dropped"):
@@ -289,7 +289,7 @@ def test_a_speaker_may_have_another_name_in_another_corpus(equal_files):
     assert len(remarks(frame, files=True)) == 1
 
 
-def test_one_recording_in_two_formats(make_files):
+def test_recording_in_two_formats_counts_as_copies(make_files):
     names = ["a.wav", "b.wav", "a.flac", "b.txt"]
     root = make_files(*names)
     frame = corpus(file=[str(root / name) for name in names], **ONE_SPEAKER)
@@ -310,14 +310,14 @@ def test_many_copies_are_counted(tmp_path):
     assert f"once: '{paths[0]}' = '{paths[1]}' (and 18 more). " in remark
 
 
-def test_segments_of_one_file_are_not_equal(make_files):
+def test_segments_of_one_file_are_not_copies(make_files):
     path = str(make_files("call.wav") / "call.wav")
     frame = corpus(file=path, start=[0, 1, 2, 3.0], end=[1, 2, 3, 4.0])
     assert remarks(frame, files=True) == []
 
 
 @pytest.mark.parametrize(
-    ("emotions", "said"),
+    ("emotions", "expected"),
     [
         (["angry", "anger", "sad", "happy"], "'angry' and 'anger'"),
         (["angry", "Angry", "sad ", "sad"], "'angry' and 'Angry', 'sad ' and 'sad'"),
@@ -325,20 +325,20 @@ def test_segments_of_one_file_are_not_equal(make_files):
         (["sad", "NA", "sad", "angry"], "'NA' counts as a label of 'emotion' like any other"),
     ],
 )
-def test_emotions_that_are_nearly_the_same(emotions, said):
-    found = remarks(corpus(emotion=emotions, speaker="Kim", gender="female"))
-    assert len(found) == 1
-    assert said in found[0]
+def test_warning_names_emotions_that_are_nearly_the_same(emotions, expected):
+    messages = remarks(corpus(emotion=emotions, speaker="Kim", gender="female"))
+    assert len(messages) == 1
+    assert expected in messages[0]
 
 
-def test_different_emotions_are_not_taken_for_one():
+def test_different_emotions_raise_no_warning():
     words = ["angry", "happy", "unhappy", "sad", "mad", "calm", "bored", "bord1", "bord2", "other"]
     words += ["fearful", "disgusted", "surprised", "excited", "frustrated", "neutral", "tearful"]
     frame = corpus(len(words), emotion=words, speaker="Kim", gender="female")
     assert remarks(frame) == []
 
 
-def test_each_column_has_a_name_of_its_own():
+def test_two_columns_with_one_name_are_refused():
     frame = pd.DataFrame([["a.wav", "sad", "sad"]], columns=["file", "emotion", "emotion"])
     with pytest.raises(ValueError, match="got 'emotion' twice"):
         check_corpus(frame)

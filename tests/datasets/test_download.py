@@ -34,7 +34,7 @@ SPEAKERS = {3: {"gender": "male"}, 8: {"gender": "female"}}
 
 
 def publish(folder, repository, version="1.4.1"):
-    """Publish four tones as emodb: the emotions twice, as in audb's repository."""
+    """Publish four tones as emodb, with two tables of emotions, as in audb's repository."""
     for number, file in enumerate(FILES):
         path = folder / file
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -76,7 +76,7 @@ def repository(tmp_path, monkeypatch):
 
 @pytest.fixture
 def new_process(monkeypatch):
-    """Let the package be imported for the first time, as far as it can know."""
+    """Make the next import of the package like the first one in a new process."""
     for name in list(sys.modules):
         if name.partition(".")[0] == "skprognet":
             monkeypatch.delitem(sys.modules, name)
@@ -86,7 +86,7 @@ def fetch_corpus(*args, **options):
     return import_module("skprognet.datasets").fetch_corpus(*args, **options)
 
 
-def test_fetch(repository, tmp_path, capsys):
+def test_fetched_corpus_has_labels_and_audio(repository, tmp_path, capsys):
     corpus = fetch_corpus("emodb", cache=tmp_path / "cache").set_index("file")
     names = [path.rpartition("wav/")[2] for path in corpus.index]
     assert dict(zip(names, corpus["emotion"], strict=True)) == {
@@ -114,14 +114,14 @@ def test_licence_and_citation_are_shown_once(new_process, repository, tmp_path, 
     assert "cite" not in capsys.readouterr().err
 
 
-def test_silence(new_process, repository, capsys):
+def test_verbose_false_shows_nothing(new_process, repository, capsys):
     fetch_corpus("emodb", verbose=False)
     assert capsys.readouterr() == ("", "")
-    fetch_corpus("emodb")  # what was not shown is still to be shown
+    fetch_corpus("emodb")  # shows now what it has not shown before
     assert "Please cite" in capsys.readouterr().err
 
 
-def test_second_time_from_the_cache(repository, tmp_path, monkeypatch):
+def test_second_fetch_reads_the_cache(repository, tmp_path, monkeypatch):
     first = fetch_corpus("emodb", verbose=False)
     (tmp_path / "host").rename(tmp_path / "gone")
     second = fetch_corpus("emodb", verbose=False)
@@ -129,7 +129,7 @@ def test_second_time_from_the_cache(repository, tmp_path, monkeypatch):
     assert (tmp_path / "home").is_dir()
 
 
-def test_another_version(repository, tmp_path):
+def test_another_version_can_be_fetched(repository, tmp_path):
     publish(tmp_path / "newer", repository, version="1.5.0")
     assert fetch_corpus("emodb", verbose=False).attrs["version"] == "1.4.1"
     assert fetch_corpus("emodb", version="1.5.0", verbose=False).attrs["version"] == "1.5.0"
@@ -155,7 +155,7 @@ def run(*arguments):
     return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
-def test_verb_writes_the_table_that_read_writes(new_process, repository, tmp_path):
+def test_fetch_command_writes_the_same_table_as_read(new_process, repository, tmp_path):
     fetched, listed = tmp_path / "fetched.csv", tmp_path / "listed.csv"
     result = run("fetch", "emodb", "--cache", tmp_path / "cache", "-o", fetched)
     assert result.exit_code == 0, result.output
@@ -173,7 +173,7 @@ def test_verb_writes_the_table_that_read_writes(new_process, repository, tmp_pat
     assert table.shape == (4, 8)
 
 
-def test_verb_takes_another_version(new_process, repository, tmp_path):
+def test_fetch_command_takes_another_version(new_process, repository, tmp_path):
     publish(tmp_path / "newer", repository, version="1.5.0")
     result = run("fetch", "emodb", "--version", "1.5.0", "-o", tmp_path / "u.parquet")
     assert result.exit_code == 0, result.output
@@ -181,7 +181,7 @@ def test_verb_takes_another_version(new_process, repository, tmp_path):
     assert len(pd.read_parquet(tmp_path / "u.parquet")) == 4
 
 
-def test_verb_that_cannot_is_one_sentence(repository, tmp_path):
+def test_fetch_command_fails_with_a_clear_error(repository, tmp_path):
     result = run("fetch", "emodb", "--version", "3.0.0", "-o", tmp_path / "u.csv")
     assert result.exit_code == 1
     assert "Error: emodb 3.0.0 could not be fetched with audb (" in result.stderr
@@ -194,7 +194,7 @@ def test_verb_that_cannot_is_one_sentence(repository, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["iemocap", "EmoDB"])
-def test_corpus_that_is_not_open(name):
+def test_corpus_that_is_not_open_is_refused(name):
     with pytest.raises(ValueError, match="name must be one of") as caught:
         fetch_corpus(name)
     assert str(caught.value) == (
@@ -203,7 +203,7 @@ def test_corpus_that_is_not_open(name):
     )
 
 
-def test_documented_corpora_are_those_of_the_facts():
+def test_docstring_lists_the_open_corpora_with_title_and_licence():
     doc = skprognet.datasets.fetch_corpus.__doc__
     for name, facts in CORPORA.items():
         documented = f"'{name}'" in doc
@@ -214,14 +214,14 @@ def test_documented_corpora_are_those_of_the_facts():
             assert facts.licence in row
 
 
-def test_without_the_extra(monkeypatch):
+def test_error_without_audb_names_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "audb", None)
     with pytest.raises(ImportError, match=r"needs 'audb', .*'skprognet\[corpora\]'\.$"):
         fetch_corpus("emodb")
 
 
 class Harm:
-    """Unpickling it makes a file."""
+    """An object that makes a file when it is unpickled."""
 
     def __init__(self, path):
         self.path = path
@@ -233,7 +233,7 @@ class Harm:
 def test_pickles_in_the_cache_are_left_alone(repository, tmp_path):
     first = fetch_corpus("emodb", verbose=False, cache=tmp_path / "cache")
     folder = Path(first["file"][0]).parent.parent
-    assert not list(folder.rglob("*.pkl"))  # nor is one made
+    assert not list(folder.rglob("*.pkl"))  # fetching makes none
     pickles = [folder / name for name in ("db.pkl", "db.emotion.pkl", "db.files.pkl")]
     for path in pickles:
         path.write_bytes(pickle.dumps(Harm(tmp_path / "harm")))

@@ -25,8 +25,8 @@ def rows(corpus, *columns):
     )
 
 
-def test_emodb(make_files):
-    # The corpus's own key: A Angst, E Ekel, F Freude, L Langeweile, N, T Trauer, W Wut.
+def test_emodb_labels_are_read_from_file_names(make_files):
+    # The key of the corpus: A Angst, E Ekel, F Freude, L Langeweile, N, T Trauer, W Wut.
     names = ["03a01Fa.wav", "03b10Wc.wav", "08a02La.wav", "08a04Ed.wav", "16b09Nb.wav"]
     names += ["16a05Aa.wav", "16a07Tb.wav"]
     root = make_files(*(f"wav/{name}" for name in names), "wav/._03a01Fa.wav", "erklaerung.txt")
@@ -44,14 +44,14 @@ def test_emodb(make_files):
     assert corpus.attrs["licence"] == "CC0-1.0"
 
 
-def test_emodb_is_the_shipped_table(make_files):
+def test_read_emodb_agrees_with_the_shipped_table(make_files):
     shipped = load_emodb(as_frame=True).frame
     corpus = read_emodb(make_files(*shipped["file"]))
     expected = shipped[["emotion", "speaker", "gender"]]
     pd.testing.assert_frame_equal(corpus[list(expected)], expected, check_dtype=False)
 
 
-def test_emodb_itself(corpora):
+def test_read_emodb_agrees_with_the_labels_of_the_real_corpus(corpora):
     folder = corpora / "emodb"
     labels = pd.read_csv(folder / "labels.csv", dtype=str)
     words = {"anger": "angry", "happiness": "happy", "sadness": "sad", "neutral": "neutral"}
@@ -62,7 +62,7 @@ def test_emodb_itself(corpora):
     }
 
 
-def test_ravdess(make_files):
+def test_ravdess_labels_are_read_from_file_names(make_files):
     speech = ["03-01-06-01-02-01-12.wav", "03-01-08-02-01-02-12.wav", "03-01-02-01-01-01-01.wav"]
     speech += ["03-01-01-01-01-01-01.wav"]
     song = ["03-02-05-02-02-01-01.wav", "03-02-04-01-01-01-24.wav"]
@@ -93,14 +93,14 @@ def crema_d(make_files):
     return make_files(*(f"AudioWAV/{name}" for name in names))
 
 
-@pytest.mark.parametrize("below", ["", "AudioWAV"])
-def test_crema_d(crema_d, below):
+@pytest.mark.parametrize("subfolder", ["", "AudioWAV"])
+def test_crema_d_labels_are_read_from_names_and_demographics(crema_d, subfolder):
     (crema_d / "VideoDemographics.csv").write_text(
         "ActorID,Age,Sex,Race,Ethnicity\n1001,51,Male,Caucasian,Not Hispanic\n"
         "1040,42,Female,Caucasian,Not Hispanic\n"
     )
     columns = ("emotion", "speaker", "gender", "text", "intensity")
-    assert rows(read_crema_d(crema_d / below), *columns) == {
+    assert rows(read_crema_d(crema_d / subfolder), *columns) == {
         "1001_DFA_ANG_XX.wav": ("angry", "1001", "male", "DFA", None),
         "1001_IEO_HAP_LO.wav": ("happy", "1001", "male", "IEO", "low"),
         "1001_TAI_NEU_XX.wav": ("neutral", "1001", "male", "TAI", None),
@@ -110,7 +110,7 @@ def test_crema_d(crema_d, below):
     }
 
 
-def test_crema_d_without_genders(crema_d):
+def test_crema_d_without_demographics_has_no_genders(crema_d):
     with pytest.warns(UserWarning, match="genders need") as caught:
         corpus = read_crema_d(crema_d)
     assert [str(warning.message) for warning in caught] == [
@@ -121,7 +121,7 @@ def test_crema_d_without_genders(crema_d):
     assert corpus.attrs["licence"] == "ODbL-1.0"
 
 
-def test_nemo(make_files):
+def test_nemo_labels_are_read_from_file_names(make_files):
     names = ["EB0_anger_1.wav", "EB0_neutral_13.wav", "WR0_surprised_64.wav"]
     names += ["WR0_fear_90.wav", "WR0_happiness_2.wav", "WR0_sadness_3.wav", "EB0_sadness_3.wav"]
     corpus = read_nemo(make_files("data.tsv", *(f"samples/{name}" for name in names)))
@@ -136,9 +136,11 @@ def test_nemo(make_files):
     }
 
 
-def test_nemo_genders_are_those_of_its_table(make_files):
+def test_nemo_knows_the_gender_of_every_speaker(make_files):
     women, men = ("EB0", "IC0", "KD0", "MK0"), ("KS0", "MP0", "SM0", "TP0", "WR0")
-    names = [f"{who}_{label}_1.wav" for who in (*women, *men) for label in ("anger", "fear")]
+    names = [
+        f"{speaker}_{label}_1.wav" for speaker in (*women, *men) for label in ("anger", "fear")
+    ]
     corpus = read_nemo(make_files(*names))
     assert set(corpus[corpus["gender"] == "female"]["speaker"]) == set(women)
     assert set(corpus[corpus["gender"] == "male"]["speaker"]) == set(men)
@@ -158,7 +160,7 @@ EXAMPLES = {
 @pytest.mark.parametrize(
     ("read", "name"), [(read, name) for read, (_, names) in EXAMPLES.items() for name in names]
 )
-def test_file_of_another_form_is_named(make_files, read, name):
+def test_error_names_a_file_whose_name_has_another_form(make_files, read, name):
     example = EXAMPLES[read][0]
     root = make_files(example, f"{name}")
     with pytest.raises(ValueError, match="names like") as caught:
@@ -171,7 +173,7 @@ def test_file_of_another_form_is_named(make_files, read, name):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
 @pytest.mark.parametrize("read", EXAMPLES)
-def test_folder_whose_name_is_no_utf8(tmp_path, read):
+def test_folder_whose_name_is_not_utf8_is_refused(tmp_path, read):
     root = tmp_path / "\udcff"
     root.mkdir()
     (root / EXAMPLES[read][0]).touch()
@@ -179,7 +181,7 @@ def test_folder_whose_name_is_no_utf8(tmp_path, read):
         read(root)
 
 
-def test_some_emotions(make_files):
+def test_emotions_selects_rows_and_refuses_unknown_words(make_files):
     root = make_files("03a01Fa.wav", "03b10Wc.wav", "08a02La.wav", "08a04Wd.wav")
     with pytest.warns(UserWarning, match="'08' \\(angry\\)"):
         assert read_emodb(root, emotions=["happy", "angry"])["file"].str[-11:-4].tolist() == [
@@ -195,7 +197,7 @@ def test_some_emotions(make_files):
     )
 
 
-def test_the_same_recording_twice_is_said(make_files):
+def test_same_recording_in_two_folders_raises_a_warning(make_files):
     root = make_files("a/03a01Fa.wav", "a/03b10Wc.wav")
     make_files("03a01Fa.wav", root=root / "b").joinpath("03a01Fa.wav").write_text("a/03a01Fa.wav")
     with pytest.warns(UserWarning, match="1 recording appears more than once"):
@@ -203,12 +205,12 @@ def test_the_same_recording_twice_is_said(make_files):
 
 
 @pytest.mark.parametrize("suffix", [".flac", ".WAV", ".ogg", ".mp3", ".aiff"])
-def test_recordings_of_any_format(make_files, suffix):
+def test_recordings_of_any_audio_format_are_read(make_files, suffix):
     root = make_files(f"03a01Fa{suffix}", f"03b10Wc{suffix}", "list.txt", "03a01Fa.lab")
     assert read_emodb(root)["emotion"].tolist() == ["happy", "angry"]
 
 
-def test_every_format_that_is_read_can_be_extracted(tmp_path):
+def test_features_can_be_extracted_from_every_format(tmp_path):
     soundfile = pytest.importorskip("soundfile")
     pytest.importorskip("opensmile")
     formats = {"wav": "WAV", "flac": "FLAC", "aiff": "AIFF", "aif": "AIFF", "au": "AU"}
@@ -239,14 +241,14 @@ def test_an_utterance_in_two_formats_is_one_row(make_files):
         "mp3/03b10Wc.mp3",
         "wav/03a01Fa.wav",
     ]
-    expected = f"{problem} Lossless formats are preferred, here .wav."
-    assert str(caught[0].message).startswith(expected)
+    message = f"{problem} Lossless formats are preferred, here .wav."
+    assert str(caught[0].message).startswith(message)
     with pytest.raises(ValueError, match="in one format") as error:
         read_emodb(root, duplicates="error")
     assert str(error.value) == f"{problem} Pass the folder of one format, or move the other away."
 
 
-def test_ravdess_itself(corpora):
+def test_real_ravdess_has_one_pair_of_equal_recordings(corpora):
     # Two recordings of the corpus are equal, byte for byte.
     pair = [f"03-01-03-01-02-{repetition}-07.flac" for repetition in ("01", "02")]
     with pytest.warns(UserWarning, match="more than once: .* = ") as caught:
@@ -260,7 +262,7 @@ def test_ravdess_itself(corpora):
         read_ravdess(corpora / "ravdess", duplicates="error")
 
 
-def test_no_recordings(tmp_path):
+def test_folder_without_recordings_is_refused(tmp_path):
     with pytest.raises(FileNotFoundError) as caught:
         read_nemo(tmp_path)
     assert str(caught.value) == (

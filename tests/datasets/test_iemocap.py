@@ -62,7 +62,7 @@ PARTLY = "ignore:IEMOCAP. This is not the selection of the paper"
 
 
 @pytest.mark.filterwarnings(PARTLY)
-def test_columns_of_the_default_selection(root):
+def test_default_selection_has_the_labels_and_columns_of_the_corpus(root):
     corpus = read_iemocap(root).set_index("id")
     kept = {"ang": "angry", "neu": "neutral", "sad": "sad", "hap": "happy", "exc": "happy"}
     expected = {
@@ -73,7 +73,7 @@ def test_columns_of_the_default_selection(root):
     }
     assert corpus["emotion"].to_dict() == expected
 
-    man = corpus.loc["Ses01F_impro01_M000"]  # the F of Ses01F only wore the markers
+    man = corpus.loc["Ses01F_impro01_M000"]  # F in Ses01F is who wore the markers
     assert man[["speaker", "gender", "session"]].tolist() == ["1M", "male", "1"]
     assert man["recording"] == "improvised"
     assert man["dialog"] == "Ses01F_impro01"
@@ -91,7 +91,7 @@ def test_columns_of_the_default_selection(root):
     ]
 
 
-def test_licence_and_citation_come_along(root):
+def test_corpus_carries_licence_and_citation(root):
     attrs = read_iemocap(root, emotions="all").attrs
     assert (
         attrs["licence"] == "for research, by agreement with the University of Southern California"
@@ -99,7 +99,7 @@ def test_licence_and_citation_come_along(root):
     assert "https://doi.org/10.1007/s10579-008-9076-6" in attrs["citation"]
 
 
-def test_differences_from_the_paper(root):
+def test_warning_lists_differences_from_the_paper(root):
     with pytest.warns(UserWarning, match="of the paper") as caught:
         read_iemocap(root)
     assert [str(warning.message) for warning in caught] == [
@@ -110,7 +110,7 @@ def test_differences_from_the_paper(root):
     assert caught[0].filename == __file__
 
 
-def test_all_labels(root):
+def test_emotions_all_keeps_every_label(root):
     corpus = read_iemocap(root, emotions="all")
     assert len(corpus) == 16
     words = corpus.set_index("label")["emotion"]
@@ -130,7 +130,7 @@ def test_all_labels(root):
 
 
 @pytest.mark.filterwarnings("ignore:\\d speakers? (has|have) only one emotion")
-def test_some_labels_and_recordings(root):
+def test_emotions_and_recordings_select_rows(root):
     assert set(read_iemocap(root, emotions=["excited", "sad"])["label"]) == {"exc", "sad"}
     assert set(read_iemocap(root, emotions="happy")["label"]) == {"hap"}
     scripted = read_iemocap(root, recordings="scripted")
@@ -140,7 +140,7 @@ def test_some_labels_and_recordings(root):
 
 
 @pytest.mark.filterwarnings(PARTLY)
-def test_segments(root):
+def test_segments_have_the_times_of_the_label_files(root):
     corpus = read_iemocap(root, segments=True).set_index("id")
     row = corpus.loc["Ses03F_script02_2_M004"]
     assert row["file"] == str(root / "Session3" / "dialog" / "wav" / "Ses03F_script02_2.wav")
@@ -152,7 +152,7 @@ def test_segments(root):
 
 @pytest.mark.filterwarnings(PARTLY)
 @pytest.mark.parametrize("segments", [False, True])
-def test_recordings_of_another_format(root, segments):
+def test_recordings_may_have_another_audio_format(root, segments):
     wavs = read_iemocap(root, segments=segments)
     for path in [path for path in root.rglob("*.wav") if not path.name.startswith("._")]:
         path.rename(path.with_suffix(".flac"))
@@ -160,16 +160,16 @@ def test_recordings_of_another_format(root, segments):
     assert set(flacs["file"].str[-5:]) == {".flac"}
     flacs["file"] = flacs["file"].str.removesuffix("flac") + "wav"
     pd.testing.assert_frame_equal(flacs, wavs)
-    other = root / "Session1/sentences/wav/Ses01F_impro01/Ses01F_impro01_F000.mp3"
-    other.write_text("compressed")
+    mp3 = root / "Session1/sentences/wav/Ses01F_impro01/Ses01F_impro01_F000.mp3"
+    mp3.write_text("compressed")
     if not segments:
         with pytest.warns(UserWarning, match="Each utterance must exist in one format; 1 of"):
-            again = read_iemocap(root)
-        assert set(again["file"].str[-5:]) == {".flac"}
+            with_mp3 = read_iemocap(root)
+        assert set(with_mp3["file"].str[-5:]) == {".flac"}
 
 
 @pytest.mark.filterwarnings(PARTLY)
-def test_windows_line_ends_and_loose_spaces(root, tmp_path_factory):
+def test_windows_line_ends_and_loose_spaces_are_accepted(root, tmp_path_factory):
     windows = write_tree(tmp_path_factory.mktemp("windows"), newline="\r\n")
     path = windows / "Session1" / "dialog" / "EmoEvaluation" / "Ses01F_impro01.txt"
     path.write_bytes(path.read_bytes().replace(b"\t", b"   ").replace(b", ", b",  "))
@@ -177,10 +177,10 @@ def test_windows_line_ends_and_loose_spaces(root, tmp_path_factory):
     pd.testing.assert_frame_equal(read_iemocap(windows).drop(columns="file"), expected)
 
 
-def test_recordings_without_label_and_labels_without_recording(root):
+def test_recordings_without_label_and_labels_without_recording_are_left_out(root):
     wavs = root / "Session1" / "sentences" / "wav" / "Ses01F_impro01"
     (wavs / "Ses01F_impro01_F000.wav").rename(wavs / "Ses01F_impro01_F099.wav")
-    (wavs / "Ses01F_impro01_M001.wav").unlink()  # which nobody asks for below
+    (wavs / "Ses01F_impro01_M001.wav").unlink()  # its label is not selected below
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         corpus = read_iemocap(root, emotions=["neutral", "angry"])
@@ -211,7 +211,7 @@ def test_recordings_without_label_and_labels_without_recording(root):
         ("M000\tang\t[2.5000,", "M000\tang\t[high,", "numbers"),
     ],
 )
-def test_bad_lines_are_named(root, old, new, expected):
+def test_error_names_the_bad_line(root, old, new, expected):
     path = root / "Session1" / "dialog" / "EmoEvaluation" / "Ses01F_impro01.txt"
     text = path.read_text("latin-1").replace(old, new)
     path.write_text(text, "latin-1")
@@ -244,13 +244,13 @@ def test_bad_lines_are_named(root, old, new, expected):
         ),
     ],
 )
-def test_unknown_selection(root, options, message):
+def test_unknown_selection_is_refused(root, options, message):
     with pytest.raises(ValueError, match="must be") as caught:
         read_iemocap(root, **options)
     assert str(caught.value) == message
 
 
-def test_wrong_folder(tmp_path):
+def test_folder_without_the_corpus_is_refused(tmp_path):
     with pytest.raises(NotADirectoryError) as caught:
         read_iemocap(tmp_path / "nowhere")
     assert str(caught.value) == (
@@ -265,7 +265,7 @@ def test_wrong_folder(tmp_path):
     )
 
 
-def test_label_files_without_labels(root):
+def test_label_files_without_labels_are_refused(root):
     for path in root.rglob("EmoEvaluation/Ses*.txt"):
         path.write_text(HEADER)
     with pytest.raises(ValueError, match="name utterances") as caught:
@@ -276,14 +276,14 @@ def test_label_files_without_labels(root):
 
 
 @pytest.fixture
-def full(tmp_path):
+def full_corpus(tmp_path):
     """Write a corpus with the counts of the paper, and others that it leaves out."""
     labels = ["ang"] * 1103 + ["hap"] * 595 + ["exc"] * 1041 + ["neu"] * 1708 + ["sad"] * 1084
     labels = np.random.default_rng(0).permutation([*labels, *["fru"] * 30, *["xxx"] * 30])
     dialogs = {
-        f"Ses0{session}{who}_{kind}01{part}": {}
+        f"Ses0{session}{gender}_{kind}01{part}": {}
         for session in range(1, 6)
-        for who in "FM"
+        for gender in "FM"
         for kind in ("impro", "script")
         for part in ("", "a", "b")
     }
@@ -293,26 +293,26 @@ def full(tmp_path):
     return write_tree(tmp_path, dialogs, decoys=False)
 
 
-def test_full_corpus_is_the_paper_without_a_warning(full):
-    corpus = read_iemocap(full)
+def test_full_corpus_has_the_counts_of_the_paper_without_a_warning(full_corpus):
+    corpus = read_iemocap(full_corpus)
     assert len(corpus) == 5531
     assert corpus["emotion"].value_counts().to_dict() == PAPER
     assert corpus["speaker"].nunique() == 10
-    # One more utterance of a class, and one fewer of another, are told from each other.
-    path = full / "Session2" / "dialog" / "EmoEvaluation" / "Ses02F_impro01.txt"
+    # The warning distinguishes one utterance more of a class from one fewer.
+    path = full_corpus / "Session2" / "dialog" / "EmoEvaluation" / "Ses02F_impro01.txt"
     path.write_bytes(re.sub(rb"\tang\t", b"\tsad\t", path.read_bytes(), count=1))
     with pytest.warns(UserWarning, match="of the paper") as caught:
-        read_iemocap(full)
+        read_iemocap(full_corpus)
     assert [str(warning.message) for warning in caught] == [
         "IEMOCAP: This is not the selection of the paper: 1102 angry instead of 1103 (1 "
         "fewer), 1085 sad instead of 1084 (1 more)."
     ]
-    shutil.rmtree(full / "Session5")
+    shutil.rmtree(full_corpus / "Session5")
     with pytest.warns(UserWarning, match=r"fewer\)\. Nothing was read from session 5\.$"):
-        read_iemocap(full)
+        read_iemocap(full_corpus)
 
 
-def test_recordings_elsewhere_are_named(root):
+def test_error_names_recordings_in_other_folders(root):
     for folder in root.glob("Session*/sentences"):
         folder.rename(folder.with_name("utterances"))
     with pytest.raises(FileNotFoundError, match="Recordings must be in") as caught:

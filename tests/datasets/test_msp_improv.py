@@ -50,7 +50,7 @@ def root(tmp_path):
 
 
 @pytest.mark.filterwarnings(PARTLY)
-def test_columns_of_the_default_selection(root):
+def test_default_selection_has_the_labels_and_columns_of_the_corpus(root):
     corpus = read_msp_improv(root).set_index("id")
     assert corpus["emotion"].to_dict() == {
         "MSP-IMPROV-S01A-F01-P-FM01": "neutral",
@@ -60,7 +60,7 @@ def test_columns_of_the_default_selection(root):
         "MSP-IMPROV-S05N-F06-T-FF02": "sad",
         "MSP-IMPROV-S05N-F06-S-FF02": "angry",
     }
-    man = corpus.loc["MSP-IMPROV-S01A-M01-R-FM01"]  # S01A is no session, FM no gender
+    man = corpus.loc["MSP-IMPROV-S01A-M01-R-FM01"]  # S01A is not a session, FM not a gender
     assert man[["speaker", "gender", "session"]].tolist() == ["M01", "male", "1"]
     assert man[["sentence", "recording", "label"]].tolist() == ["S01A", "target-read", "A"]
     assert man[["activation", "valence", "dominance"]].tolist() == [4.5, 1.5, 4.0]
@@ -75,7 +75,7 @@ def test_columns_of_the_default_selection(root):
     assert corpus["session"].tolist()[-1] == "6"
 
 
-def test_differences_from_the_paper(root):
+def test_warning_lists_differences_from_the_paper(root):
     with pytest.warns(UserWarning, match="of the paper") as caught:
         read_msp_improv(root)
     assert [str(warning.message) for warning in caught] == [
@@ -85,21 +85,21 @@ def test_differences_from_the_paper(root):
     ]
 
 
-def test_missing_sessions(tmp_path):
-    few = {key: label for key, label in UTTERANCES.items() if "-F06-" not in key}
+def test_warning_lists_missing_sessions(tmp_path):
+    without_session_6 = {key: label for key, label in UTTERANCES.items() if "-F06-" not in key}
     with pytest.warns(UserWarning, match=r"Nothing was read from session 2, 3, 4, 5, 6\.$"):
-        read_msp_improv(write_tree(tmp_path, few))
+        read_msp_improv(write_tree(tmp_path, without_session_6))
 
 
 @pytest.mark.filterwarnings(PARTLY)
-def test_byte_order_mark(root):
+def test_byte_order_mark_is_ignored(root):
     expected = read_msp_improv(root)
     path = root / "Evalution.txt"
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
     pd.testing.assert_frame_equal(read_msp_improv(root), expected)
 
 
-def test_all_labels_and_licence(root):
+def test_emotions_all_keeps_every_label(root):
     corpus = read_msp_improv(root, emotions="all")
     assert len(corpus) == 8
     emotions = corpus.set_index("label")["emotion"]
@@ -109,7 +109,7 @@ def test_all_labels_and_licence(root):
 
 
 @pytest.mark.filterwarnings("ignore:\\d speakers? (has|have) only one emotion")
-def test_some_recordings(root):
+def test_recordings_selects_rows(root):
     corpus = read_msp_improv(root, recordings=["natural", "target-improvised"])
     assert [name[-6] for name in corpus["id"]] == ["P", "P", "T"]
 
@@ -120,15 +120,15 @@ def test_some_recordings(root):
     [{"name": "Evaluation.txt"}, {"audio": "Audio"}, {"newline": "\r\n"}],
     ids=["the other spelling", "Audio", "Windows"],
 )
-def test_other_layouts(root, tmp_path_factory, layout):
-    other = read_msp_improv(write_tree(tmp_path_factory.mktemp("other"), **layout))
+def test_other_layouts_of_the_corpus_are_read(root, tmp_path_factory, layout):
+    corpus = read_msp_improv(write_tree(tmp_path_factory.mktemp("other"), **layout))
     expected = read_msp_improv(root)
-    pd.testing.assert_frame_equal(other.drop(columns="file"), expected.drop(columns="file"))
+    pd.testing.assert_frame_equal(corpus.drop(columns="file"), expected.drop(columns="file"))
     if "audio" in layout:
-        assert "Audio/session1/S01A/P" in other["file"][0]
+        assert "Audio/session1/S01A/P" in corpus["file"][0]
 
 
-def test_recordings_without_label_and_labels_without_recording(root):
+def test_recordings_without_label_and_labels_without_recording_are_left_out(root):
     folder = root / "session1" / "S01A" / "P"
     wav = folder / "MSP-IMPROV-S01A-F01-P-FM99.wav"
     (folder / "MSP-IMPROV-S01A-F01-P-FM01.wav").rename(wav)
@@ -169,7 +169,7 @@ def test_recordings_without_label_and_labels_without_recording(root):
         ("A; A:4.500000;", "A; 4.500000;", "ratings such as A:3.5; V:2.0;"),
     ],
 )
-def test_bad_lines_are_named(root, old, new, expected):
+def test_error_names_the_bad_line(root, old, new, expected):
     path = root / "Evalution.txt"
     text = path.read_text().replace(old, new)
     path.write_text(text)
@@ -182,7 +182,7 @@ def test_bad_lines_are_named(root, old, new, expected):
     )
 
 
-def test_unknown_selection(root):
+def test_unknown_selection_is_refused(root):
     with pytest.raises(ValueError, match="recordings must be") as caught:
         read_msp_improv(root, recordings=["improvised"])
     assert str(caught.value) == (
@@ -191,7 +191,7 @@ def test_unknown_selection(root):
     )
 
 
-def test_wrong_folder(tmp_path):
+def test_folder_without_the_corpus_is_refused(tmp_path):
     with pytest.raises(FileNotFoundError) as caught:
         read_msp_improv(tmp_path)
     assert str(caught.value) == (
@@ -200,7 +200,7 @@ def test_wrong_folder(tmp_path):
     )
 
 
-def test_full_corpus_is_the_paper_without_a_warning(tmp_path):
+def test_full_corpus_has_the_counts_of_the_paper_without_a_warning(tmp_path):
     labels = [
         (kind, label)
         for kind, counts in TABLE_4.items()
@@ -228,7 +228,7 @@ def test_full_corpus_is_the_paper_without_a_warning(tmp_path):
     }
 
 
-def test_recordings_elsewhere_are_named(root):
+def test_error_names_recordings_in_other_folders(root):
     (root / "wav").mkdir()
     for folder in root.glob("session*"):
         folder.rename(root / "wav" / folder.name)
@@ -243,7 +243,7 @@ def test_recordings_elsewhere_are_named(root):
 
 
 @pytest.mark.filterwarnings(PARTLY)
-def test_sessions_may_have_a_capital_letter(root, tmp_path_factory):
+def test_session_folders_may_have_a_capital_letter(root, tmp_path_factory):
     expected = read_msp_improv(root)["id"].tolist()
     for folder in root.glob("session*"):
         folder.rename(root / folder.name.capitalize())

@@ -1,4 +1,4 @@
-"""Invented speech: openSMILE finds the parameters that were put in."""
+"""Invented speech has the parameters that it was made with, as openSMILE measures them."""
 
 import ast
 import hashlib
@@ -54,7 +54,7 @@ def delivery(rng):
 
 @pytest.fixture
 def measure(tmp_path):
-    """Give a function: features of 4 utterances delivered in one way, always the same draws."""
+    """Give a function that returns mean features of 4 utterances, always from the same seeds."""
     pytest.importorskip("opensmile")
 
     def measure(delivery):
@@ -80,7 +80,7 @@ def digests(frame):
 # The corpus
 
 
-def test_corpus_is_what_was_asked_for(corpus):
+def test_corpus_has_the_requested_speakers_and_emotions(corpus):
     assert len(corpus) == 6 * 4 * 4
     assert corpus.columns.tolist()[:8] == [
         "file",
@@ -102,7 +102,7 @@ def test_corpus_is_what_was_asked_for(corpus):
     assert set(corpus["corpus"]) == {"invented"}
 
 
-def test_each_speaker_has_a_body_and_each_utterance_its_own_chances(corpus):
+def test_vocal_tract_varies_by_speaker_and_syllables_by_utterance(corpus):
     lengths = corpus.groupby("speaker")["vocal_tract"]
     assert set(lengths.nunique()) == {1}
     assert corpus["vocal_tract"].nunique() == 6
@@ -129,31 +129,31 @@ def test_files_are_16_bit_mono_of_their_duration_and_do_not_clip(corpus):
     assert corpus["duration"].between(1, 3).all()
 
 
-def test_what_would_clip_is_softer_and_the_frame_says_so(tmp_path, monkeypatch):
+def test_recording_that_would_clip_is_softer_and_its_level_says_so(tmp_path, monkeypatch):
     options = {"n_speakers": 1, "n_utterances": 1, "random_state": 0}
-    free = make_speech_corpus(tmp_path / "free", **options)
-    # Not by the module's name: pytest may have imported the file once more for its doctests.
+    unlimited = make_speech_corpus(tmp_path / "free", **options)
+    # Patched through the function: pytest may have imported its module again for doctests.
     monkeypatch.setitem(make_speech_corpus.__globals__["record"].__globals__, "HIGHEST_PEAK", 0.05)
     limited = make_speech_corpus(tmp_path / "limited", **options)
-    for loud, soft in zip(free.itertuples(), limited.itertuples(), strict=True):
+    for loud, soft in zip(unlimited.itertuples(), limited.itertuples(), strict=True):
         peaks = [np.abs(wavfile.read(row.file)[1]).max() / 32767 for row in (loud, soft)]
         assert peaks[1] == pytest.approx(0.05, abs=0.001)
         assert loud.level - soft.level == pytest.approx(20 * np.log10(peaks[0] / 0.05), abs=0.2)
 
 
-def test_same_seed_same_bytes(tmp_path, corpus):
+def test_same_seed_gives_the_same_bytes(tmp_path, corpus):
     small = {"n_speakers": 2, "emotions": ["sad", "angry"], "n_utterances": 1}
-    again = make_speech_corpus(tmp_path / "again", **small, random_state=0)
-    of_all, of_some = digests(corpus), digests(again)
+    smaller = make_speech_corpus(tmp_path / "again", **small, random_state=0)
+    of_all, of_some = digests(corpus), digests(smaller)
     assert set(of_some.items()) < set(of_all.items())
     assert len(set(of_all.values())) == len(corpus)
-    other = digests(make_speech_corpus(tmp_path / "other", **small, random_state=1))
-    assert set(of_some.values()).isdisjoint(other.values())
+    of_other_seed = digests(make_speech_corpus(tmp_path / "other", **small, random_state=1))
+    assert set(of_some.values()).isdisjoint(of_other_seed.values())
 
 
 @pytest.fixture(scope="module")
 def calm_and_roused(tmp_path_factory):
-    """Give the same utterances without and with an arousal of their own."""
+    """Give the same utterances, first without and then with varying arousal."""
     options = {"n_speakers": 2, "n_utterances": 2, "random_state": 0}
     return [
         make_speech_corpus(tmp_path_factory.mktemp("corpus"), **options, arousal=arousal)
@@ -161,7 +161,7 @@ def calm_and_roused(tmp_path_factory):
     ]
 
 
-def heard(path):
+def level_duration_and_pitch(path):
     """Return level in dB, seconds, and pitch in semitones: the median of the loudest 0.3 s."""
     signal = wavfile.read(path)[1] / 32767
     frames = np.lib.stride_tricks.sliding_window_view(signal, 800)[::160]
@@ -173,7 +173,7 @@ def heard(path):
     return [10 * np.log10(np.mean(signal**2)), len(signal) / RATE, pitch]
 
 
-def test_arousal_is_about_that_of_the_emotion(calm_and_roused):
+def test_arousal_is_near_the_arousal_of_the_emotion(calm_and_roused):
     calm, roused = calm_and_roused
     assert set(roused.columns) - set(calm.columns) == {"arousal"}
     assert roused["arousal"].between(1, 5).all()
@@ -196,13 +196,16 @@ def test_arousal_drives_pitch_range_rate_and_level(calm_and_roused):
         np.testing.assert_array_equal(roused[name], calm[name])
 
 
-def test_arousal_is_heard(calm_and_roused):
-    calm, roused = (np.array([heard(f) for f in corpus["file"]]) for corpus in calm_and_roused)
+def test_arousal_changes_level_duration_and_pitch_of_the_audio(calm_and_roused):
+    calm, roused = (
+        np.array([level_duration_and_pitch(f) for f in corpus["file"]])
+        for corpus in calm_and_roused
+    )
     excess = calm_and_roused[1]["arousal"] - calm_and_roused[1]["emotion"].map(AROUSAL)
     louder, longer, _ = (roused - calm).T
     np.testing.assert_allclose(louder, 4 * excess, atol=0.5)
     assert np.corrcoef(longer, excess)[0, 1] < -0.9
-    # The pitch is within an octave of what the frame says, and follows it.
+    # The measured pitch is not exact, but it follows the pitch in the frame.
     assert np.corrcoef(np.log2(calm_and_roused[1]["f0"]), roused[:, 2])[0, 1] > 0.9
 
 
@@ -212,7 +215,7 @@ def test_arousal_must_be_true_or_false(tmp_path):
 
 
 @pytest.mark.parametrize("sampling_rate", [8000, 22_050, 48_000])
-def test_other_sampling_rates(tmp_path, sampling_rate):
+def test_audio_has_the_requested_sampling_rate(tmp_path, sampling_rate):
     corpus = make_speech_corpus(
         tmp_path, n_speakers=1, n_utterances=1, sampling_rate=sampling_rate, random_state=0
     )
@@ -224,7 +227,7 @@ def test_other_sampling_rates(tmp_path, sampling_rate):
 
 
 @pytest.mark.parametrize("emotions", [[], ["angry", "angry"], ["angry", "proud"], "sad"])
-def test_emotions_that_cannot_be_expressed(tmp_path, emotions):
+def test_unusable_emotions_are_refused(tmp_path, emotions):
     with pytest.raises(ValueError, match=r"^emotions must be different items of \["):
         make_speech_corpus(tmp_path, emotions=emotions)
 
@@ -237,12 +240,12 @@ def test_emotions_that_cannot_be_expressed(tmp_path, emotions):
         ({"sampling_rate": 4000}, "sampling_rate must satisfy 8000 <= sampling_rate; got 4000."),
     ],
 )
-def test_numbers_that_are_too_small(tmp_path, option, message):
+def test_numbers_that_are_too_small_are_refused(tmp_path, option, message):
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         make_speech_corpus(tmp_path, **option)
 
 
-def test_documented_expressions_are_those_of_the_code():
+def test_documented_expressions_agree_with_the_code():
     lines = inspect.getdoc(make_speech_corpus).splitlines()
     rows = [line.replace(" st", "").replace(" dB", "").split() for line in lines]
     table = {row[0]: row[1:] for row in rows if len(row) == 9 and row[0] in EXPRESSIONS}
@@ -255,7 +258,7 @@ def test_documented_expressions_are_those_of_the_code():
 # One utterance
 
 
-def test_contour_has_the_mean_and_range_that_were_asked_for(delivery, rng):
+def test_pitch_contour_has_the_requested_mean_and_range(delivery, rng):
     starts, ends = time_syllables(6, delivery, rng)
     time = np.arange(0, ends[-1] + EDGE, 1 / RATE)
     amplitude, _ = voicing(time, starts, ends, rng)
@@ -265,7 +268,7 @@ def test_contour_has_the_mean_and_range_that_were_asked_for(delivery, rng):
     assert semitones[voiced].std() == pytest.approx(delivery.f0_range)
 
 
-def test_syllables_take_the_time_of_their_rate(delivery, rng):
+def test_durations_of_syllables_follow_from_their_rate(delivery, rng):
     delivery = replace(delivery, rate=4.0, pause=0.2)
     starts, ends = time_syllables(7, delivery, rng)
     assert (ends - starts).sum() == pytest.approx(7 / 4)
@@ -273,22 +276,22 @@ def test_syllables_take_the_time_of_their_rate(delivery, rng):
     assert starts[0] == pytest.approx(EDGE)
 
 
-def test_level_is_that_of_the_voice(delivery, rng):
+def test_level_is_the_level_of_the_voiced_samples(delivery, rng):
     speech, voiced = speak(delivery, RATE, rng)
-    for asked in (-40, -25):
-        signal, level = record(speech, asked, rng)
-        assert level == asked
-        assert 20 * np.log10(rms(signal[voiced])) == pytest.approx(asked, abs=0.01)
+    for requested in (-40, -25):
+        signal, level = record(speech, requested, rng)
+        assert level == requested
+        assert 20 * np.log10(rms(signal[voiced])) == pytest.approx(requested, abs=0.01)
     signal, level = record(speech, 3, rng)
     assert level < 0
     assert 20 * np.log10(rms(signal[voiced])) == pytest.approx(level, abs=0.01)
     assert np.abs(signal).max() == pytest.approx(0.95, abs=0.01)
 
 
-def test_emotions_move_the_voice_of_a_speaker(delivery):
+def test_emotions_change_the_voice_of_a_speaker(delivery):
     def mean(emotion, name):
         drawn = [express(delivery, emotion, np.random.default_rng(seed)) for seed in range(100)]
-        return np.mean([getattr(one, name) for one in drawn])
+        return np.mean([getattr(expressed, name) for expressed in drawn])
 
     assert mean("neutral", "f0") == pytest.approx(delivery.f0, rel=0.02)
     semitones = 12 * np.log2(mean("angry", "f0") / mean("neutral", "f0"))
@@ -299,7 +302,7 @@ def test_emotions_move_the_voice_of_a_speaker(delivery):
     assert mean("angry", "vocal_tract") == pytest.approx(delivery.vocal_tract)
 
 
-# What openSMILE finds in it
+# What openSMILE measures
 
 
 def test_egemaps_recovers_the_pitch_of_each_speaker(corpus, features):
@@ -320,7 +323,7 @@ def test_egemaps_recovers_the_order_of_levels_rates_and_ranges(corpus, features)
         assert corpus[parameter].corr(features[feature], method="spearman") > least
 
 
-def test_louder_by_6_dB_is_louder_by_6_dB(delivery, measure):
+def test_opensmile_measures_a_level_difference_of_6_dB(delivery, measure):
     name = "equivalentSoundLevel_dBp"
     softer, louder = (measure(replace(delivery, level=level)) for level in (-36, -30))
     assert louder[name] - softer[name] == pytest.approx(6, abs=0.2)
@@ -339,7 +342,9 @@ def test_louder_by_6_dB_is_louder_by_6_dB(delivery, measure):
         ("f0_range", (1, 4), "F0semitoneFrom27.5Hz_sma3nz_stddevNorm", 1),
     ],
 )
-def test_more_of_it_is_measured_as_more(delivery, measure, parameter, values, feature, sign):
+def test_opensmile_measures_the_change_of_a_parameter(
+    delivery, measure, parameter, values, feature, sign
+):
     less, more = (measure(replace(delivery, **{parameter: value})) for value in values)
     assert sign * (more[feature] - less[feature]) > 0.1 * abs(less[feature])
 
@@ -350,6 +355,6 @@ def unseen_speaker_uar(features, labels, speakers):
     return uar_score(labels, predicted)
 
 
-def test_emotion_and_gender_of_unseen_speakers_can_be_heard(corpus, features):
+def test_emotion_and_gender_of_unseen_speakers_can_be_recognised(corpus, features):
     assert unseen_speaker_uar(features, corpus["emotion"], corpus["speaker"]) > 0.6  # chance .25
     assert unseen_speaker_uar(features, corpus["gender"], corpus["speaker"]) > 0.9

@@ -1,4 +1,4 @@
-"""Labels in a table, in any of its formats."""
+"""Labels that are read from a table, in any of its formats."""
 
 import pandas as pd
 import pytest
@@ -34,7 +34,7 @@ ONE_EMOTION = "ignore:\\d speakers? (has|have) only one emotion"
 
 @pytest.mark.filterwarnings(ONE_EMOTION)
 @pytest.mark.parametrize("name", WRITERS)
-def test_formats(make_files, labels, name):
+def test_every_format_gives_the_same_corpus(make_files, labels, name):
     root = make_files("a.wav", "sub/b c.wav")
     WRITERS[name](labels, root / name)
     corpus = read_table(root / name)
@@ -56,7 +56,7 @@ def test_formats(make_files, labels, name):
     assert list(corpus)[-2:] == ["agent", "minutes"]
 
 
-def test_paths_alone_are_enough(make_files, monkeypatch):
+def test_table_may_contain_only_paths(make_files, monkeypatch):
     root = make_files("a.wav", "b.wav")
     (root / "files.csv").write_text(f"file\na.wav\n{root}/b.wav\n")
     monkeypatch.chdir(root)
@@ -66,7 +66,7 @@ def test_paths_alone_are_enough(make_files, monkeypatch):
 
 
 @pytest.mark.filterwarnings(ONE_EMOTION)
-def test_names_and_words_of_ones_own(make_files):
+def test_names_of_columns_and_words_can_be_translated(make_files):
     root = make_files("a.wav", "b.wav", "c.wav")
     (root / "calls.csv").write_text(
         "path,Gefühl,who\na.wav,Wut,007\nb.wav,joy,007\nc.wav,unklar,07\n",
@@ -92,7 +92,7 @@ def test_column_corpus_is_kept(make_files):
 
 @pytest.mark.filterwarnings("ignore:IEMOCAP. This is not the selection of the paper")
 @pytest.mark.parametrize("name", WRITERS)
-def test_what_a_reader_returns_comes_back(tmp_path, name):
+def test_corpus_is_the_same_after_writing_and_reading(tmp_path, name):
     labels = tmp_path / "Session1" / "dialog" / "EmoEvaluation"
     wavs = tmp_path / "Session1" / "sentences" / "wav" / "Ses01F_impro01"
     labels.mkdir(parents=True)
@@ -147,7 +147,7 @@ def test_what_a_reader_returns_comes_back(tmp_path, name):
         ),
     ],
 )
-def test_tables_that_do_not_fit(make_files, text, options, message):
+def test_tables_with_problems_are_refused(make_files, text, options, message):
     path = make_files("a.wav") / "labels.csv"
     path.write_text(text)
     with pytest.raises(ValueError, match="must") as caught:
@@ -155,7 +155,7 @@ def test_tables_that_do_not_fit(make_files, text, options, message):
     assert str(caught.value) == message.format(path)
 
 
-def test_no_table(tmp_path):
+def test_unknown_format_and_missing_file_are_refused(tmp_path):
     with pytest.raises(ValueError, match="A table must be a CSV, TSV, Parquet or Feather file"):
         read_table("labels.xlsx")
     with pytest.raises(FileNotFoundError) as caught:
@@ -167,7 +167,7 @@ def test_no_table(tmp_path):
 
 @pytest.mark.filterwarnings(ONE_EMOTION)
 @pytest.mark.parametrize("name", ["t.csv", "t.parquet"])
-def test_a_class_has_one_spelling(make_files, name):
+def test_spellings_of_a_class_are_unified(make_files, name):
     files = [f"{letter}.wav" for letter in "abcdefgh"]
     root = make_files(*files)
     table = pd.DataFrame(
@@ -189,7 +189,7 @@ def test_a_class_has_one_spelling(make_files, name):
 
 
 @pytest.mark.filterwarnings(ONE_EMOTION)
-def test_words_that_are_only_ours_keep_their_most_frequent_spelling(make_files):
+def test_unknown_words_take_their_most_frequent_spelling(make_files):
     files = [f"{letter}.wav" for letter in "abc"]
     table = pd.DataFrame({"file": files, "emotion": ["Wut", "wut", "Wut "], "speaker": "x"})
     root = make_files(*files)
@@ -197,7 +197,7 @@ def test_words_that_are_only_ours_keep_their_most_frequent_spelling(make_files):
     assert read_table(root / "t.csv")["emotion"].tolist() == ["Wut"] * 3
 
 
-def test_an_unknown_gender_tells_what_to_write(make_files):
+def test_error_for_an_unknown_gender_says_what_to_write(make_files):
     root = make_files("a.wav")
     (root / "t.csv").write_text("file,gender\na.wav,w\n")
     with pytest.raises(ValueError, match=r"got 'w' in 1 row.*--words w=female"):
@@ -208,7 +208,7 @@ def test_an_unknown_gender_tells_what_to_write(make_files):
 @pytest.mark.filterwarnings(ONE_EMOTION)
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le-mark"])
-def test_tables_as_other_programs_write_them(make_files, separator, encoding):
+def test_separators_and_encodings_of_other_programs_are_read(make_files, separator, encoding):
     root = make_files("a.wav", "b.wav")
     number = "1,5" if separator == ";" else "1.5"
     text = f"file,emotion,speaker,minutes\na.wav,Ärger,03,{number}\nb.wav,sad,007,2\n"
@@ -224,7 +224,7 @@ def test_tables_as_other_programs_write_them(make_files, separator, encoding):
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "utf-16-le"])
-def test_text_that_is_no_utf_8_says_what_to_do(make_files, encoding):
+def test_error_for_other_encodings_recommends_utf_8(make_files, encoding):
     root = make_files("a.wav")
     (root / "t.csv").write_bytes("file,emotion\na.wav,Ärger\n".encode(encoding))
     with pytest.raises(ValueError, match=r"t.csv' cannot be read as csv: .*[Ss]ave it as UTF-8"):
@@ -232,14 +232,14 @@ def test_text_that_is_no_utf_8_says_what_to_do(make_files, encoding):
 
 
 @pytest.mark.filterwarnings(ONE_EMOTION)
-def test_a_column_may_stand_for_two_of_ours(make_files):
+def test_one_column_of_a_table_may_serve_as_two(make_files):
     root = make_files("a.wav")
     (root / "t.csv").write_text("file,emotion,call\na.wav,sad,x7\n")
     corpus = read_table(root / "t.csv", columns={"speaker": "call", "session": "call"})
     assert corpus.loc[0, ["speaker", "session"]].tolist() == ["x7", "x7"]
 
 
-def test_a_column_that_is_there_already_is_not_replaced(make_files):
+def test_columns_does_not_replace_an_existing_column(make_files):
     root = make_files("a.wav")
     (root / "t.csv").write_text("file,emotion,mood\na.wav,4,sad\n")
     with pytest.raises(
@@ -249,7 +249,7 @@ def test_a_column_that_is_there_already_is_not_replaced(make_files):
 
 
 @pytest.mark.filterwarnings(ONE_EMOTION)
-def test_letters_with_accents_are_written_in_two_ways_and_are_one(make_files, labels):
+def test_both_unicode_forms_of_an_accented_letter_are_equal(make_files, labels):
     root = make_files("a.wav", "sub/b c.wav")
     labels["emotion"] = ["w\u00fctend", "wu\u0308tend", "neutral"]
     labels["speaker"] = ["J\u00f6rg", "Jo\u0308rg", "kim"]

@@ -1,4 +1,4 @@
-"""The invented transfer problem: as described, and found by the methods only if it exists."""
+"""The invented transfer problem is as described, and methods gain only if the source helps."""
 
 from functools import cache
 
@@ -23,7 +23,7 @@ NET = {"hidden_layer_sizes": (32, 32), "dropout": 0.0, "lr": 0.01}
 
 
 def quadrant(z, turn=0):
-    """Return 0 to 3 as the angle says: below and left, above and left, below and right, ..."""
+    """Return each point's quadrant: 0 lower left, 1 upper left, 2 lower right, 3 upper right."""
     angle = np.degrees(np.arctan2(z[:, 1], z[:, 0]))
     return np.array([3, 1, 0, 2])[((angle - turn) % 360 // 90).astype(int)]
 
@@ -37,24 +37,24 @@ def test_target_is_the_quadrant_of_the_factors():
 
 
 @pytest.mark.parametrize("transfer", [-1, -0.3, 0, 0.6, 1])
-def test_source_is_informed_in_the_share_that_was_asked_for(transfer):
+def test_share_of_informed_source_labels_is_the_absolute_transfer(transfer):
     problem = make_transfer_problem(4000, transfer=transfer, random_state=0)
     assert problem.informed.mean() == pytest.approx(abs(transfer), abs=0.02)
-    of_what = problem.factors if transfer > 0 else problem.nuisance
+    plane = problem.factors if transfer > 0 else problem.nuisance
     # A turned quadrant is the same up to the names of the four classes.
-    turned = quadrant(of_what, turn=45)
+    turned = quadrant(plane, turn=45)
     labels = problem.source[problem.informed]
     pairs = set(zip(turned[problem.informed].tolist(), labels.tolist(), strict=True))
     assert len(pairs) == (4 if transfer else 0)
-    by_chance = problem.source[~problem.informed]
-    if len(by_chance):
+    uninformed = problem.source[~problem.informed]
+    if len(uninformed):
         table = np.zeros((4, 4))
-        np.add.at(table, (turned[~problem.informed], by_chance), 1)
+        np.add.at(table, (turned[~problem.informed], uninformed), 1)
         assert chi2_contingency(table).pvalue > 0.01
 
 
 @pytest.mark.parametrize(("transfer", "share"), [(-1, 0), (0, 0), (0.5, 0.5), (1, 1)])
-def test_source_says_about_the_target_what_was_planted(transfer, share):
+def test_source_and_target_depend_on_each_other_as_transfer_says(transfer, share):
     problem = make_transfer_problem(8000, transfer=transfer, random_state=1)
     joint = np.zeros((4, 4))
     np.add.at(joint, (problem.target, problem.source), 1 / 8000)
@@ -63,24 +63,24 @@ def test_source_says_about_the_target_what_was_planted(transfer, share):
     np.testing.assert_allclose(joint, expected, atol=0.012)
 
 
-def test_target_task_is_the_same_whatever_the_transfer():
-    one, other = (make_transfer_problem(transfer=t, random_state=3) for t in (-1, 0.7))
+def test_target_task_does_not_depend_on_transfer():
+    misleading, helpful = (make_transfer_problem(transfer=t, random_state=3) for t in (-1, 0.7))
     for name in ("data", "target", "speaker", "factors", "nuisance"):
-        np.testing.assert_array_equal(one[name], other[name])
-    assert (one.source != other.source).any()
+        np.testing.assert_array_equal(misleading[name], helpful[name])
+    assert (misleading.source != helpful.source).any()
 
 
 def test_features_are_mixed_as_described():
     problem = make_transfer_problem(20_000, 200, n_speakers=40, random_state=0)
-    is_of = (problem.speaker[:, None] == np.unique(problem.speaker)).astype(float)
+    is_speaker = (problem.speaker[:, None] == np.unique(problem.speaker)).astype(float)
     z = np.hstack([problem.factors, problem.nuisance])
-    products = [z, z**3, z * (z**2).sum(axis=1, keepdims=True), is_of]
+    products = [z, z**3, z * (z**2).sum(axis=1, keepdims=True), is_speaker]
     weights, *_ = np.linalg.lstsq(np.hstack(products), problem.data)
     residual = problem.data - np.hstack(products) @ weights
     assert residual.std() == pytest.approx(0.5, rel=0.03)
     assert weights[-40:].std() == pytest.approx(0.2, rel=0.05)
     small = np.abs(z).max(axis=1) < 0.7  # where tanh is nearly linear
-    straight, *_ = np.linalg.lstsq(np.hstack([z, is_of])[small], problem.data[small])
+    straight, *_ = np.linalg.lstsq(np.hstack([z, is_speaker])[small], problem.data[small])
     assert straight[:2].std() == pytest.approx(0.18, rel=0.1)
     assert straight[2:4].std() == pytest.approx(0.36, rel=0.1)
 
@@ -95,20 +95,22 @@ def test_speakers_are_balanced_and_independent_of_the_labels():
         assert chi2_contingency(table).pvalue > 0.01
 
 
-def test_same_random_state_same_table():
-    one, again, other = (make_transfer_problem(random_state=seed) for seed in (0, 0, 1))
-    for name in one:
-        np.testing.assert_array_equal(one[name], again[name])
-    assert not np.array_equal(one.data, other.data)
+def test_same_random_state_gives_the_same_table():
+    first, repeated, of_other_seed = (
+        make_transfer_problem(random_state=seed) for seed in (0, 0, 1)
+    )
+    for name in first:
+        np.testing.assert_array_equal(first[name], repeated[name])
+    assert not np.array_equal(first.data, of_other_seed.data)
 
 
-def test_nothing_of_the_target_is_in_the_nuisance():
+def test_nuisance_does_not_predict_the_target():
     problem = make_transfer_problem(2000, random_state=0)
     options = {"max_iter": 1000}
-    few, rest = slice(1000), slice(1000, None)
+    train, test = slice(1000), slice(1000, None)
     for X, least, most in ((problem.nuisance, 0.2, 0.3), (problem.data, 0.6, 1)):
-        fitted = LogisticRegression(**options).fit(X[few], problem.target[few])
-        assert least < uar_score(problem.target[rest], fitted.predict(X[rest])) < most
+        fitted = LogisticRegression(**options).fit(X[train], problem.target[train])
+        assert least < uar_score(problem.target[test], fitted.predict(X[test])) < most
 
 
 @pytest.mark.parametrize(
@@ -120,12 +122,12 @@ def test_nothing_of_the_target_is_in_the_nuisance():
         ({"n_features": 0}, r"^n_features must satisfy 1 <= n_features; got 0\.$"),
     ],
 )
-def test_numbers_out_of_range(option, message):
+def test_numbers_out_of_range_are_refused(option, message):
     with pytest.raises(ValueError, match=message):
         make_transfer_problem(**option)
 
 
-# What the methods make of it
+# What the methods gain
 
 
 OPTIONS = {**NET, "max_epochs": 40, "early_stopping": False}
@@ -138,7 +140,7 @@ def score_of(model, X, y):
 
 @cache
 def score_without_source(random_state):
-    """Return the target's UAR of a network alone: its task is the same whatever the transfer."""
+    """Return the target's UAR of a network alone, which does not depend on the transfer."""
     problem = make_transfer_problem(1600, random_state=random_state)
     X = StandardScaler().fit(problem.data[MANY]).transform(problem.data)
     return score_of(DNNClassifier(**OPTIONS, random_state=random_state), X, problem.target)
@@ -159,27 +161,27 @@ def gains(transfer, random_state):
     return tuned - plain, progressive - plain
 
 
-def test_a_planted_gain_is_found_by_both():
-    of_both = np.array([gains(1, seed) for seed in range(8)])
-    assert (of_both.mean(axis=0) > 0.05).all()
-    assert (ttest_1samp(of_both, 0, alternative="greater").pvalue < 0.001).all()
+def test_both_methods_gain_from_a_fully_informed_source():
+    gains_of_both = np.array([gains(1, seed) for seed in range(8)])
+    assert (gains_of_both.mean(axis=0) > 0.05).all()
+    assert (ttest_1samp(gains_of_both, 0, alternative="greater").pvalue < 0.001).all()
 
 
-def test_half_of_it_is_a_smaller_gain():
-    of_both = np.array([gains(0.5, seed) for seed in range(8)])
-    assert (ttest_1samp(of_both, 0, alternative="greater").pvalue < 0.05).all()
-    assert (of_both.mean(axis=0) < 0.06).all()
+def test_both_methods_gain_less_from_a_half_informed_source():
+    gains_of_both = np.array([gains(0.5, seed) for seed in range(8)])
+    assert (ttest_1samp(gains_of_both, 0, alternative="greater").pvalue < 0.05).all()
+    assert (gains_of_both.mean(axis=0) < 0.06).all()
 
 
-def test_no_gain_is_found_where_none_is():
-    of_both = np.array([gains(0, seed) for seed in range(8)])
-    assert (np.abs(of_both.mean(axis=0)) < 0.025).all()
-    assert (ttest_1samp(of_both, 0).pvalue > 0.01).all()
+def test_neither_method_gains_from_an_uninformed_source():
+    gains_of_both = np.array([gains(0, seed) for seed in range(8)])
+    assert (np.abs(gains_of_both.mean(axis=0)) < 0.025).all()
+    assert (ttest_1samp(gains_of_both, 0).pvalue > 0.01).all()
 
 
-def test_a_misleading_source_hurts_fine_tuning_and_hardly_the_progressive_network():
-    of_both = np.array([gains(-1, seed) for seed in range(8)])
-    tuned, progressive = of_both.T
+def test_misleading_source_hurts_fine_tuning_but_hardly_a_progressive_network():
+    gains_of_both = np.array([gains(-1, seed) for seed in range(8)])
+    tuned, progressive = gains_of_both.T
     assert tuned.mean() < -0.05
     assert ttest_1samp(tuned, 0, alternative="less").pvalue < 0.01
     assert progressive.mean() > -0.03
@@ -189,7 +191,7 @@ def test_a_misleading_source_hurts_fine_tuning_and_hardly_the_progressive_networ
 # A number as the target
 
 
-def test_only_the_target_is_another():
+def test_target_number_changes_only_the_target():
     classes = make_transfer_problem(random_state=3)
     number = make_transfer_problem(target="number", random_state=3)
     assert set(number) - set(classes) == {"best_ccc"}
@@ -199,7 +201,7 @@ def test_only_the_target_is_another():
     np.testing.assert_array_equal(number.target > 0, classes.target >= 2)
 
 
-def test_default_table_is_what_it_has_always_been():
+def test_default_table_is_the_same_as_in_earlier_versions():
     problem = make_transfer_problem(n_samples=4, n_features=2, n_speakers=2, random_state=0)
     assert list(problem) == [
         *("data", "target", "source", "speaker", "factors", "nuisance", "informed")
@@ -217,7 +219,7 @@ def test_best_score_grows_with_the_features():
     assert 0 < few < 0.7 < some < many < 1
 
 
-def test_many_rows_reach_the_best_score():
+def test_network_with_many_rows_reaches_the_best_score():
     problem = make_transfer_problem(4000, target="number", random_state=0)
     X = StandardScaler().fit_transform(problem.data)
     train, test = slice(3000), slice(3000, None)
@@ -249,7 +251,7 @@ def gains_in_ccc(transfer, random_state):
     return tuned - plain, progressive - plain
 
 
-def test_a_helpful_source_helps_and_a_useless_one_does_not():
+def test_helpful_source_raises_the_ccc_and_a_useless_one_does_not():
     helpful, useless = (
         np.mean([gains_in_ccc(transfer, seed) for seed in range(3)], axis=0) for transfer in (1, 0)
     )

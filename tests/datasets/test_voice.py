@@ -1,4 +1,4 @@
-"""The voice, by hand: pulses at the pitch, resonances at the formants."""
+"""The invented voice, checked by hand: pulses at the pitch, resonances at the formants."""
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ def periods(phase, rate=RATE):
     return np.diff(starts)
 
 
-def test_without_jitter_pulses_follow_the_pitch(rng):
+def test_pulses_without_jitter_follow_the_pitch(rng):
     f0 = np.linspace(100, 300, RATE)
     phase = pulse_phase(f0, RATE, 0, rng)
     np.testing.assert_allclose(phase, np.cumsum(f0) / RATE, atol=0.02)
@@ -44,11 +44,13 @@ def test_jitter_is_the_mean_difference_of_neighbouring_periods(jitter, rng):
 def test_shimmer_is_the_mean_difference_of_neighbouring_pulses_in_dB(rng):
     gains = shimmer_gains(np.arange(3000.0), 0.4, rng)
     assert np.abs(np.diff(20 * np.log10(gains))).mean() == pytest.approx(0.4, rel=0.05)
-    within = shimmer_gains(np.repeat(np.arange(5.0), 10) + np.tile(np.arange(10) / 10, 5), 1, rng)
-    assert len(set(within)) == 5
+    gains_within_pulses = shimmer_gains(
+        np.repeat(np.arange(5.0), 10) + np.tile(np.arange(10) / 10, 5), 1, rng
+    )
+    assert len(set(gains_within_pulses)) == 5
 
 
-def test_flow_is_zero_when_closed_and_its_derivative_is_its_derivative():
+def test_flow_is_zero_when_closed_and_its_derivative_is_correct():
     phase = np.linspace(3, 4, 100_001)
     flow, derivative = glottal_pulses(phase, 0.6)
     assert flow.max() == pytest.approx(1)
@@ -70,7 +72,7 @@ def test_source_has_the_harmonics_of_its_pitch_and_no_others(rng):
     assert harmonics / power.sum() > 0.999
 
 
-def test_breath_and_tilt(rng):
+def test_breathiness_adds_noise_and_low_tilt_weakens_high_frequencies(rng):
     f0 = np.full(RATE, 200.0)
 
     def spectrum(**changes):
@@ -87,7 +89,7 @@ def test_breath_and_tilt(rng):
     assert soft[high].sum() / soft.sum() < 0.1 * bright[high].sum() / bright.sum()
 
 
-def test_resonances_of_a_uniform_tube():
+def test_resonances_of_a_uniform_tube_scale_with_its_length():
     formants = tract_resonances(np.array([[500.0, 1500.0, 2500.0]]), 17.5, RATE)
     np.testing.assert_allclose(formants, [[500, 1500, 2500, 3500, 4500, 5500, 6500]])
     shorter = tract_resonances(np.array([[500.0, 1500.0, 2500.0]]), 14.0, RATE)
@@ -95,7 +97,7 @@ def test_resonances_of_a_uniform_tube():
     assert tract_resonances(np.array([[270.0, 2290.0, 3010.0]]), 12.0, 8000).max() <= 3600
 
 
-def test_steady_resonators_are_scipys_filters(rng):
+def test_steady_resonators_agree_with_scipys_filters(rng):
     source = rng.standard_normal(500)
     formants = np.tile([700.0, 1200.0], (500, 1))
     expected = source
@@ -106,7 +108,7 @@ def test_steady_resonators_are_scipys_filters(rng):
     np.testing.assert_allclose(resonate(source, formants, RATE), expected, atol=1e-12)
 
 
-def test_moving_resonators_by_hand(rng):
+def test_moving_resonators_agree_with_the_recursion_by_hand(rng):
     source = rng.standard_normal(200)
     formants = np.linspace(300, 3000, 200)
     expected = np.zeros(202)
@@ -141,6 +143,6 @@ def test_linear_prediction_finds_the_formants(length, rng):
     correlation = np.correlate(windowed, windowed, "full")[7999 : 7999 + order + 1]
     predictor = solve_toeplitz(correlation[:-1], correlation[1:])
     poles = np.roots(np.concatenate([[1], -predictor]))
-    found = np.sort(np.angle(poles[(poles.imag > 0) & (np.abs(poles) > 0.9)])) * RATE / (2 * np.pi)
+    peaks = np.sort(np.angle(poles[(poles.imag > 0) & (np.abs(poles) > 0.9)])) * RATE / (2 * np.pi)
     for formant in formants[0, :3]:
-        assert np.abs(found - formant).min() < 0.05 * formant
+        assert np.abs(peaks - formant).min() < 0.05 * formant

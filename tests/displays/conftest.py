@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 
-ENTRIES = [
+METHODS = [
     ("DNN", "none"),
     ("PT/FT", "speaker"),
     ("ProgNet", "speaker"),
@@ -27,15 +27,15 @@ def _pyplot_unchanged():
 
 @pytest.fixture
 def make_scores(rng):
-    """Give a function that makes a table of scores for entries (method, source)."""
+    """Give a function that makes a table of scores for pairs (method, source)."""
 
-    def make(entries=ENTRIES, n_repeats=2, n_folds=5, **columns):
+    def make(methods=METHODS, n_repeats=2, n_folds=5, **columns):
         places = pd.MultiIndex.from_product(
             [range(1, n_repeats + 1), range(1, n_folds + 1)], names=["repeat", "fold"]
         ).to_frame(index=False)
         parts = [
             places.assign(method=method, source=source, score=rng.uniform(0.3, 0.7, len(places)))
-            for method, source in entries
+            for method, source in methods
         ]
         return pd.concat(parts, ignore_index=True).assign(**columns)
 

@@ -1,4 +1,4 @@
-"""Common tests of all displays: they draw into given axes, leave nothing behind, clip nothing."""
+"""Tests of all displays: they draw into given axes, leave nothing behind, clip nothing."""
 
 import numpy as np
 import pandas as pd
@@ -25,7 +25,7 @@ from skprognet.displays import (
 )
 from skprognet.results import compare_methods
 
-LONG = [("a first method with a $long$ name_of_its own", "none")] + [
+LONG_NAMES = [("a first method with a $long$ name_of_its own", "none")] + [
     (f"method {i} with a $long$ name_of_its own", f"the $corpus_{j}$ of someone $else")
     for j in range(2)
     for i in range(4)
@@ -33,7 +33,7 @@ LONG = [("a first method with a $long$ name_of_its own", "none")] + [
 
 
 def overhang(figure):
-    """Return by how many inches what is drawn reaches over the edge of a figure, if it does."""
+    """Return by how many inches the drawing extends beyond the edges of a figure."""
     figure.draw_without_rendering()  # places all texts, as a drawing does
     drawn, (width, height) = figure.get_tightbbox(), figure.get_size_inches()
     return max(-drawn.x0, -drawn.y0, drawn.x1 - width, drawn.y1 - height)
@@ -67,7 +67,7 @@ def importances_of(scores):
 
 
 def explanation_of(scores):
-    names = [name for pair in LONG for name in pair]
+    names = [name for pair in LONG_NAMES for name in pair]
     columns = [f"source_{name}" for name in names[:3]] + [f"features_{n}" for n in set(names)]
     explanation = pd.DataFrame(0.5, index=scores["method"].unique(), columns=columns)
     return ExplanationDisplay(explanation.assign(predicted=names[0], log_probability=-0.1))
@@ -144,7 +144,7 @@ MAKERS = {
 }
 
 
-def test_every_display_is_here():
+def test_every_public_display_is_tested():
     assert sorted(MAKERS) == displays.__all__
 
 
@@ -163,11 +163,11 @@ def test_plot_draws_into_given_axes_without_pyplot(make_display, make_scores):
     assert display.figure_ is ax.figure
     assert len(ax.figure.axes) == 1
     assert plt.get_fignums() == []
-    # What frame() gives is a copy of what was plotted.
+    # frame() gives a copy, so the column inserted above did not change the display.
     pd.testing.assert_frame_equal(display.frame(), before)
 
 
-def test_close_leaves_a_figure_that_was_given(make_display, make_scores):
+def test_close_leaves_a_figure_that_the_user_made(make_display, make_scores):
     figure, ax = plt.subplots()
     display = make_display(make_scores())
     display.close()
@@ -177,17 +177,17 @@ def test_close_leaves_a_figure_that_was_given(make_display, make_scores):
 
 
 def assert_nothing_is_clipped(display, scores):
-    """Check that all text is inside of the figure, and that names stand there as they are."""
+    """Check that all text is inside the figure, and that names appear unchanged."""
     assert overhang(display.figure_) < 0.01
     texts = display.figure_.findobj(lambda artist: hasattr(artist, "_preprocess_math"))
-    shown = " ".join(text._preprocess_math(text.get_text())[0] for text in texts)
-    words = shown.replace("\n", " ")
+    text_shown = " ".join(text._preprocess_math(text.get_text())[0] for text in texts)
+    text_on_one_line = text_shown.replace("\n", " ")
     for method in scores["method"].unique():
-        assert method in words
+        assert method in text_on_one_line
 
 
-def test_the_papers_table_in_a_figure_of_pyplot(make_display, make_scores):
-    """What pyplot makes is forgotten; what stands in it is whole, and to be read at 8.5 cm."""
+def test_figure_of_pyplot_is_closed_unclipped_and_legible(make_display, make_scores):
+    """close() closes the figure. Its text is whole, and at least 5 points high at 8.5 cm width."""
     scores = make_scores()
     display = make_display(scores).plot()
     assert plt.get_fignums() == [display.figure_.number]
@@ -198,13 +198,13 @@ def test_the_papers_table_in_a_figure_of_pyplot(make_display, make_scores):
     scale = min(1, 8.5 / width_cm)
     texts = display.figure_.findobj(lambda artist: hasattr(artist, "get_fontsize"))
     sizes = [text.get_fontsize() for text in texts if getattr(text, "get_text", str)().strip()]
-    # A figure of more than two columns of a network needs the width of the page.
+    # A network of more than two columns needs the width of the page.
     if not isinstance(display, NetworkDisplay):
         assert min(sizes) * scale >= 5
 
 
 def test_long_names_are_neither_clipped_nor_taken_for_formulas(make_display, make_scores):
-    scores = make_scores(LONG)
+    scores = make_scores(LONG_NAMES)
     display = make_display(scores).plot()
     assert_nothing_is_clipped(display, scores)
     display.close()

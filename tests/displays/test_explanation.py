@@ -1,4 +1,4 @@
-"""What speaks for a prediction, drawn as bars or as a map."""
+"""Explanations of predictions, drawn as bars or as a map."""
 
 import re
 
@@ -34,7 +34,7 @@ def draw(explanation, **options):
     return ExplanationDisplay(explanation, **options).plot(Figure().subplots())
 
 
-def test_bars_of_one_row_are_those_of_the_frame(explanation):
+def test_bars_of_one_row_agree_with_the_frame(explanation):
     display = draw(explanation[:1], max_groups=2)
     frame = display.frame()
     assert frame.values.tolist() == [
@@ -48,7 +48,7 @@ def test_bars_of_one_row_are_those_of_the_frame(explanation):
     assert display.image_ is None
 
 
-def test_the_map_of_several_rows_has_their_changes(explanation):
+def test_map_of_several_rows_shows_their_changes(explanation):
     display = draw(explanation)
     names = ["source_a_b", "features_pitch", "features_loudness", "features_small"]
     np.testing.assert_array_equal(display.image_.get_array(), explanation[names])
@@ -60,7 +60,7 @@ def test_the_map_of_several_rows_has_their_changes(explanation):
     np.testing.assert_array_equal(display.frame()["change"], explanation[names].to_numpy().ravel())
 
 
-def test_a_map_of_many_rows_stays_on_a_page(explanation):
+def test_map_of_many_rows_fits_on_a_page(explanation):
     display = ExplanationDisplay(pd.concat([explanation] * 300)).plot()
     assert display.figure_.get_size_inches()[1] < 15
     assert display.image_.get_array().shape == (600, 4)
@@ -69,7 +69,7 @@ def test_a_map_of_many_rows_stays_on_a_page(explanation):
     display.close()
 
 
-def test_from_estimator_asks_the_estimator(rng):
+def test_from_estimator_draws_what_explain_returns(rng):
     X, y = rng.normal(size=(40, 4)), rng.choice(["a", "b"], 40)
     sources = [("one", DNNClassifier(**OPTIONS).fit(X, rng.choice(3, 40)))]
     model = make_pipeline("passthrough", ProgressiveClassifier(sources, **OPTIONS).fit(X, y))
@@ -79,15 +79,15 @@ def test_from_estimator_asks_the_estimator(rng):
     assert display.max_groups == 3
 
 
-def test_one_output_of_a_regressor_is_drawn_with_its_own_digits(explanation):
+def test_chosen_output_of_a_regressor_is_drawn_with_suitable_digits(explanation):
     numbers = explanation.drop(columns="log_probability").assign(predicted=[3.14159, 1.0])
-    both = numbers.add_suffix("_0").join((1000 * numbers).add_suffix("_1"))
-    display = draw(both, output=1)
+    two_outputs = numbers.add_suffix("_0").join((1000 * numbers).add_suffix("_1"))
+    display = draw(two_outputs, output=1)
     assert display.ax_.get_title(loc="right").endswith("without it; the darkest is 1500.0")
     assert [text.get_text() for text in display.ax_.texts][:2] == ["100", "-1500"]
     rows = [label.get_text() for label in display.ax_.get_yticklabels()]
     assert rows == ["first: 3.14e+03", "second: 1e+03"]
-    frame = draw(both[:1], output=0).frame()
+    frame = draw(two_outputs[:1], output=0).frame()
     pd.testing.assert_frame_equal(frame, draw(numbers[:1]).frame())
     assert frame["name"].tolist() == ["a_b", "pitch", "loudness", "small"]
     assert draw(numbers[:1]).ax_.get_title() == "predicted 3.14"
@@ -96,26 +96,26 @@ def test_one_output_of_a_regressor_is_drawn_with_its_own_digits(explanation):
 
 
 @pytest.mark.parametrize("output", [None, 2, "x"])
-def test_an_output_has_to_be_chosen_among_several(explanation, output):
+def test_output_must_be_one_of_the_outputs_in_the_table(explanation, output):
     numbers = explanation.drop(columns="log_probability").astype(float)
-    both = numbers.add_suffix("_0").join(numbers.add_suffix("_1"))
+    two_outputs = numbers.add_suffix("_0").join(numbers.add_suffix("_1"))
     message = "A picture shows the changes of one output; the outputs are 0, 1; got output="
     with pytest.raises(ValueError, match=f"^{re.escape(message)}{output!r}"):
-        ExplanationDisplay(both, output=output)
+        ExplanationDisplay(two_outputs, output=output)
     with pytest.raises(ValueError, match="the outputs are a single one"):
         ExplanationDisplay(numbers, output=0)
 
 
 @pytest.mark.parametrize(
-    "wrong", [lambda e: e[:0], lambda e: e.drop(columns="predicted"), lambda e: e.iloc[:, :2]]
+    "spoil", [lambda e: e[:0], lambda e: e.drop(columns="predicted"), lambda e: e.iloc[:, :2]]
 )
-def test_another_table_is_refused(explanation, wrong):
+def test_table_that_explain_did_not_return_is_refused(explanation, spoil):
     message = "explanation must be the table that explain returns, with at least one row"
     with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
-        ExplanationDisplay(wrong(explanation))
+        ExplanationDisplay(spoil(explanation))
 
 
-def test_importances_by_class_have_a_bar_for_each(rng):
+def test_importances_by_class_have_a_bar_for_each_source_and_class(rng):
     X, y = rng.normal(size=(40, 4)), rng.choice(["a", "b"], 40)
     source = DNNClassifier(**OPTIONS).fit(X, rng.choice(3, 40))
     network = ProgressiveClassifier([("one", source), ("two", source)], **OPTIONS).fit(X, y)

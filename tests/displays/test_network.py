@@ -1,4 +1,4 @@
-"""Columns and laterals of fitted networks: arrows counted by hand, and the drawing."""
+"""Columns and laterals of fitted networks: their arrows, counted by hand, and the drawing."""
 
 import re
 
@@ -55,10 +55,10 @@ def emotion(data, speaker, gender):
     return network.fit(X, labels["emotion"])
 
 
-def arrows(display, **where):
-    """Return (column, layer, units, reads_column, reads_layer, reads_units) of some arrows."""
+def arrows(display, **conditions):
+    """Return (column, layer, units, reads_column, reads_layer, reads_units) of chosen arrows."""
     frame = display.frame()
-    for name, value in where.items():
+    for name, value in conditions.items():
         frame = frame[frame[name] == value]
     names = ["column", "layer", "units", "reads_column", "reads_layer", "reads_units"]
     return set(frame[names].itertuples(index=False, name=None))
@@ -84,7 +84,7 @@ def test_a_plain_network_is_one_column(speaker):
     assert len(display.boxes_) == 5
 
 
-def test_every_column_and_lateral_of_a_chain_is_there(emotion, gender):
+def test_display_has_every_column_and_lateral_of_a_chain(emotion, gender):
     display = NetworkDisplay.from_estimator(emotion, name="emotion")
     frame = display.frame()
     names = frame.groupby("column")["name"].first()
@@ -92,7 +92,7 @@ def test_every_column_and_lateral_of_a_chain_is_there(emotion, gender):
     states = frame.groupby("column")["state"].agg(set)
     assert states.tolist() == [{"frozen"}] * 3 + [{"trained"}]
     laterals = frame[frame["norm"].notna()]
-    # Of a source three layers deep, hidden layer ceil(3 k / 2) goes with layer k of two.
+    # Hidden layer k of two is matched with hidden layer ceil(3 k / 2) of a source with three.
     read = laterals[["column", "layer", "reads_column", "reads_layer", "reads_units"]]
     assert set(read.itertuples(index=False, name=None)) == {
         (2, 2, 1, 2, 7),
@@ -105,14 +105,14 @@ def test_every_column_and_lateral_of_a_chain_is_there(emotion, gender):
         (3, 3, 2, 2, 4),
     }
     assert laterals["adapter"].tolist() == ["mlp"] * 2 + [""] * 6
-    own = laterals.query("column == 3").sort_values(["layer", "reads_column"])
-    np.testing.assert_array_equal(own["norm"], emotion.lateral_norms()["norm"])
-    older = laterals.query("column == 2").sort_values("layer")
-    np.testing.assert_array_equal(older["norm"], gender.lateral_norms()["norm"])
+    of_emotion = laterals.query("column == 3").sort_values(["layer", "reads_column"])
+    np.testing.assert_array_equal(of_emotion["norm"], emotion.lateral_norms()["norm"])
+    of_gender = laterals.query("column == 2").sort_values("layer")
+    np.testing.assert_array_equal(of_gender["norm"], gender.lateral_norms()["norm"])
     assert display.classes[-1] == ["angry", "happy", "sad"]
 
 
-def test_columns_three_networks_deep_are_told_apart(data, speaker, emotion):
+def test_columns_of_nested_networks_have_different_names(data, speaker, emotion):
     X, labels = data
     sources = [("first", speaker), ("emotion", emotion)]
     network = ProgressiveClassifier(sources, **options(3)).fit(X, labels["gender"])
@@ -150,7 +150,7 @@ def test_arrows_start_and_end_at_their_layers_and_lead_upwards(emotion):
 
 
 @pytest.mark.parametrize("sizes", [(3,), (3, 3), (3, 3, 3, 3), (3, 3, 3, 3, 3, 3, 3)])
-def test_laterals_lead_upwards_whatever_the_depths(data, speaker, sizes):
+def test_laterals_lead_upwards_for_any_number_of_layers(data, speaker, sizes):
     X, labels = data
     display = draw(ProgressiveClassifier(speaker, **options(*sizes)).fit(X, labels["gender"]))
     assert len(display.laterals_) == len(sizes)
@@ -162,7 +162,7 @@ def test_laterals_lead_upwards_whatever_the_depths(data, speaker, sizes):
         assert heights == sorted(heights)
 
 
-def test_a_fine_tuned_network_shows_what_is_copied_and_what_is_frozen(data, speaker):
+def test_fine_tuned_network_shows_copied_and_frozen_layers(data, speaker):
     X, labels = data
     network = FineTunedClassifier([("speaker", speaker)], n_frozen_layers=1).set_params(
         max_epochs=2
@@ -187,7 +187,7 @@ def test_a_copy_of_a_progressive_network_keeps_its_columns(data, gender):
     assert laterals["adapter"].tolist() == ["mlp", "mlp"]
 
 
-def test_pipelines_frozen_estimators_and_scikit_learns_network(data):
+def test_networks_in_pipelines_and_frozen_estimators_are_drawn(data):
     X, labels = data
     mlp = MLPClassifier((9, 8), max_iter=500, tol=1).fit(X, labels["emotion"])
     assert arrows(draw(mlp)) == {(0, 1, 9, 0, 0, 4), (0, 2, 8, 0, 1, 9), (0, 3, 3, 0, 2, 8)}
@@ -199,7 +199,7 @@ def test_pipelines_frozen_estimators_and_scikit_learns_network(data):
     assert {(1, 2, 3, 0, 1, 9), (1, 3, 2, 0, 2, 8)} <= arrows(display, name="new column")
 
 
-def test_layers_that_are_columns_are_a_frozen_column_of_their_own(data):
+def test_layer_source_is_drawn_as_a_frozen_column(data):
     X, labels = data
     names = ["pitch", "ge2e.layer1.mean.0", "ge2e.layer1.mean.1", "ge2e.block.attention"]
     X = pd.DataFrame(X, columns=names)
@@ -219,8 +219,8 @@ def test_layers_that_are_columns_are_a_frozen_column_of_their_own(data):
     norms = frame.dropna(subset="norm").sort_values(["layer", "reads_column"])["norm"]
     np.testing.assert_array_equal(norms, network.lateral_norms()["norm"])
     assert {box for box in display.boxes_ if box[0] == 0} == {(0, 1), (0, 2)}
-    shown = {text.get_text() for text in display.ax_.texts}
-    assert {"LayerSource", "layer1\n2", "block\n1", "1 features"} <= shown
+    texts = {text.get_text() for text in display.ax_.texts}
+    assert {"LayerSource", "layer1\n2", "block\n1", "1 features"} <= texts
     for arrow in display.laterals_:
         assert arrow._posA_posB[0][1] < arrow._posA_posB[1][1]
     assert draw(chain).frame().groupby("column")["name"].first().tolist() == [
@@ -230,13 +230,13 @@ def test_layers_that_are_columns_are_a_frozen_column_of_their_own(data):
 
 def test_classes_and_names_stand_above_their_columns(emotion):
     display = draw(emotion, name="$emotion$_a")
-    shown = {(text.xy[0], text.get_text()) for text in display.ax_.texts if hasattr(text, "xy")}
-    assert (3, r"\$emotion\$_a") in shown
-    assert (3, "angry, happy, sad") in shown
-    assert (2, "f, m") in shown
+    texts = {(text.xy[0], text.get_text()) for text in display.ax_.texts if hasattr(text, "xy")}
+    assert (3, r"\$emotion\$_a") in texts
+    assert (3, "angry, happy, sad") in texts
+    assert (2, "f, m") in texts
 
 
-def test_many_classes_are_counted(data):
+def test_long_list_of_classes_ends_with_a_count(data):
     X, _ = data
     network = DNNClassifier(**options(3)).fit(
         np.tile(X, (2, 1)), [f"c{i:02}" for i in range(12)] * 10
@@ -245,7 +245,7 @@ def test_many_classes_are_counted(data):
     assert "c00, c01, c02, c03, c04, c05, c06, and 5 more" in texts
 
 
-def test_the_legend_names_only_what_occurs(speaker, gender):
+def test_legend_names_only_what_is_drawn(speaker, gender):
     def legend(estimator):
         return [text.get_text() for text in draw(estimator).ax_.get_legend().get_texts()]
 
@@ -255,7 +255,7 @@ def test_the_legend_names_only_what_occurs(speaker, gender):
     assert re.fullmatch(r"lateral, width by norm \(\S+ to \S+\)", lateral)
 
 
-def test_what_is_no_network_is_refused(data):
+def test_estimator_that_is_not_a_fitted_network_is_refused(data):
     message = (
         "estimator must be a fitted network of this package, an MLPClassifier or MLPRegressor, or "
         "a pipeline, FrozenEstimator or search around one; got LogisticRegression(). Pass one of "

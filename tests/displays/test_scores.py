@@ -1,4 +1,4 @@
-"""The scores of each method: numbers by hand, and the drawing."""
+"""The display of the scores of each method: its numbers, checked by hand, and the drawing."""
 
 import re
 
@@ -26,12 +26,12 @@ def test_dots_are_the_means_of_the_repeats(make_scores):
         *("method", "source", "repeat", "metric", "greater_is_better", "score", "mean", "std")
     ]
     assert len(frame) == 5 * 3
-    own = scores.query("method == 'ProgNet' and source == 'gender'")
-    repeats = [own.loc[own["repeat"] == r, "score"].to_numpy() for r in (1, 2, 3)]
+    of_prognet = scores.query("method == 'ProgNet' and source == 'gender'")
+    repeats = [of_prognet.loc[of_prognet["repeat"] == r, "score"].to_numpy() for r in (1, 2, 3)]
     rows = frame.query("method == 'ProgNet' and source == 'gender'")
-    np.testing.assert_allclose(rows["score"], [u.mean() for u in repeats])
-    np.testing.assert_allclose(rows["mean"], np.mean([u.mean() for u in repeats]))
-    spreads = [np.sqrt(((u - u.mean()) ** 2).sum() / 3) for u in repeats]
+    np.testing.assert_allclose(rows["score"], [folds.mean() for folds in repeats])
+    np.testing.assert_allclose(rows["mean"], np.mean([folds.mean() for folds in repeats]))
+    spreads = [np.sqrt(((folds - folds.mean()) ** 2).sum() / 3) for folds in repeats]
     np.testing.assert_allclose(rows["std"], np.mean(spreads))
 
 
@@ -45,7 +45,7 @@ def test_dots_of_a_single_repeat_are_its_folds(make_scores):
     assert "(small dots: folds)" in display.ax_.get_xlabel()
 
 
-def test_what_is_drawn_is_in_the_frame(make_scores):
+def test_dots_bars_and_names_agree_with_the_frame(make_scores):
     display = draw(make_scores())
     parts = list(display.frame().groupby(["method", "source"], sort=False))
     for dots, bar, (_, part) in zip(display.dots_, bars(display), parts, strict=True):
@@ -72,7 +72,7 @@ def test_one_fold_has_no_bar(make_scores):
     assert display.ax_.get_xlabel() == "UAR: mean\n(small dots: folds)"
 
 
-def test_a_fold_without_score_leaves_mean_and_its_repeat_out(make_scores):
+def test_missing_score_leaves_out_its_repeat_and_the_mean(make_scores):
     scores = make_scores([("DNN", "none"), ("ProgNet", "speaker")])
     scores.loc[7, "score"] = np.nan
     frame = draw(scores).frame()
@@ -80,7 +80,7 @@ def test_a_fold_without_score_leaves_mean_and_its_repeat_out(make_scores):
     assert frame["mean"].isna().tolist() == [True, True, False, False]
 
 
-def test_chance_is_a_dotted_line(make_scores):
+def test_chance_level_is_drawn_as_a_dotted_line(make_scores):
     display = draw(make_scores(), chance=1 / 4)
     (line,) = [line for line in display.ax_.lines if line.get_linestyle() == ":"]
     assert list(line.get_xdata()) == [0.25, 0.25]
@@ -89,7 +89,7 @@ def test_chance_is_a_dotted_line(make_scores):
 
 
 @pytest.mark.parametrize("chance", [25, -0.1])
-def test_chance_is_in_the_range_of_the_metric(make_scores, chance):
+def test_chance_level_outside_the_range_of_the_metric_is_refused(make_scores, chance):
     with pytest.raises(
         ValueError, match=f"^chance must satisfy 0.0 <= chance <= 1.0; got {chance}"
     ):
@@ -97,7 +97,7 @@ def test_chance_is_in_the_range_of_the_metric(make_scores, chance):
 
 
 @pytest.mark.parametrize("column", ["corpus", "target", "n_train_folds"])
-def test_studies_are_not_mixed(make_scores, column):
+def test_scores_of_several_studies_are_refused(make_scores, column):
     scores = pd.concat([make_scores(**{column: 1}), make_scores(**{column: 2})])
     message = (
         f"scores must be of one {column}; got [1, 2]. Draw each in its own axes, "

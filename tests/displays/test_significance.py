@@ -1,4 +1,4 @@
-"""The forest of comparisons: intervals where the numbers are, verdicts by hand."""
+"""The display of comparisons: its intervals, markers and p-values, checked by hand."""
 
 import numpy as np
 import pandas as pd
@@ -38,7 +38,7 @@ def texts(display):
     return [text.get_text() for text in display.ax_.texts]
 
 
-def test_intervals_and_markers_are_those_of_the_frame(comparisons):
+def test_intervals_and_markers_agree_with_the_frame(comparisons):
     display = draw(comparisons)
     frame = display.frame()
     pd.testing.assert_frame_equal(
@@ -58,7 +58,7 @@ def test_intervals_and_markers_are_those_of_the_frame(comparisons):
     assert low > high  # the first is at the top
 
 
-def test_the_fill_of_a_marker_is_the_evidence(comparisons):
+def test_fill_of_a_marker_shows_the_evidence(comparisons):
     display = draw(comparisons)
     assert display.frame()["evidence"].tolist() == ["yes", "not after Holm", "no", "no"]
     assert [marker.get_fillstyle() for marker in display.markers_] == [
@@ -80,12 +80,12 @@ def test_the_fill_of_a_marker_is_the_evidence(comparisons):
 def test_the_legend_shows_the_shapes_that_are_drawn(comparisons):
     display = draw(comparisons)
     drawn = {(marker.get_marker(), marker.get_fillstyle()) for marker in display.markers_}
-    shown = display.ax_.get_legend().findobj(Line2D)
-    assert {(each.get_marker(), each.get_fillstyle()) for each in shown} == drawn
+    handles = display.ax_.get_legend().findobj(Line2D)
+    assert {(handle.get_marker(), handle.get_fillstyle()) for handle in handles} == drawn
     assert "o" not in {marker for marker, _ in drawn}
 
 
-def test_alpha_and_the_absence_of_holm(comparisons):
+def test_evidence_follows_alpha_with_and_without_holm(comparisons):
     display = draw(comparisons.drop(columns="pvalue_holm").assign(alpha=0.2))
     assert display.frame()["evidence"].tolist() == ["yes", "yes", "no", "no"]
     assert texts(display) == ["p", "<0.001", "0.030", "0.300", "-"]
@@ -94,7 +94,7 @@ def test_alpha_and_the_absence_of_holm(comparisons):
     assert strict.ax_.get_legend().get_texts()[0].get_text() == "evidence (p < 0.03)"
 
 
-def test_p_values_stand_in_the_row_they_belong_to(comparisons):
+def test_p_values_are_printed_in_the_rows_of_their_comparisons(comparisons):
     display = draw(comparisons)
     assert texts(display) == [
         "p",
@@ -118,7 +118,7 @@ def test_bayesian_probabilities_are_printed(comparisons):
     assert len(texts(draw(comparisons.assign(p_worse=0.01)))) == 10
 
 
-def test_zero_line_and_region_of_practical_equivalence(comparisons):
+def test_zero_line_and_region_of_practical_equivalence_are_drawn(comparisons):
     (band,) = draw(comparisons.assign(rope=0.02)).ax_.patches
     assert (band.get_x(), band.get_x() + band.get_width()) == (-0.02, 0.02)
     display = draw(comparisons)
@@ -127,7 +127,7 @@ def test_zero_line_and_region_of_practical_equivalence(comparisons):
     assert display.ax_.get_xlabel() == "difference in UAR, 95 % interval"
 
 
-def test_rows_say_what_is_compared_and_in_which_study(comparisons):
+def test_row_labels_name_the_methods_and_the_training_size(comparisons):
     comparisons["n_train_folds"] = [1, 2, 4, 8]
     comparisons["corpus"] = "one"
     names = [tick.get_text() for tick in draw(comparisons).ax_.get_yticklabels()]
@@ -135,16 +135,16 @@ def test_rows_say_what_is_compared_and_in_which_study(comparisons):
     assert names[3] == "PT/FT from gender\nagainst DNN\ntraining folds: 8"
 
 
-def test_it_draws_what_compare_methods_returns(make_scores):
+def test_result_of_compare_methods_can_be_drawn(make_scores):
     comparisons = compare_methods(make_scores())
     frame = draw(comparisons).frame()
     assert len(frame) == 6
     np.testing.assert_array_equal(frame["difference"], comparisons["difference"])
-    one = draw(comparisons[:1])
-    assert len(one.lines_) == 1
+    single = draw(comparisons[:1])
+    assert len(single.lines_) == 1
 
 
-def test_level_and_rope_are_those_of_the_comparisons(make_scores):
+def test_alpha_and_rope_are_taken_from_the_comparisons(make_scores):
     comparisons = compare_methods(make_scores(), alpha=0.3, rope=0.04)
     display = draw(comparisons)
     (band,) = display.ax_.patches

@@ -1,4 +1,4 @@
-"""Bars for what a network loses without each source."""
+"""Bars that show how much worse a network is without each source."""
 
 import re
 
@@ -27,7 +27,7 @@ def draw(importances):
     return SourceImportanceDisplay(importances).plot(Figure().subplots())
 
 
-def test_bars_and_their_spread_are_those_of_the_frame(importances):
+def test_bars_and_their_spread_agree_with_the_frame(importances):
     display = draw(importances)
     frame = display.frame()
     assert frame["source"].tolist() == list(importances.index)
@@ -40,13 +40,13 @@ def test_bars_and_their_spread_are_those_of_the_frame(importances):
     assert [0, 0] in [list(line.get_xdata()) for line in display.ax_.lines]
 
 
-def test_without_repetitions_there_is_no_spread(importances):
+def test_importances_without_repetitions_have_no_spread(importances):
     display = draw(importances.assign(importance_std=0.0))
     assert display.bars_.errorbar is None
     assert display.ax_.get_xlabel() == "fall in UAR without the source"
 
 
-def test_from_estimator_asks_the_estimator(rng):
+def test_from_estimator_draws_source_importances(rng):
     X, y = rng.normal(size=(40, 4)), rng.choice(["a", "b"], 40)
     sources = [
         (name, DNNClassifier(**OPTIONS).fit(X, rng.choice(3, 40))) for name in ("one", "two")
@@ -74,7 +74,7 @@ def test_every_option_reaches_the_estimator(importances):
     assert label.startswith("rise in error rate without the source")
 
 
-def test_another_classifier_is_refused():
+def test_classifier_without_sources_is_refused():
     message = (
         "model must be a fitted ProgressiveClassifier or ProgressiveRegressor, or a pipeline, "
         "FrozenEstimator or fitted search around one; got DNNClassifier. Pass one of "

@@ -1,4 +1,4 @@
-"""One style per method and source in every figure, and text that shows unchanged."""
+"""Every figure has one style per method and source, and shows names unchanged."""
 
 from itertools import pairwise
 
@@ -13,9 +13,9 @@ from skprognet.results import compare_methods
 
 PAPER = [("DNN", "none"), ("PT/FT", "speaker"), ("ProgNet", "speaker"), ("ProgNet", "gender")]
 
-# What the three kinds of dichromat see of linear RGB: Viénot, Brettel and Mollon (1999) for
-# protanopes and deuteranopes; Brettel, Viénot and Mollon (1997) has a tritanope's two half planes,
-# of which this is the usual single one.
+# What the three kinds of dichromat see of linear RGB. Protanopes and deuteranopes: Viénot, Brettel
+# and Mollon (1999). Tritanopes: Brettel, Viénot and Mollon (1997), who use two half planes; here
+# is the usual single one.
 DICHROMATS = {
     "protanope": [[0.11238, 0.88762, 0], [0.11238, 0.88762, 0], [0.00401, -0.00401, 1]],
     "deuteranope": [[0.29275, 0.70725, 0], [0.29275, 0.70725, 0], [-0.02234, 0.02234, 1]],
@@ -23,26 +23,26 @@ DICHROMATS = {
 }
 
 
-def draw(entries):
+def draw(pairs):
     """Return a drawing with a line for each method and source."""
     epochs = pd.DataFrame({"epoch": [1, 2], "valid_score": [0.3, 0.5]})
-    curves = [epochs.assign(method=method, source=source) for method, source in entries]
+    curves = [epochs.assign(method=method, source=source) for method, source in pairs]
     display = TrainingCurveDisplay.from_curves(pd.concat(curves), panels=False)
     return display.plot(Figure().subplots())
 
 
-def looks(entries):
+def looks(pairs):
     """Return how the line of each method and source looks."""
-    display = draw(entries)
-    drawn = display.frame()[["method", "source"]].drop_duplicates()
-    drawn = drawn.itertuples(index=False, name=None)
+    display = draw(pairs)
+    pairs_drawn = display.frame()[["method", "source"]].drop_duplicates()
+    pairs_drawn = pairs_drawn.itertuples(index=False, name=None)
     return {
-        entry: {
+        pair: {
             "color": line.get_color(),
             "marker": line.get_marker(),
             "linestyle": str(line._unscaled_dash_pattern),
         }
-        for entry, line in zip(drawn, display.lines_, strict=True)
+        for pair, line in zip(pairs_drawn, display.lines_, strict=True)
     }
 
 
@@ -52,9 +52,9 @@ def palette(n_methods=7):
     return [look["color"] for look in looks([*PAPER[:3], *others]).values()]
 
 
-def legend_texts(entries):
-    """Return the names in the legend as they are shown, each in its lines."""
-    texts = draw(entries).ax_.get_legend().get_texts()
+def legend_texts(pairs):
+    """Return the lines of each name in the legend, as they are shown."""
+    texts = draw(pairs).ax_.get_legend().get_texts()
     shown = [text._preprocess_math(text.get_text()) for text in texts]
     assert not any(is_math for _, is_math in shown)
     return [text.split("\n") for text, _ in shown]
@@ -74,7 +74,7 @@ def lab(rgb):
 
 
 @pytest.mark.parametrize("kind", list(DICHROMATS))
-def test_the_colours_of_the_papers_methods_are_told_apart_by_the_colour_blind(kind):
+def test_colour_blind_readers_can_tell_the_papers_methods_apart(kind):
     seen = [lab(DICHROMATS[kind] @ linear(look["color"])) for look in looks(PAPER[:3]).values()]
     distances = [np.linalg.norm(a - b) for i, a in enumerate(seen) for b in seen[:i]]
     assert min(distances) > 25
@@ -85,13 +85,13 @@ def test_the_papers_methods_differ_in_grey():
     assert min(abs(a - b) for i, a in enumerate(lightness) for b in lightness[:i]) > 20
 
 
-def test_every_colour_stands_out_from_paper():
+def test_every_colour_is_dark_enough_for_white_paper():
     assert len(set(palette())) == 7
     assert set(palette(12)) == set(palette())
     assert all(lab(linear(colour))[0] < 75 for colour in palette())
 
 
-def test_colour_and_marker_say_which_method_and_dashes_which_source():
+def test_colour_and_marker_show_the_method_and_dashes_the_source():
     styles = looks(PAPER)
     speaker, gender = styles["ProgNet", "speaker"], styles["ProgNet", "gender"]
     assert (speaker["color"], speaker["marker"]) == (gender["color"], gender["marker"])
@@ -100,14 +100,14 @@ def test_colour_and_marker_say_which_method_and_dashes_which_source():
     assert styles["DNN", "none"]["linestyle"] == str((0, None))  # solid
 
 
-def test_the_papers_methods_look_the_same_in_part_of_a_study():
-    for entry in PAPER:
-        assert looks([entry])[entry] == looks([("mine", "corpus"), *PAPER])[entry]
+def test_papers_methods_look_the_same_whatever_else_is_drawn():
+    for pair in PAPER:
+        assert looks([pair])[pair] == looks([("mine", "corpus"), *PAPER])[pair]
 
 
-def test_many_methods_and_sources_all_look_different_without_colour():
-    entries = [(f"method {i}", f"source {j}") for i in range(9) for j in range(4)]
-    grey = {(look["marker"], look["linestyle"]) for look in looks(entries).values()}
+def test_many_methods_and_sources_differ_even_without_colour():
+    pairs = [(f"method {i}", f"source {j}") for i in range(9) for j in range(4)]
+    grey = {(look["marker"], look["linestyle"]) for look in looks(pairs).values()}
     assert len(grey) == 36
     sources = ["none", "speaker", "gender", *(f"source {j}" for j in range(4))]
     of_one = looks([("ProgNet", source) for source in sources])
@@ -115,7 +115,7 @@ def test_many_methods_and_sources_all_look_different_without_colour():
 
 
 @pytest.mark.parametrize(
-    "entries",
+    "pairs",
     [
         [("A", "none"), ("B", "x"), ("C", "x"), ("B", "y"), ("C", "y")],
         [("B", "x"), ("C", "x"), ("A", "none"), ("B", "y"), ("C", "y")],
@@ -123,17 +123,17 @@ def test_many_methods_and_sources_all_look_different_without_colour():
         [("B", "x"), ("C", "x"), ("D", "x")],
     ],
 )
-def test_scores_and_their_comparisons_agree(make_scores, entries):
-    comparisons = compare_methods(make_scores(entries))
+def test_curves_and_comparisons_use_the_same_styles(make_scores, pairs):
+    comparisons = compare_methods(make_scores(pairs))
     display = SignificanceDisplay.from_comparisons(comparisons).plot(Figure().subplots())
-    expected = looks(entries)
+    expected = looks(pairs)
     rows = display.frame()[["method", "source"]].itertuples(index=False, name=None)
-    for entry, marker in zip(rows, display.markers_, strict=True):
-        assert marker.get_color() == expected[entry]["color"]
-        assert marker.get_marker() == expected[entry]["marker"]
+    for pair, marker in zip(rows, display.markers_, strict=True):
+        assert marker.get_color() == expected[pair]["color"]
+        assert marker.get_marker() == expected[pair]["marker"]
 
 
-def test_what_a_method_is_called():
+def test_legend_names_the_method_and_its_source():
     texts = legend_texts([("DNN", "none"), ("P", "speaker + gender")])
     assert texts == [["DNN"], ["P from speaker + gender"]]
 
@@ -146,7 +146,7 @@ def test_a_legend_keeps_every_character_and_breaks_lines():
     assert texts[4] == ["a" * 24, "a" * 24, "a" * 12]
 
 
-def test_a_legend_says_what_is_averaged():
+def test_legend_title_says_that_a_curve_is_one_fit():
     assert draw(PAPER).ax_.get_legend().get_title().get_text() == "one fit"
 
 
@@ -158,14 +158,17 @@ def test_neighbouring_colours_differ_in_grey():
 def test_a_placebo_looks_like_its_method_and_source_in_grey():
     placebos = [("ProgNet", "placebo of gender"), ("ProgNet", "placebo of speaker")]
     with_placebos = looks([*PAPER, *placebos])
-    # What else is drawn looks as before, and each placebo stands below its source.
-    before = looks(PAPER)
-    assert {entry: with_placebos[entry] for entry in PAPER} == before
+    # The other methods look as they do without placebos. Each placebo follows its source.
+    without_placebos = looks(PAPER)
+    assert {pair: with_placebos[pair] for pair in PAPER} == without_placebos
     assert list(with_placebos) == [*PAPER[:3], placebos[1], PAPER[3], placebos[0]]
-    greys = {with_placebos[entry]["color"] for entry in placebos}
+    greys = {with_placebos[pair]["color"] for pair in placebos}
     assert len(greys) == 1
     assert np.ptp(colors.to_rgb(greys.pop())) == 0
     for method, source in placebos:
-        of = before[method, source.removeprefix("placebo of ")]
-        own = with_placebos[method, source]
-        assert (own["marker"], own["linestyle"]) == (of["marker"], of["linestyle"])
+        look_of_source = without_placebos[method, source.removeprefix("placebo of ")]
+        look_of_placebo = with_placebos[method, source]
+        assert (look_of_placebo["marker"], look_of_placebo["linestyle"]) == (
+            look_of_source["marker"],
+            look_of_source["linestyle"],
+        )

@@ -1,4 +1,4 @@
-"""The training curves: the numbers by hand, and the drawing."""
+"""The display of training curves: its numbers, checked by hand, and the drawing."""
 
 import re
 
@@ -34,22 +34,22 @@ def test_frame_is_mean_and_standard_deviation_over_fits(curves):
 @pytest.fixture
 def repeated(curves, rng):
     """Give the same methods in two repeats of three folds."""
-    other = curves.assign(valid_score=rng.uniform(size=len(curves)))
-    return pd.concat([curves.assign(repeat=1), other.assign(repeat=2)])
+    second_repeat = curves.assign(valid_score=rng.uniform(size=len(curves)))
+    return pd.concat([curves.assign(repeat=1), second_repeat.assign(repeat=2)])
 
 
-def test_of_several_repeats_the_band_is_over_the_means_of_their_folds(repeated):
+def test_band_of_several_repeats_is_over_the_means_of_their_folds(repeated):
     row = TrainingCurveDisplay.from_curves(repeated).frame()
     row = row.query("method == 'ProgNet' and epoch == 4").iloc[0]
     values = repeated.query("method == 'ProgNet' and epoch == 4")["valid_score"].to_numpy()
     first, second = values[:3].mean(), values[3:].mean()
     assert row["mean"] == pytest.approx((first + second) / 2)
-    # Two numbers differ from their mean by half of what they differ by.
+    # Each of two numbers differs from their mean by half of their difference.
     assert row["std"] == pytest.approx(abs(first - second) / np.sqrt(2))
     assert (row["n_fits"], row["n_repeats"]) == (6, 2)
 
 
-def test_the_band_is_drawn_as_wide_as_the_frame_says(curves, repeated):
+def test_band_is_as_wide_as_the_frame_says(curves, repeated):
     for frame, over in ((curves, "folds"), (repeated, "repeats")):
         display = TrainingCurveDisplay.from_curves(frame).plot(Figure().subplots())
         parts = display.frame().groupby(["method", "source"], sort=False)
@@ -64,14 +64,14 @@ def test_the_band_is_drawn_as_wide_as_the_frame_says(curves, repeated):
         assert title.endswith(f", band: standard deviation over {over}")
 
 
-def test_a_curve_ends_with_the_first_fit_that_ended(curves):
+def test_curve_ends_with_the_shortest_fit(curves):
     short = curves[~((curves["method"] == "DNN") & (curves["fold"] == 2) & (curves["epoch"] > 6))]
     frame = TrainingCurveDisplay.from_curves(short).frame()
     assert frame.query("method == 'DNN'")["epoch"].max() == 6
     assert frame.query("method == 'PT/FT'")["epoch"].max() == 10
 
 
-def test_plot_draws_what_frame_says_and_returns_itself(curves):
+def test_plot_draws_the_frame_and_returns_the_display(curves):
     display = TrainingCurveDisplay.from_curves(curves)
     assert display.plot(Figure().subplots()) is display
     labels = [line.get_label() for line in display.lines_]
@@ -89,28 +89,28 @@ def test_plot_draws_what_frame_says_and_returns_itself(curves):
     )
 
 
-def means_of(values, **options):
-    """Return the frame of one curve with these scores."""
+def frame_of_curve(values, **options):
+    """Return the frame of one curve whose scores are `values`."""
     epochs = np.arange(1, len(values) + 1)
     curve = pd.DataFrame({"epoch": epochs, "valid_score": values, "method": "DNN"})
     return TrainingCurveDisplay.from_curves(curve.assign(source="none"), **options).frame()
 
 
 def test_the_moving_average_narrows_towards_both_ends():
-    frame = means_of([0, 3, 6, 3, 8, 9, 1], smoothing=5)
-    # Of epoch 1, of epochs 1 to 3, 1 to 5, 2 to 6, 3 to 7, 5 to 7, and of epoch 7.
+    frame = frame_of_curve([0, 3, 6, 3, 8, 9, 1], smoothing=5)
+    # The windows: epoch 1, epochs 1 to 3, 1 to 5, 2 to 6, 3 to 7, 5 to 7, and epoch 7.
     np.testing.assert_allclose(frame["smooth_mean"], [0, 3, 4, 29 / 5, 27 / 5, 6, 1])
     assert set(frame["window"]) == {5}
 
 
 def test_smoothing_leaves_a_straight_line_as_it_is():
-    frame = means_of(np.linspace(0.2, 0.9, 30), smoothing=11)
+    frame = frame_of_curve(np.linspace(0.2, 0.9, 30), smoothing=11)
     np.testing.assert_allclose(frame["smooth_mean"], frame["mean"])
 
 
 @pytest.mark.parametrize(("n_epochs", "window"), [(39, 1), (40, 3), (300, 15), (600, 31)])
 def test_the_window_is_about_a_twentieth_of_the_epochs(rng, n_epochs, window):
-    frame = means_of(rng.uniform(size=n_epochs))
+    frame = frame_of_curve(rng.uniform(size=n_epochs))
     assert set(frame["window"]) == {window}
     if window == 1:
         np.testing.assert_array_equal(frame["smooth_mean"], frame["mean"])
@@ -128,21 +128,21 @@ def test_means_and_band_are_smoothed_and_the_legend_says_how(curves):
     )
 
 
-def test_each_curve_of_many_has_a_panel_beside_the_network_without_a_source(curves):
+def test_many_curves_have_panels_that_also_show_the_plain_network(curves):
     gender = curves[curves["source"] != "none"].assign(source="gender")
     display = TrainingCurveDisplay.from_curves(pd.concat([curves, gender]))
     display.plot(Figure().subplots())
     names = [[line.get_label() for line in panel.get_lines()] for panel in display.axes_]
-    own = [
+    transfers = [
         "PT/FT from speaker",
         "ProgNet from speaker",
         "PT/FT from gender",
         "ProgNet from gender",
     ]
-    assert names == [["DNN", name] for name in own]
-    assert [panel.get_title(loc="left") for panel in display.axes_] == own
+    assert names == [["DNN", name] for name in transfers]
+    assert [panel.get_title(loc="left") for panel in display.axes_] == transfers
     assert len({(panel.get_xlim(), panel.get_ylim()) for panel in display.axes_}) == 1
-    assert [line.get_label() for line in display.lines_] == ["DNN", *own]
+    assert [line.get_label() for line in display.lines_] == ["DNN", *transfers]
     legend = [text.get_text() for text in display.ax_.get_legend().get_texts()]
     assert legend == ["DNN, in each panel"]
 
@@ -154,7 +154,7 @@ def test_three_curves_share_the_axes_unless_panels_are_asked_for(curves, panels,
     assert len(display.lines_) == 3
 
 
-def test_without_a_method_without_a_source_each_panel_has_one_curve(curves):
+def test_panels_have_one_curve_if_every_method_has_a_source(curves):
     with_source = curves[curves["source"] != "none"]
     display = TrainingCurveDisplay.from_curves(with_source, panels=True).plot(Figure().subplots())
     assert [len(panel.get_lines()) for panel in display.axes_] == [1, 1]
@@ -162,7 +162,7 @@ def test_without_a_method_without_a_source_each_panel_has_one_curve(curves):
 
 
 @pytest.mark.parametrize(
-    ("choice", "error", "message"),
+    ("options", "error", "message"),
     [
         (
             {"smoothing": 10},
@@ -175,14 +175,14 @@ def test_without_a_method_without_a_source_each_panel_has_one_curve(curves):
         ({"panels": "no"}, TypeError, "panels must be True or False; got 'no'."),
     ],
 )
-def test_choices_that_do_not_exist_are_refused(curves, choice, error, message):
+def test_wrong_options_are_refused(curves, options, error, message):
     with pytest.raises(error, match=f"^{re.escape(message)}$"):
-        TrainingCurveDisplay.from_curves(curves, **choice)
+        TrainingCurveDisplay.from_curves(curves, **options)
 
 
 def test_markers_are_few_and_not_at_the_same_epochs(curves):
-    many = pd.concat([curves.assign(epoch=curves["epoch"] + 10 * i) for i in range(60)])
-    display = TrainingCurveDisplay.from_curves(many).plot(Figure().subplots())
+    long_curves = pd.concat([curves.assign(epoch=curves["epoch"] + 10 * i) for i in range(60)])
+    display = TrainingCurveDisplay.from_curves(long_curves).plot(Figure().subplots())
     starts = [line.get_markevery()[0] for line in display.lines_]
     assert starts == [0, 33, 66]
     assert {line.get_markevery()[1] for line in display.lines_} == {100}
@@ -199,7 +199,7 @@ def test_plot_takes_axes_or_makes_them_with_pyplot(curves):
     display.close()
 
 
-def test_a_subclass_makes_itself(curves):
+def test_from_curves_of_a_subclass_returns_the_subclass(curves):
     class Mine(TrainingCurveDisplay):
         pass
 
@@ -219,34 +219,36 @@ def test_a_missing_column_is_named(curves):
     ("score", "name"),
     [("valid_score", "validation UAR"), ("test_score", "test UAR"), ("my_$x$_$y$", "my_$x$_$y$")],
 )
-def test_any_score_can_be_drawn_and_is_named(curves, score, name):
-    other = curves.rename(columns={"valid_score": score})
-    display = TrainingCurveDisplay.from_curves(other, score=score).plot(Figure().subplots())
+def test_axis_label_names_the_score_that_is_drawn(curves, score, name):
+    renamed = curves.rename(columns={"valid_score": score})
+    display = TrainingCurveDisplay.from_curves(renamed, score=score).plot(Figure().subplots())
     text = display.ax_.yaxis.label
     assert text._preprocess_math(text.get_text()) == (name, False)
-    given = TrainingCurveDisplay.from_curves(other, score=score, score_name="mine")
-    assert given.score_name == "mine"
+    with_name = TrainingCurveDisplay.from_curves(renamed, score=score, score_name="mine")
+    assert with_name.score_name == "mine"
 
 
-def test_validation_and_test_scores_may_stand_side_by_side(curves):
-    both = curves.assign(test_score=1 - curves["valid_score"], corpus="A", target="emotion")
-    test = TrainingCurveDisplay.from_curves(both, score="test_score").frame()
-    valid = TrainingCurveDisplay.from_curves(both).frame()
+def test_table_may_have_both_validation_and_test_scores(curves):
+    with_test_scores = curves.assign(
+        test_score=1 - curves["valid_score"], corpus="A", target="emotion"
+    )
+    test = TrainingCurveDisplay.from_curves(with_test_scores, score="test_score").frame()
+    valid = TrainingCurveDisplay.from_curves(with_test_scores).frame()
     np.testing.assert_allclose(test["mean"], 1 - valid["mean"])
 
 
 @pytest.mark.parametrize("column", ["corpus", "target", "n_train_folds"])
-def test_curves_of_several_studies_are_not_mixed(curves, column):
-    both = pd.concat([curves.assign(**{column: 1}), curves.assign(**{column: 2})])
+def test_curves_of_several_studies_are_refused(curves, column):
+    two_studies = pd.concat([curves.assign(**{column: 1}), curves.assign(**{column: 2})])
     message = (
         f"curves must be of one {column}; got [1, 2]. Draw each in its own axes, "
         f"beginning with curves[curves['{column}'] == 1]."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        TrainingCurveDisplay.from_curves(both)
+        TrainingCurveDisplay.from_curves(two_studies)
 
 
-def test_one_fit_has_no_band_and_says_nothing_of_one(curves):
+def test_single_fit_has_no_band_in_drawing_and_legend(curves):
     display = TrainingCurveDisplay.from_curves(curves[curves["fold"] == 1])
     display.plot(Figure().subplots())
     assert display.frame()["std"].isna().all()

@@ -1,4 +1,4 @@
-"""Figure 4: means and bands by hand, circles from the comparisons, and nothing mixed."""
+"""The paper's Figure 4: means and bands, checked by hand, and circles from the comparisons."""
 
 import re
 
@@ -23,9 +23,9 @@ COMPARED = [
 
 @pytest.fixture
 def scores(make_scores):
-    entries = [("DNN", "none"), ("PT/FT", "MSP"), ("ProgNet", "MSP")]
+    methods = [("DNN", "none"), ("PT/FT", "MSP"), ("ProgNet", "MSP")]
     return pd.concat(
-        [make_scores(entries, n_train_folds=n, n_train=50 * n + 1) for n in (8, 1, 2, 4)]
+        [make_scores(methods, n_train_folds=n, n_train=50 * n + 1) for n in (8, 1, 2, 4)]
     )
 
 
@@ -47,16 +47,16 @@ def test_mean_and_spread_follow_the_papers_figures(scores):
     frame = TrainingSizeDisplay.from_scores(scores).frame()
     assert len(frame) == 3 * 4
     row = frame.query("method == 'PT/FT' and n_train_folds == 2").iloc[0]
-    own = scores.query("method == 'PT/FT' and n_train_folds == 2")
-    repeats = [own.loc[own["repeat"] == r, "score"].to_numpy() for r in (1, 2)]
+    of_condition = scores.query("method == 'PT/FT' and n_train_folds == 2")
+    repeats = [of_condition.loc[of_condition["repeat"] == r, "score"].to_numpy() for r in (1, 2)]
     assert row["mean"] == pytest.approx((repeats[0].mean() + repeats[1].mean()) / 2)
-    # Two numbers differ from their mean by half of what they differ by.
+    # Each of two numbers differs from their mean by half of their difference.
     assert row["std"] == pytest.approx(abs(repeats[0].mean() - repeats[1].mean()) / np.sqrt(2))
     assert (row["n_train"], row["n_fits"], row["n_repeats"]) == (101, 10, 2)
     assert "better" not in frame
 
 
-def test_lines_and_bands_are_those_of_the_frame(scores):
+def test_lines_and_bands_agree_with_the_frame(scores):
     display = draw(scores)
     parts = display.frame().groupby(["method", "source"], sort=False)
     bands = display.ax_.collections
@@ -75,21 +75,21 @@ def test_lines_and_bands_are_those_of_the_frame(scores):
     ]
 
 
-def note(display):
+def legend_title(display):
     return display.ax_.get_legend().get_title().get_text()
 
 
 def test_a_single_repeat_has_a_band_over_its_folds_and_says_so(scores):
-    assert note(draw(scores)) == "mean, band: standard deviation over repeats"
-    once = scores[scores["repeat"] == 1]
-    display = draw(once)
+    assert legend_title(draw(scores)) == "mean, band: standard deviation over repeats"
+    single_repeat = scores[scores["repeat"] == 1]
+    display = draw(single_repeat)
     row = display.frame().query("method == 'PT/FT' and n_train_folds == 2").iloc[0]
-    score = once.query("method == 'PT/FT' and n_train_folds == 2")["score"].to_numpy()
+    score = single_repeat.query("method == 'PT/FT' and n_train_folds == 2")["score"].to_numpy()
     assert row["std"] == pytest.approx(np.sqrt(((score - score.mean()) ** 2).sum() / 4))
-    assert note(display) == "mean, band: standard deviation over folds"
+    assert legend_title(display) == "mean, band: standard deviation over folds"
 
 
-def test_circles_stand_around_what_a_comparison_calls_better(scores, comparisons):
+def test_circles_mark_where_transfer_is_significantly_better(scores, comparisons):
     display = draw(scores, comparisons)
     frame = display.frame()
     expected = {(row[0], row[1], row[4]) for row in COMPARED if row[-1]}
@@ -102,7 +102,7 @@ def test_circles_stand_around_what_a_comparison_calls_better(scores, comparisons
         assert circle.get_markersize() > line.get_markersize()
 
 
-def test_only_the_same_network_without_a_source_is_what_a_circle_is_about(scores, comparisons):
+def test_circles_ignore_comparisons_with_other_classifiers(scores, comparisons):
     svm = comparisons.assign(against="SVM", kind="other", pvalue=0.001, difference=0.3)
     display = draw(scores, pd.concat([comparisons, svm], ignore_index=True))
     assert display.frame()["better"].sum() == 2
@@ -110,31 +110,33 @@ def test_only_the_same_network_without_a_source_is_what_a_circle_is_about(scores
     assert texts[-1] == "better than DNN, p<0.05"
 
 
-def test_alpha_of_the_comparisons_decides_and_stands_in_the_legend(scores, comparisons):
+def test_circles_and_legend_use_the_alpha_of_the_comparisons(scores, comparisons):
     display = draw(scores, comparisons.assign(alpha=0.02))
     assert display.frame()["better"].sum() == 1
     texts = [text.get_text() for text in display.ax_.get_legend().get_texts()]
     assert texts[-1] == "better than DNN, p<0.02"
 
 
-def test_no_circle_no_legend_of_circles(scores, comparisons):
+def test_legend_leaves_out_circles_if_there_are_none(scores, comparisons):
     display = draw(scores, comparisons.assign(pvalue=0.5))
     assert display.circles_ == []
     assert len(display.ax_.get_legend().get_texts()) == 3
 
 
-def test_comparisons_of_another_corpus_earn_nothing(scores, comparisons):
-    both = pd.concat([comparisons.assign(corpus="A", pvalue=0.5), comparisons.assign(corpus="B")])
-    assert not draw(scores.assign(corpus="A"), both).frame()["better"].any()
-    assert draw(scores.assign(corpus="B"), both).frame()["better"].sum() == 2
+def test_comparisons_of_another_corpus_add_no_circles(scores, comparisons):
+    two_corpora = pd.concat(
+        [comparisons.assign(corpus="A", pvalue=0.5), comparisons.assign(corpus="B")]
+    )
+    assert not draw(scores.assign(corpus="A"), two_corpora).frame()["better"].any()
+    assert draw(scores.assign(corpus="B"), two_corpora).frame()["better"].sum() == 2
     with pytest.raises(
         ValueError, match=r"^comparisons must be of one corpus; got \['A', 'B'\]\."
     ):
-        draw(scores, both)
+        draw(scores, two_corpora)
 
 
 @pytest.mark.parametrize("sizes", [[8], [1, 2, 4, 8]])
-def test_it_takes_what_compare_methods_returns(scores, sizes):
+def test_result_of_compare_methods_can_be_drawn(scores, sizes):
     scores = scores[scores["n_train_folds"].isin(sizes)]
     better = scores["method"] == "ProgNet"
     scores = scores.assign(score=scores["score"].where(~better, 0.9 + 0.01 * scores["score"]))
@@ -186,13 +188,13 @@ def test_a_missing_fold_is_refused(scores):
 
 
 def test_scores_of_two_corpora_are_refused(scores):
-    both = pd.concat([scores.assign(corpus="A"), scores.assign(corpus="B")])
+    two_corpora = pd.concat([scores.assign(corpus="A"), scores.assign(corpus="B")])
     message = (
         "scores must be of one corpus; got ['A', 'B']. Draw each in its own axes, "
         "beginning with scores[scores['corpus'] == 'A']."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        TrainingSizeDisplay.from_scores(both)
+        TrainingSizeDisplay.from_scores(two_corpora)
 
 
 def test_missing_columns_are_named(scores, comparisons):

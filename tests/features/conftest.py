@@ -19,7 +19,7 @@ def make_voice(hertz, rate=16_000, seconds=0.5):
 
 @pytest.fixture(scope="session")
 def voice():
-    """Give the function that invents a voice."""
+    """Give the function that makes a voice."""
     return make_voice
 
 
@@ -57,7 +57,7 @@ def extracted(monkeypatch):
 
 @pytest.fixture
 def listen_to_all(monkeypatch):
-    """Give a function that returns the signals as openSMILE gets them, or what is wrong."""
+    """Give a function that returns each signal as openSMILE gets it, or why it gets none."""
     opensmile = pytest.importorskip("opensmile")
     signals = []
 
@@ -66,14 +66,14 @@ def listen_to_all(monkeypatch):
         return np.zeros((1, len(smile.feature_names), 1))
 
     def listen_to_all(sources, starts=np.nan, ends=np.nan, **params):
-        sources = pd.Series(sources, dtype=object)  # some names are no text for pandas
+        sources = pd.Series(sources, dtype=object)  # pandas does not take every name as text
         X = pd.DataFrame({"file": sources, "start": starts, "end": ends})
         smile = OpenSmileFeatures(on_error="nan", **params)
         signals.clear()
         with warnings.catch_warnings(action="ignore"):
             smile.transform(X)
-        reasons, heard = smile.errors_["reason"], iter(signals)
-        return [reasons[row] if row in reasons else next(heard) for row in range(len(X))]
+        reasons, remaining = smile.errors_["reason"], iter(signals)
+        return [reasons[row] if row in reasons else next(remaining) for row in range(len(X))]
 
     monkeypatch.setattr(opensmile.Smile, "__call__", keep)
     return listen_to_all
@@ -81,7 +81,7 @@ def listen_to_all(monkeypatch):
 
 @pytest.fixture
 def listen(listen_to_all):
-    """Give a function that returns one signal as openSMILE gets it, or raises what is wrong."""
+    """Give a function that returns one signal as openSMILE gets it, or raises an error."""
 
     def listen(source, start=np.nan, end=np.nan, **params):
         (result,) = listen_to_all([source], start, end, **params)
@@ -92,11 +92,11 @@ def listen(listen_to_all):
     return listen
 
 
-# What may be wrong with the content of a file; each takes a generator and the path to write to,
-# whose last part says nothing.
+# Each of these functions writes one kind of file. It takes a path, whose name says nothing about
+# the kind, and a generator of random numbers.
 
 
-def _sound(path, rng, rate=16_000, channels=1, seconds=None, **options):
+def _write_voice(path, rng, rate=16_000, channels=1, seconds=None, **options):
     import soundfile
 
     seconds = rng.uniform(0.1, 0.4) if seconds is None else seconds
@@ -118,7 +118,7 @@ def _any_kind(rng):
 
 
 def good(path, rng):
-    _sound(path, rng, kind=_any_kind(rng))
+    _write_voice(path, rng, kind=_any_kind(rng))
 
 
 def empty(path, rng):
@@ -126,17 +126,17 @@ def empty(path, rng):
 
 
 def truncated(path, rng):
-    _sound(path, rng, kind=_any_kind(rng))
+    _write_voice(path, rng, kind=_any_kind(rng))
     os.truncate(path, rng.integers(1, path.stat().st_size))
 
 
 def header_only(path, rng):
-    _sound(path, rng)
+    _write_voice(path, rng)
     os.truncate(path, rng.integers(1, 45))
 
 
 def wrong_header(path, rng):
-    _sound(path, rng, kind=_any_kind(rng))
+    _write_voice(path, rng, kind=_any_kind(rng))
     content = bytearray(path.read_bytes())
     for _ in range(rng.integers(1, 9)):
         content[rng.integers(min(64, len(content)))] = rng.integers(256)
@@ -144,7 +144,7 @@ def wrong_header(path, rng):
 
 
 def damaged_inside(path, rng):
-    _sound(path, rng, kind=_any_kind(rng))
+    _write_voice(path, rng, kind=_any_kind(rng))
     content = bytearray(path.read_bytes())
     for _ in range(rng.integers(1, 50)):
         content[rng.integers(len(content))] = rng.integers(256)
@@ -160,7 +160,7 @@ def nan_samples(path, rng):
 
 
 def very_short(path, rng):
-    _sound(path, rng, seconds=0.01)
+    _write_voice(path, rng, seconds=0.01)
 
 
 def silent(path, rng):
@@ -177,15 +177,15 @@ def very_loud(path, rng):
 
 
 def eight_channels(path, rng):
-    _sound(path, rng, channels=8)
+    _write_voice(path, rng, channels=8)
 
 
 def high_rate(path, rng):
-    _sound(path, rng, rate=96_000)
+    _write_voice(path, rng, rate=96_000)
 
 
 def odd_rate(path, rng):
-    _sound(path, rng, rate=int(rng.choice([1, 7, 100, 4_001, 11_025, 192_000])), seconds=0.5)
+    _write_voice(path, rng, rate=int(rng.choice([1, 7, 100, 4_001, 11_025, 192_000])), seconds=0.5)
 
 
 def not_audio(path, rng):
@@ -212,7 +212,7 @@ def circular_link(path, rng):
 
 
 def forbidden(path, rng):
-    _sound(path, rng)
+    _write_voice(path, rng)
     path.chmod(0)
 
 
@@ -242,25 +242,25 @@ NAMES = [
 ]
 
 
-def write_hostile(where, n_files, seed=0):
+def write_hostile(directory, n_files, seed=0):
     """Write files of every kind under every kind of name.
 
     Returns
     -------
     paths : list of str
-        Where they are.
+        Paths of the files.
     kinds : list of str
-        What each is.
+        Kind of each file: the name of the function that wrote it.
     """
     rng = np.random.default_rng(seed)
     paths, kinds = [], []
     for number in range(n_files):
         make = HOSTILE[number % len(HOSTILE)]
-        path = where / NAMES[rng.integers(len(NAMES))].format(number)
-        new = where / "new"  # soundfile does not write under every name
-        make(new, rng)
-        if os.path.lexists(new):
-            new.rename(path)
+        path = directory / NAMES[rng.integers(len(NAMES))].format(number)
+        temporary = directory / "new"  # soundfile does not write under every name
+        make(temporary, rng)
+        if os.path.lexists(temporary):
+            temporary.rename(path)
         paths.append(str(path))
         kinds.append(make.__name__)
     return paths, kinds
@@ -268,7 +268,7 @@ def write_hostile(where, n_files, seed=0):
 
 @pytest.fixture
 def hostile_files(tmp_path):
-    """Give a function that writes hostile files; those that nobody may read are freed at last."""
+    """Give a function that writes hostile files, and make all of them readable at the end."""
     folder = tmp_path / "hostile"
     folder.mkdir()
     yield lambda n_files, seed=0: write_hostile(folder, n_files, seed)

@@ -1,4 +1,4 @@
-"""Decoding: every file becomes the same kind of signal, or one line says why not."""
+"""Decoding: every file becomes the same kind of signal, or an error says why not."""
 
 import os
 import re
@@ -29,7 +29,7 @@ def path(tmp_path):
 
 @pytest.fixture
 def read(listen):
-    """Give a function that returns what openSMILE gets of a file, or of samples and their rate."""
+    """Give a function that returns what openSMILE gets from a file, or from samples and a rate."""
     return listen
 
 
@@ -46,13 +46,13 @@ def patch_wav(path, riff=None, data=None):
     path.write_bytes(content)
 
 
-def test_16_bit_mono_at_16_khz_comes_out_as_it_is(path, rng, read):
+def test_16_bit_mono_at_16_khz_is_read_unchanged(path, rng, read):
     samples = rng.integers(-32768, 32768, size=1600, dtype=np.int16)
     soundfile.write(path, samples, 16_000, format="WAV")
     np.testing.assert_array_equal(read(path) * 32768, samples)
 
 
-def test_flac_and_wav_give_the_same(path, noise, read):
+def test_flac_and_wav_give_the_same_signal(path, noise, read):
     samples = (32768 * noise).astype(np.int16)
     soundfile.write(path, samples, 22_050, format="WAV")
     from_wav = read(path)
@@ -90,13 +90,13 @@ def test_full_scale_is_clipped_and_does_not_wrap_around(path, rate, read):
     )
 
 
-def test_a_path_may_be_str_and_hold_any_letters(tmp_path, noise, read):
+def test_path_may_be_a_str_with_any_letters(tmp_path, noise, read):
     path = tmp_path / "Grüße 你好.wav"
     soundfile.write(path, noise, 16_000)
     assert len(read(str(path))) == 16_000
 
 
-def test_a_format_without_seeking(path, noise, read):
+def test_format_without_seeking_is_read(path, noise, read):
     soundfile.write(path, noise, 16_000, format="WAV", subtype="GSM610")
     assert len(read(path)) == 16_000
 
@@ -137,7 +137,7 @@ def test_bytes_after_the_audio_are_accepted(path, noise, read):
         ("OGG", "OPUS"),
     ],
 )
-def test_no_file_that_was_cut_is_accepted(path, format, subtype, rng, read, listen_to_all):
+def test_every_file_that_was_cut_is_refused(path, format, subtype, rng, read, listen_to_all):
     samples = rng.uniform(-0.5, 0.5, size=16_000)
     soundfile.write(path, samples, 16_000, format=format, subtype=subtype)
     assert len(read(path)) == 16_000
@@ -146,45 +146,45 @@ def test_no_file_that_was_cut_is_accepted(path, format, subtype, rng, read, list
     cut = [path.with_name(f"cut {size}") for size in dict.fromkeys(sizes)]
     for name in cut:
         name.write_bytes(content[: int(name.name[4:])])
-    known = re.compile("is empty|is cut short|cannot be decoded|holds no")
+    reasons = re.compile("is empty|is cut short|cannot be decoded|holds no")
     for name, result in zip(cut, listen_to_all(cut), strict=True):
         assert isinstance(result, str), name
-        assert known.match(result), name
+        assert reasons.match(result), name
 
 
-def test_cut_wav_says_how_much_is_left(path, noise, read):
+def test_error_for_a_cut_wav_says_how_much_is_left(path, noise, read):
     soundfile.write(path, noise, 16_000, format="WAV")
     path.write_bytes(path.read_bytes()[:20_044])
     with pytest.raises(ValueError, match=r"^is cut short \(20000 of 32000 bytes are there\)$"):
         read(path)
 
 
-def test_not_audio(path, read):
+def test_file_that_is_not_audio_is_refused(path, read):
     path.write_text("neither a header nor samples\n" * 20)
     with pytest.raises(ValueError, match=r"^cannot be decoded \(Format not recognised\)$"):
         read(path)
 
 
-def test_raw_audio(tmp_path, read):
+def test_raw_audio_is_refused(tmp_path, read):
     path = tmp_path / "speech.raw"
     path.write_bytes(bytes(1000))
     with pytest.raises(ValueError, match=r"^is raw audio, which does not say its sampling rate$"):
         read(path)
 
 
-def test_empty_file(path, read):
+def test_empty_file_is_refused(path, read):
     path.touch()
     with pytest.raises(ValueError, match=r"^is empty \(0 bytes\)$"):
         read(path)
 
 
-def test_no_frames(path, read):
+def test_file_without_frames_is_refused(path, read):
     soundfile.write(path, np.zeros(0), 16_000, format="WAV")
     with pytest.raises(ValueError, match=r"^holds no audio \(0 frames\)$"):
         read(path)
 
 
-def test_flac_of_unknown_length(path, noise, read):
+def test_flac_of_unknown_length_is_refused(path, noise, read):
     soundfile.write(path, noise, 16_000, format="FLAC")
     content = bytearray(path.read_bytes())
     content[21] &= 0xF0  # the upper 4 of 36 bits in STREAMINFO that count the samples
@@ -195,7 +195,7 @@ def test_flac_of_unknown_length(path, noise, read):
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
-def test_samples_that_are_not_finite(path, noise, bad, read):
+def test_samples_that_are_not_finite_are_refused(path, noise, bad, read):
     stereo = np.column_stack([noise, noise])
     stereo[[10, 20], 1] = bad
     soundfile.write(path, stereo, 48_000, format="WAV", subtype="FLOAT")
@@ -203,7 +203,7 @@ def test_samples_that_are_not_finite(path, noise, bad, read):
         read(path)
 
 
-def test_missing_file_and_folder(tmp_path, read):
+def test_missing_file_and_folder_are_refused(tmp_path, read):
     with pytest.raises(ValueError, match=r"^cannot be opened \(No such file or directory\)$"):
         read(tmp_path / "missing.wav")
     with pytest.raises(ValueError, match=r"^cannot be opened \(it is a folder; give the files"):
@@ -218,7 +218,9 @@ KINDS = [
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_segment_is_the_slice_of_the_whole(path, noise, rng, kind, read, listen_to_all):
+def test_segment_equals_the_slice_of_the_whole_recording(
+    path, noise, rng, kind, read, listen_to_all
+):
     soundfile.write(path, np.tile(noise, 3), 16_000, format=kind[0], subtype=kind[1])
     whole = read(path)
     first = np.r_[0, 47_000, rng.integers(47_000, size=13)]
@@ -228,7 +230,7 @@ def test_segment_is_the_slice_of_the_whole(path, noise, rng, kind, read, listen_
         np.testing.assert_array_equal(part, whole[i:j])
 
 
-def test_segment_is_as_if_cut_to_a_file_of_its_own(tmp_path, rng, read):
+def test_segment_equals_the_same_samples_in_a_separate_file(tmp_path, rng, read):
     samples = rng.uniform(-0.5, 0.5, size=(44_100, 2))
     soundfile.write(tmp_path / "long.wav", samples, 44_100, subtype="DOUBLE")
     soundfile.write(tmp_path / "cut.wav", samples[11_025:22_050], 44_100, subtype="DOUBLE")
@@ -237,7 +239,7 @@ def test_segment_is_as_if_cut_to_a_file_of_its_own(tmp_path, rng, read):
     )
 
 
-def test_open_ended_segments(path, noise, read):
+def test_segment_may_lack_a_start_or_an_end(path, noise, read):
     soundfile.write(path, noise, 16_000, format="WAV", subtype="DOUBLE")
     np.testing.assert_array_equal(read(path, 0.75), read(path)[12_000:])
     np.testing.assert_array_equal(read(path, np.nan, 0.25), read(path)[:4_000])
@@ -256,15 +258,18 @@ def test_open_ended_segments(path, noise, read):
         (0.5, -np.inf, "has no samples in the segment from 0.5 to -inf s"),
     ],
 )
-def test_segment_that_is_not_in_the_file(path, noise, start, end, message, read):
+def test_segment_that_is_not_in_the_file_is_refused(path, noise, start, end, message, read):
     soundfile.write(path, noise, 16_000, format="WAV")
-    for act in (lambda: read(path, start, end), lambda: read((noise, 16_000), start, end)):
+    for read_segment in (
+        lambda: read(path, start, end),
+        lambda: read((noise, 16_000), start, end),
+    ):
         with pytest.raises(ValueError, match="segment") as caught:
-            act()
+            read_segment()
         assert str(caught.value) == message
 
 
-def test_end_that_was_rounded_up_in_a_label_file(path, noise, read):
+def test_end_that_was_rounded_up_in_a_label_file_is_accepted(path, noise, read):
     soundfile.write(path, noise[:-7], 16_000, format="WAV")  # 0.99956 s
     assert len(read(path, 0.5, 1.0)) == 8_000 - 7
     with pytest.raises(ValueError, match="before the end of its segment"):
@@ -272,9 +277,9 @@ def test_end_that_was_rounded_up_in_a_label_file(path, noise, read):
 
 
 @pytest.mark.parametrize("n_channels", [1, 3, 40])
-def test_long_recordings_are_as_those_read_at_once(path, rng, n_channels, read):
-    # Millions of samples, so that they are decoded in several parts, of a length that is no
-    # multiple of any block.
+def test_long_recording_equals_one_that_is_read_at_once(path, rng, n_channels, read):
+    # Millions of samples are decoded in several parts. Their number is not a multiple of any
+    # block.
     samples = rng.integers(-9_000, 9_000, size=(2_400_001 // n_channels, n_channels))
     soundfile.write(path, samples.astype(np.int16), 48_000, format="WAV")
     mono = soundfile.read(path, always_2d=True)[0].mean(axis=1)
@@ -284,7 +289,7 @@ def test_long_recordings_are_as_those_read_at_once(path, rng, n_channels, read):
     np.testing.assert_array_equal(from_memory, read(path))
 
 
-def test_long_flac_that_was_cut_is_noticed(path, rng, read):
+def test_long_flac_that_was_cut_is_refused(path, rng, read):
     samples = rng.integers(-9_000, 9_000, size=1_500_000).astype(np.int16)
     soundfile.write(path, samples, 16_000, format="FLAC")
     path.write_bytes(path.read_bytes()[:-100])
@@ -293,13 +298,13 @@ def test_long_flac_that_was_cut_is_noticed(path, rng, read):
 
 
 @pytest.mark.parametrize("rate", [8_000, 16_000, 44_100])
-def test_telephone_rate(path, rate, read):
+def test_resampling_to_the_telephone_rate_keeps_a_tone(path, rate, read):
     soundfile.write(path, sine(rate), rate, format="WAV", subtype="FLOAT")
     signal = read(path, sampling_rate=8_000)
     np.testing.assert_allclose(signal[800:-800], sine(8_000)[800:-800], atol=1e-4)
 
 
-def test_lowest_rate_is_that_of_the_recordings(tmp_path, read):
+def test_warning_names_the_lowest_rate_of_the_recordings(tmp_path, read):
     for rate in (22_050, 8_000, 44_100):
         soundfile.write(tmp_path / f"{rate}.wav", sine(rate), rate, subtype="FLOAT")
     cases = [((22_050, 44_100), 1, 22_050), ((44_100, 8_000, 22_050), 2, 8_000)]
@@ -315,7 +320,7 @@ def test_lowest_rate_is_that_of_the_recordings(tmp_path, read):
     ("dtype", "subtype"),
     [("int16", "PCM_16"), ("int32", "PCM_32"), ("float32", "FLOAT"), ("float64", "DOUBLE")],
 )
-def test_array_and_file_give_the_same(tmp_path, dtype, subtype, rng, listen_to_all):
+def test_array_and_file_give_the_same_signal(tmp_path, dtype, subtype, rng, listen_to_all):
     arrays, files, cuts = [], [], rng.uniform(0, 0.05, size=24)
     for rate, n_channels in product([8_000, 11_025, 16_000, 44_100], [1, 2, 3, 3, 2, 1]):
         samples = rng.uniform(-1, 1, size=(rate // 10, n_channels))
@@ -331,7 +336,7 @@ def test_array_and_file_give_the_same(tmp_path, dtype, subtype, rng, listen_to_a
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
-def test_array_that_cannot_be_used(noise, bad, read):
+def test_unusable_array_is_refused(noise, bad, read):
     noise[:3] = bad
     with pytest.raises(ValueError, match=r"^holds 3 NaN or infinite samples$"):
         read((noise, 16_000))
@@ -340,13 +345,13 @@ def test_array_that_cannot_be_used(noise, bad, read):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no named pipes")
-def test_pipe_is_not_waited_for(path, read):
+def test_pipe_is_refused_without_waiting(path, read):
     os.mkfifo(path)
     with pytest.raises(ValueError, match=r"^is not a file but a pipe, a socket or a device$"):
         read(path)
 
 
-def test_mp3_by_name_only(tmp_path, read):
+def test_text_with_the_suffix_mp3_is_refused(tmp_path, read):
     path = tmp_path / "text.mp3"
     path.write_text("no audio at all\n" * 99)
     with pytest.raises(ValueError, match=r"^cannot be decoded \(Format not recognised\)$"):
@@ -354,8 +359,8 @@ def test_mp3_by_name_only(tmp_path, read):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
-def test_name_that_is_no_utf8(tmp_path, noise, read):
+def test_file_whose_name_is_not_utf8_is_read(tmp_path, noise, read):
     path = tmp_path / "speech.wav"
     soundfile.write(path, noise, 16_000)
-    odd = path.rename(tmp_path / "\udcff.wav")
-    assert len(read(str(odd))) == 16_000
+    renamed = path.rename(tmp_path / "\udcff.wav")
+    assert len(read(str(renamed))) == 16_000

@@ -49,7 +49,7 @@ def test_second_run_extracts_nothing(folder, voices, extracted):
     pd.testing.assert_frame_equal(second, expected[::-1], check_exact=True)
 
 
-def test_found_by_content_and_not_by_name_or_date(folder, voices, extracted, tmp_path):
+def test_entry_is_found_by_content_and_not_by_name_or_date(folder, voices, extracted, tmp_path):
     smile(folder).transform(voices[:1])
     copy = shutil.copy(voices[0], tmp_path / "copy.wav")
     os.utime(copy, (1, 1))
@@ -64,7 +64,7 @@ def test_found_by_content_and_not_by_name_or_date(folder, voices, extracted, tmp
     np.testing.assert_array_equal(features, OpenSmileFeatures().transform(voices[1:2]))
 
 
-def test_audio_that_is_none_under_another_suffix_is_not_found(folder, voices, tmp_path):
+def test_raw_suffix_is_refused_even_if_the_content_is_cached(folder, voices, tmp_path):
     raw = shutil.copy(voices[0], tmp_path / "same.RAW")
     smile(folder).transform(voices)
     with pytest.raises(ValueError, match="is raw audio, which does not say its sampling rate"):
@@ -72,14 +72,14 @@ def test_audio_that_is_none_under_another_suffix_is_not_found(folder, voices, tm
 
 
 def pretend_to_have(patch, folder, package):
-    """Let this version of a package be the one that is installed."""
+    """Pretend that version 99.9 of a package is installed."""
     info = folder / package / f"{package}-99.9.dist-info"
     info.mkdir(parents=True)
     (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 99.9\n")
     patch.syspath_prepend(info.parent)
 
 
-def test_key_is_all_that_features_depend_on(
+def test_key_has_everything_that_features_depend_on(
     folder, voices, voice, extracted, tmp_path, monkeypatch
 ):
     signal = (voice(150, 16_000), 16_000)
@@ -113,11 +113,11 @@ def test_key_is_all_that_features_depend_on(
     assert len(extracted) == len(inputs) + 4
 
 
-def test_what_an_earlier_version_of_this_package_extracted_is_not_used(
+def test_entries_of_an_earlier_version_of_this_package_are_not_used(
     folder, voices, extracted, monkeypatch
 ):
     smile(folder).transform(voices[:1])
-    # Nothing but another version of this package has another number.
+    # Only another version of this package changes this number.
     monkeypatch.setattr("skprognet.features.engine._keys._RECIPE", -1)
     smile(folder).transform(voices[:1])
     assert len(extracted) == 2
@@ -132,26 +132,26 @@ def test_same_file_twice_is_extracted_once(voices, extracted):
 @pytest.mark.parametrize("change", ["value", "swapped", "cut", "empty", "text"])
 def test_altered_entry_is_never_used(folder, voices, extracted, change):
     expected = smile(folder).transform(voices[:2])
-    (first, value), (second, other) = entries(folder).items()
-    wrong = {
+    (first, value), (second, second_value) = entries(folder).items()
+    altered = {
         "value": value[:-1] + bytes([value[-1] ^ 1]),
-        "swapped": other,
+        "swapped": second_value,
         "cut": value[:-4],
         "empty": b"",
         "text": "1.0",
     }
     with sqlite3.connect(folder / "features.sqlite3") as database:
-        database.execute("UPDATE entries SET value = ? WHERE key = ?", (wrong[change], first))
+        database.execute("UPDATE entries SET value = ? WHERE key = ?", (altered[change], first))
     database.close()
     for _ in range(2):
-        again = smile(folder).transform(voices[:2])
-        pd.testing.assert_frame_equal(again, expected, check_exact=True)
-    assert len(extracted) == 3  # and the entry was put right
-    assert entries(folder) == {first: value, second: other}
+        features = smile(folder).transform(voices[:2])
+        pd.testing.assert_frame_equal(features, expected, check_exact=True)
+    assert len(extracted) == 3  # the altered entry was mended
+    assert entries(folder) == {first: value, second: second_value}
 
 
 @pytest.mark.parametrize("damage", ["garbage", "zeros inside", "cut", "other table"])
-def test_damaged_file_is_said_and_cleared(folder, voices, damage):
+def test_damaged_cache_raises_a_warning_and_can_be_cleared(folder, voices, damage):
     expected = smile(folder).transform(voices)
     path = folder / "features.sqlite3"
     content = bytearray(path.read_bytes())
@@ -168,14 +168,14 @@ def test_damaged_file_is_said_and_cleared(folder, voices, damage):
             database.execute("CREATE TABLE entries (wrong)")
         database.close()
     with pytest.warns(UserWarning, match=r"The cache in .* cannot be used \(.*clear_cache"):
-        again = smile(folder).transform(voices)
-    pd.testing.assert_frame_equal(again, expected, check_exact=True)
+        features = smile(folder).transform(voices)
+    pd.testing.assert_frame_equal(features, expected, check_exact=True)
     clear_cache(folder)
     smile(folder).transform(voices)
     assert len(entries(folder)) == 4
 
 
-def test_clear(folder, voices):
+def test_clear_cache_removes_all_entries_and_no_other_file(folder, voices):
     clear_cache(folder)
     assert not folder.exists()
     smile(folder).transform(voices)
@@ -188,8 +188,8 @@ def test_clear(folder, voices):
 
 
 @pytest.fixture
-def invented(monkeypatch):
-    """Let openSMILE return features without work, and give a list of the signals it gets."""
+def invented_signals(monkeypatch):
+    """Let openSMILE return invented features, and give a list of the signals that it gets."""
     signals = []
 
     def invent(smile, signal, *_):
@@ -201,15 +201,15 @@ def invented(monkeypatch):
 
 
 def pulses(number):
-    """Return a signal that is not that of another number."""
+    """Return a signal that differs from that of any other number."""
     return np.tile(np.array([number, -number], dtype=np.int16), 100), 16_000
 
 
-def test_size_limit_keeps_what_was_used_last(folder, invented):
+def test_size_limit_keeps_the_entries_that_were_used_last(folder, invented_signals):
     def transform(*numbers, **params):
         smile(folder, feature_set="ComParE_2016", **params).transform(list(map(pulses, numbers)))
-        n_extracted = len(invented)
-        invented.clear()
+        n_extracted = len(invented_signals)
+        invented_signals.clear()
         return n_extracted
 
     file = folder / "features.sqlite3"
@@ -224,7 +224,7 @@ def test_size_limit_keeps_what_was_used_last(folder, invented):
     assert transform(101, 102) == 2
 
 
-def test_values_come_back_to_the_last_bit(folder, rng, monkeypatch):
+def test_cached_values_are_equal_to_the_last_bit(folder, rng, monkeypatch):
     values = rng.normal(size=6373).astype(np.float32)
     values[:3] = [np.float32(1e-45), -0.0, np.finfo(np.float32).max]
     monkeypatch.setattr(opensmile.Smile, "__call__", lambda *_: values.reshape(1, -1, 1))
@@ -234,30 +234,30 @@ def test_values_come_back_to_the_last_bit(folder, rng, monkeypatch):
         monkeypatch.setattr(opensmile.Smile, "__call__", lambda *_: 1 / 0)
 
 
-def test_warnings_and_lengths_come_also_from_the_cache(folder, extracted):
+def test_cached_features_keep_their_warnings_and_lengths(folder, extracted):
     loud = np.tile([0.5, -900.0, 0.5, 0.5], 6_000), 11_025  # 24,000 frames: 2.177 s
-    warned = []
+    messages = []
     for _ in range(2):
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             smile(folder).transform([loud])
-        warned.append([str(warning.message) for warning in caught])
+        messages.append([str(warning.message) for warning in caught])
     assert len(extracted) == 1
-    assert warned[0] == warned[1]
-    assert "6000 of 24000 samples" in warned[0][0]
-    assert "the lowest: 11025 Hz" in warned[0][1]
+    assert messages[0] == messages[1]
+    assert "6000 of 24000 samples" in messages[0][0]
+    assert "the lowest: 11025 Hz" in messages[0][1]
     with pytest.raises(ValueError, match="lasts 2 s, longer than max_duration=2 s"):
         smile(folder, max_duration=2).transform([loud])
 
 
-def test_warning_of_low_rates_comes_also_from_the_cache(folder, write, voice):
+def test_cached_features_keep_the_warning_of_low_rates(folder, write, voice):
     path = write("low.wav", voice(150, 8_000), 8_000)
     for _ in range(2):
         with pytest.warns(UserWarning, match="1 of 1 utterances have a lower sampling rate"):
             smile(folder).transform([path])
 
 
-def test_bad_files_are_not_kept(folder, tmp_path, write, voice):
+def test_unusable_files_are_not_cached(folder, tmp_path, write, voice):
     path = tmp_path / "late.wav"
     for _ in range(2):
         with pytest.raises(ValueError, match="No such file"):
@@ -267,7 +267,7 @@ def test_bad_files_are_not_kept(folder, tmp_path, write, voice):
     assert len(entries(folder)) == 1
 
 
-def test_file_that_changes_while_it_is_read(folder, voices, monkeypatch):
+def test_file_that_changes_while_it_is_read_is_refused(folder, voices, monkeypatch):
     open_sound = soundfile.SoundFile.__init__
 
     def slow(sound, name):
@@ -280,13 +280,13 @@ def test_file_that_changes_while_it_is_read(folder, voices, monkeypatch):
     assert entries(folder) == {}
 
 
-def test_folder_that_cannot_be_made(tmp_path, voices):
+def test_cache_folder_that_cannot_be_made_is_an_error(tmp_path, voices):
     (tmp_path / "file").touch()
     with pytest.raises(OSError, match="file"):
         smile(tmp_path / "file" / "cache").transform(voices)
 
 
-# A program that fills a cache with many voices; its arguments are the folders of both.
+# A program that fills a cache with voices. Its arguments are the folders of voices and cache.
 FILL = """
 import sys
 from pathlib import Path
@@ -297,8 +297,8 @@ OpenSmileFeatures(cache=cache, verbose=False).transform(sorted(voices.glob("*.wa
 
 
 @pytest.fixture(scope="module")
-def many(voice, tmp_path_factory):
-    """Give the paths of many voices, and their features, in which no cache has a part."""
+def many_voices(voice, tmp_path_factory):
+    """Give the paths of many voices, and their features, which were extracted without a cache."""
     folder = tmp_path_factory.mktemp("many")
     for number in range(N_MANY):
         soundfile.write(folder / f"{number}.wav", voice(80 + number, seconds=2), 16_000)
@@ -306,8 +306,8 @@ def many(voice, tmp_path_factory):
     return paths, OpenSmileFeatures().transform(paths)
 
 
-def start(many, folder):
-    voices = Path(many[0][0]).parent
+def start_filling(many_voices, folder):
+    voices = Path(many_voices[0][0]).parent
     return subprocess.Popen(
         [sys.executable, "-c", FILL, str(voices), str(folder)],
         stdout=subprocess.PIPE,
@@ -316,7 +316,7 @@ def start(many, folder):
 
 
 def wait_for_entries(folder, process):
-    """Return when something is in the cache; its owner is at work then."""
+    """Return when the cache has an entry, while the process still fills it."""
     while process.poll() is None:
         try:
             if entries(folder):
@@ -326,9 +326,9 @@ def wait_for_entries(folder, process):
         time.sleep(0.02)
 
 
-def test_two_processes_one_of_them_killed(folder, many, extracted):
-    voices, expected = many
-    processes = [start(many, folder), start(many, folder)]
+def test_killed_process_does_not_disturb_another_on_the_same_cache(folder, many_voices, extracted):
+    voices, expected = many_voices
+    processes = [start_filling(many_voices, folder), start_filling(many_voices, folder)]
     wait_for_entries(folder, processes[0])
     processes[0].kill()
     outputs = [process.communicate() for process in processes]
@@ -339,21 +339,21 @@ def test_two_processes_one_of_them_killed(folder, many, extracted):
     pd.testing.assert_frame_equal(from_cache, expected)
 
 
-def test_interrupted_run_leaves_a_usable_cache(folder, many, extracted):
-    voices, expected = many
-    process = start(many, folder)
+def test_interrupted_run_leaves_a_usable_cache(folder, many_voices, extracted):
+    voices, expected = many_voices
+    process = start_filling(many_voices, folder)
     wait_for_entries(folder, process)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate()
     assert b"KeyboardInterrupt" in errors
-    kept = len(entries(folder))
-    assert 0 < kept < N_MANY
+    n_kept = len(entries(folder))
+    assert 0 < n_kept < N_MANY
     features = smile(folder).transform(voices)
-    assert len(extracted) == N_MANY - kept
+    assert len(extracted) == N_MANY - n_kept
     pd.testing.assert_frame_equal(features, expected)
 
 
-def test_threads_that_write_at_once(folder, invented):
+def test_threads_may_write_to_one_cache_at_once(folder, invented_signals):
     def fill(first):
         for number in range(first, first + 50, 10):
             smile(folder).transform([pulses(100 + i) for i in range(number, number + 10)])
@@ -365,10 +365,10 @@ def test_threads_that_write_at_once(folder, invented):
 
 def test_entry_of_another_length_is_extracted_again(folder, voices):
     expected = smile(folder).transform(voices)
-    for left in (4, 5, 40):  # a feature less, a feature that is torn, ten less
+    for n_bytes in (4, 5, 40):  # one feature fewer, a feature cut in two, ten fewer
         with sqlite3.connect(folder / "features.sqlite3") as database:
             for key, value in entries(folder).items():
-                content = value[32:-left]
+                content = value[32:-n_bytes]
                 forged = hashlib.sha256(key + content).digest() + content
                 database.execute("UPDATE entries SET value = ? WHERE key = ?", (forged, key))
         database.close()

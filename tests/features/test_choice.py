@@ -21,7 +21,7 @@ def emodb():
 
 
 def remarks(table, **options):
-    """Return the features and what was warned of."""
+    """Return the chosen features and the warnings."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         features = choose_features(table, **options)
@@ -32,14 +32,14 @@ def remarks(table, **options):
     "name",
     ["id", "Label", "actor", "speaker_id", "SpeakerID", "emotion code", "naturalness", "file.no"],
 )
-def test_numbers_called_as_labels_are_no_features(emodb, name):
+def test_numeric_columns_named_like_labels_are_not_features(emodb, name):
     table = emodb.assign(**{name: np.arange(len(emodb))})
     assert remarks(table, labels=LABELS) == (list(emodb.columns[4:]), [])
     assert name in remarks(table, labels=LABELS, prefixes=[name])[0]
 
 
 @pytest.mark.parametrize("name", ["text_0", "mean_activation", "0", "F0final_sma", "pageRank"])
-def test_other_numbers_are_features(emodb, name):
+def test_other_numeric_columns_are_features(emodb, name):
     table = emodb.assign(**{name: np.linspace(0, 1, len(emodb)) ** 0.3 % 0.1})
     assert choose_features(table, labels=LABELS) == [*emodb.columns[4:], name]
 
@@ -61,7 +61,7 @@ def zscored(x):
     ],
     ids=["raw", "z", "speaker z", "20 rows", "4 rows", "copied", "whole"],
 )
-def test_no_false_alarm(emodb, change):
+def test_real_features_raise_no_warning(emodb, change):
     names = list(emodb.columns[4:])
     assert remarks(change(emodb, names), labels=LABELS) == (names, [])
 
@@ -77,30 +77,37 @@ def test_no_false_alarm(emodb, change):
         (lambda frame: frame["speaker"].astype(int), "speaker"),
     ],
 )  # fmt: skip
-def test_a_feature_that_is_a_label_is_named(emodb, values, label):
-    _, said = remarks(emodb.assign(n=values(emodb)), labels=LABELS)
-    assert any(text.startswith(f"{ALONE}{label!r} without error in all 339 rows") for text in said)
-    assert not any(text.startswith(WHOLE) for text in said)
+def test_warning_names_a_feature_that_is_a_label(emodb, values, label):
+    _, messages = remarks(emodb.assign(n=values(emodb)), labels=LABELS)
+    assert any(
+        text.startswith(f"{ALONE}{label!r} without error in all 339 rows") for text in messages
+    )
+    assert not any(text.startswith(WHOLE) for text in messages)
 
 
-def test_speakers_of_two_genders_give_the_gender_away_too(emodb):
-    _, said = remarks(emodb.assign(n=emodb["speaker"].astype(int)), labels=LABELS)
-    assert [text[: len(ALONE) + 9] for text in said] == [f"{ALONE}'speaker'", f"{ALONE}'gender' "]
+def test_warning_says_that_a_speaker_code_also_predicts_the_gender(emodb):
+    _, messages = remarks(emodb.assign(n=emodb["speaker"].astype(int)), labels=LABELS)
+    assert [text[: len(ALONE) + 9] for text in messages] == [
+        f"{ALONE}'speaker'",
+        f"{ALONE}'gender' ",
+    ]
 
 
-def test_whole_numbers_among_others_are_named(emodb):
-    _, said = remarks(emodb.assign(n=np.arange(339) % 12), labels=LABELS)
-    assert [text[: len(WHOLE)] for text in said] == [WHOLE]
+def test_warning_names_a_feature_of_whole_numbers(emodb):
+    _, messages = remarks(emodb.assign(n=np.arange(339) % 12), labels=LABELS)
+    assert [text[: len(WHOLE)] for text in messages] == [WHOLE]
 
 
-def test_what_is_excluded_decides(emodb):
+def test_features_come_after_the_extractor_or_are_not_excluded(emodb):
     table = emodb.assign(n=range(339), extractor="opensmile", x=0.5)
-    assert remarks(table, labels=LABELS)[0] == ["x"]  # what stands behind the extractor
-    rest = table.drop(columns="extractor")
-    assert remarks(rest, labels=LABELS, exclude=["n", "x"])[0] == list(emodb.columns[4:])
+    assert remarks(table, labels=LABELS)[0] == ["x"]  # the column after the extractor
+    without_extractor = table.drop(columns="extractor")
+    assert remarks(without_extractor, labels=LABELS, exclude=["n", "x"])[0] == list(
+        emodb.columns[4:]
+    )
 
 
-def test_read_features_refuses_labels_that_nobody_named(emodb, tmp_path):
+def test_read_features_refuses_labels_that_are_not_excluded(emodb, tmp_path):
     path = tmp_path / "t.csv"
     emodb.assign(actor=emodb["speaker"].astype(int)).to_csv(path, index=False)
     with pytest.raises(
@@ -123,7 +130,7 @@ def test_read_features_refuses_labels_that_nobody_named(emodb, tmp_path):
     ],
     ids=["choose", "split", "join"],
 )
-def test_tables_have_each_column_once(call):
+def test_two_columns_with_one_name_are_refused(call):
     table = pd.DataFrame([["a", "sad", 1.5, 2.5]], columns=["file", "emotion", "pitch", "pitch"])
     with pytest.raises(
         ValueError,

@@ -1,4 +1,4 @@
-"""Utterances that cannot be used: raise, skip or NaN, and a report that lists them."""
+"""Utterances that cannot be used: raise, skip or NaN, and a table that lists them."""
 
 import numpy as np
 import pandas as pd
@@ -20,14 +20,14 @@ def mixed(voices, tmp_path):
 MISSING = "cannot be opened (No such file or directory)"
 
 
-def message(mixed, done):
+def message(mixed, action):
     return (
         "Every utterance must have complete, readable audio; 2 of 4 cannot be used "
-        f"({done}):\n  {mixed[1]!r}: {MISSING}\n  {mixed[3]!r}: {MISSING}"
+        f"({action}):\n  {mixed[1]!r}: {MISSING}\n  {mixed[3]!r}: {MISSING}"
     )
 
 
-def test_raise(mixed):
+def test_on_error_raise_names_all_unusable_files(mixed):
     smile = OpenSmileFeatures()
     with pytest.raises(ValueError, match="complete, readable audio") as caught:
         smile.transform(mixed)
@@ -44,35 +44,35 @@ def test_raise(mixed):
 
 
 @pytest.mark.parametrize(
-    ("on_error", "done"),
+    ("on_error", "action"),
     [("skip", "their rows are left out"), ("nan", "their rows are NaN")],
 )
-def test_skip_and_nan(mixed, on_error, done):
+def test_on_error_skip_and_nan_warn_of_all_unusable_files(mixed, on_error, action):
     alone = OpenSmileFeatures().transform([mixed[0], mixed[2]])
     smile = OpenSmileFeatures(on_error=on_error)
     with pytest.warns(UserWarning, match="complete, readable audio") as caught:
         features = smile.transform(mixed)
-    assert [str(warning.message) for warning in caught] == [message(mixed, done)]
+    assert [str(warning.message) for warning in caught] == [message(mixed, action)]
     assert caught[0].filename == __file__
     expected = alone if on_error == "skip" else alone.reindex(mixed)
     pd.testing.assert_frame_equal(features, expected, check_exact=True, check_names=False)
     assert smile.errors_.index.tolist() == [1, 3]
 
 
-def test_all_skipped(mixed):
+def test_skipping_every_file_gives_a_table_without_rows(mixed):
     with pytest.warns(UserWarning, match="1 of 1 cannot be used"):
         features = OpenSmileFeatures(on_error="skip").transform(mixed[1:2])
     assert features.shape == (0, 88)
 
 
-def test_no_errors_are_an_empty_table(mixed):
+def test_table_of_errors_is_empty_without_errors(mixed):
     smile = OpenSmileFeatures(on_error="nan")
     smile.transform(mixed[:1])
     assert smile.errors_.empty
     assert list(smile.errors_.columns) == ["file", "start", "end", "reason"]
 
 
-def test_segment_is_named(voices):
+def test_message_names_the_segment(voices):
     table = pd.DataFrame({"file": voices[:2], "start": [0.1, 0.2], "end": [0.4, 7]})
     smile = OpenSmileFeatures(on_error="nan")
     with pytest.warns(UserWarning, match="1 of 2 cannot") as caught:
@@ -84,13 +84,13 @@ def test_segment_is_named(voices):
     }
 
 
-def test_signal_is_named_by_its_row(voice):
+def test_message_names_a_signal_by_its_row(voice):
     smile = OpenSmileFeatures(on_error="nan")
     with pytest.warns(UserWarning, match="'<signal in row 1>': holds 500 NaN or infinite samples"):
         smile.transform([(voice(150), 16_000), (np.full(500, np.nan), 16_000)])
 
 
-def test_short_is_an_error_or_nan(voice):
+def test_short_signal_is_an_error_or_nan(voice):
     signals = [(voice(150, seconds=seconds), 16_000) for seconds in (0.0599, 0.06)]
     with pytest.raises(ValueError, match=r"is too short for openSMILE \(0\.060 s\)$"):
         OpenSmileFeatures().transform(signals)
@@ -100,7 +100,7 @@ def test_short_is_an_error_or_nan(voice):
     assert smile.errors_.empty
 
 
-def test_some_undefined_features(monkeypatch, voice):
+def test_undefined_features_are_an_error_or_nan(monkeypatch, voice):
     values = np.zeros((1, 88, 1))
     values[0, :3] = np.nan
     monkeypatch.setattr(opensmile.Smile, "__call__", lambda *_: values)
@@ -110,7 +110,7 @@ def test_some_undefined_features(monkeypatch, voice):
     assert features.isna().sum().sum() == 3
 
 
-def test_opensmile_that_fails_on_a_file(monkeypatch, voice):
+def test_error_names_the_file_on_which_opensmile_fails(monkeypatch, voice):
     def fail(*_):
         raise RuntimeError("Code: 6")
 
@@ -119,7 +119,7 @@ def test_opensmile_that_fails_on_a_file(monkeypatch, voice):
         OpenSmileFeatures().transform([(voice(150), 16_000)])
 
 
-def test_what_needs_too_much_memory(monkeypatch, voices):
+def test_error_names_the_file_that_needs_too_much_memory(monkeypatch, voices):
     def fail(*_, **__):
         raise MemoryError("Unable to allocate 3 TiB")
 
@@ -128,7 +128,7 @@ def test_what_needs_too_much_memory(monkeypatch, voices):
         OpenSmileFeatures().transform(voices[:1])
 
 
-def test_path_with_a_null_character():
+def test_path_with_a_null_character_is_refused():
     with pytest.raises(ValueError, match=r"'a\\x00b': cannot be opened \(embedded null byte\)$"):
         OpenSmileFeatures().transform(["a\0b"])
 
@@ -147,17 +147,17 @@ def test_upsampled_recordings_are_counted_once(write, voice):
     OpenSmileFeatures(sampling_rate=8_000).transform([*low, high])
 
 
-def test_telephone_mode_makes_rates_comparable(write, voice, rng):
+def test_low_sampling_rate_makes_recordings_comparable(write, voice, rng):
     wide = voice(150, 16_000, 1) + 0.01 * rng.standard_normal(16_000)
     narrow = np.trunc(32768 * soxr.resample(wide, 16_000, 8_000, "HQ")) / 32768
     wide = write("wide.wav", wide, subtype="DOUBLE")
     narrow = write("narrow.wav", narrow, 8_000, subtype="DOUBLE")
-    both = OpenSmileFeatures(sampling_rate=8_000).transform([wide, narrow])
-    np.testing.assert_array_equal(both.iloc[0], both.iloc[1])
+    features = OpenSmileFeatures(sampling_rate=8_000).transform([wide, narrow])
+    np.testing.assert_array_equal(features.iloc[0], features.iloc[1])
     with pytest.warns(UserWarning, match="lower sampling rate"):
         upsampled = OpenSmileFeatures().transform([wide, narrow])
-    above = "mfcc4_sma3_amean"  # sees the band from 4 to 8 kHz, which one of them lacks
-    assert abs(upsampled[above].diff().iloc[1]) > 1
+    high_band = "mfcc4_sma3_amean"  # sees the band from 4 to 8 kHz, which `narrow` lacks
+    assert abs(upsampled[high_band].diff().iloc[1]) > 1
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_telephone_mode_makes_rates_comparable(write, voice, rng):
         ),
     ],
 )
-def test_parameters(voices, params, expected):
+def test_wrong_parameters_are_refused(voices, params, expected):
     with pytest.raises(ValueError, match="must be") as caught:
         OpenSmileFeatures(**params).transform(voices)
     assert str(caught.value) == expected

@@ -13,7 +13,7 @@ pytest.importorskip("soxr")
 
 
 class Peak(FeatureExtractor):
-    """Computes the peak of a signal, or whatever it was made to compute."""
+    """Compute the peak of a signal, or what `compute` returns."""
 
     def __init__(
         self, compute=None, depends_on=None, *, on_error="raise", on_short="error", cache=None
@@ -30,7 +30,7 @@ class Peak(FeatureExtractor):
 SIGNAL = (0.25 * np.sin(np.arange(8_000)), 16_000)
 
 
-def test_row_has_the_names_and_the_type_of_features():
+def test_features_have_their_names_and_are_float32():
     features = Peak().fit_transform([SIGNAL])
     assert features.columns.tolist() == ["peak"] == Peak().get_feature_names_out().tolist()
     assert features.dtypes.tolist() == ["float32"]
@@ -38,18 +38,18 @@ def test_row_has_the_names_and_the_type_of_features():
 
 
 def test_signal_is_float32_within_full_scale_at_the_rate_of_the_extractor():
-    heard = []
+    signals = []
 
     def listen(signal, sampling_rate):
-        heard.append((signal.dtype, signal.shape, np.abs(signal).max(), sampling_rate))
+        signals.append((signal.dtype, signal.shape, np.abs(signal).max(), sampling_rate))
         return [0]
 
-    with warnings.catch_warnings(action="ignore"):  # of what is clipped
+    with warnings.catch_warnings(action="ignore"):  # of clipped samples
         Peak(listen).transform([(2 * np.ones((8_000, 2)), 8_000)])
-    assert heard == [(np.float32, (16_000,), pytest.approx(1, abs=1e-4), 16_000)]
+    assert signals == [(np.float32, (16_000,), pytest.approx(1, abs=1e-4), 16_000)]
 
 
-def test_parameters_of_its_own_survive_clone():
+def test_parameters_of_a_subclass_survive_clone():
     extractor = clone(Peak(depends_on={"version": 2}, on_error="nan"))
     assert extractor.get_params()["depends_on"] == {"version": 2}
     assert extractor.get_params()["on_error"] == "nan"
@@ -86,7 +86,7 @@ def test_undefined_features_may_be_nan():
 
 
 @pytest.mark.parametrize(("row", "shape"), [([1, 2], (2,)), (1, ()), ([[1]], (1, 1))])
-def test_row_of_another_length_is_a_mistake_of_the_extractor(row, shape):
+def test_row_of_wrong_length_is_an_error_of_the_extractor(row, shape):
     with pytest.raises(ValueError, match="must return one row") as caught:
         Peak(lambda signal, sampling_rate: row, on_error="skip").transform([SIGNAL])
     assert str(caught.value) == (
@@ -95,7 +95,7 @@ def test_row_of_another_length_is_a_mistake_of_the_extractor(row, shape):
     )
 
 
-def test_cache_has_a_row_as_long_as_what_it_depends_on_is_the_same(tmp_path):
+def test_cache_is_used_if_depends_on_and_class_are_the_same(tmp_path):
     computed = []
 
     def count(signal, sampling_rate):
@@ -113,14 +113,14 @@ def test_cache_has_a_row_as_long_as_what_it_depends_on_is_the_same(tmp_path):
     assert len(computed) == 4
 
 
-def test_cache_takes_plain_values_only(tmp_path):
+def test_depends_on_must_be_plain_values_if_there_is_a_cache(tmp_path):
     depends_on = {"model": object()}
     with pytest.raises(TypeError, match="depends_on must be a dict of text, numbers, lists and"):
         Peak(depends_on=depends_on, cache=tmp_path).transform([SIGNAL])
     assert len(Peak(depends_on=depends_on).transform([SIGNAL])) == 1
 
 
-def test_class_without_a_function_says_what_it_needs():
+def test_error_for_a_class_without_feature_function_names_it():
     with pytest.raises(NotImplementedError, match="FeatureExtractor must have a method feature_f"):
         FeatureExtractor().transform([SIGNAL])
 
@@ -137,12 +137,12 @@ class Times(FeatureExtractor):
         return FeatureFunction(["peak"], lambda signal, rate: [factor * np.abs(signal).max()])
 
 
-def test_a_parameter_of_a_class_is_part_of_the_key(tmp_path):
+def test_parameters_of_a_class_are_part_of_the_cache_key(tmp_path):
     signal = [(np.array([0.0, 0.5] * 500), 16_000)]
-    found = [Times(k, cache=tmp_path).transform(signal).iloc[0, 0] for k in (1, 2, 1)]
-    np.testing.assert_allclose(found, [0.5, 1.0, 0.5], rtol=1e-3)
+    peaks = [Times(factor, cache=tmp_path).transform(signal).iloc[0, 0] for factor in (1, 2, 1)]
+    np.testing.assert_allclose(peaks, [0.5, 1.0, 0.5], rtol=1e-3)
 
 
-def test_features_beyond_float32_are_said_so():
+def test_features_beyond_float32_are_refused():
     with pytest.raises(ValueError, match="gives 1 of 1 features that are infinite in float32"):
         Times(1e300).transform([(np.array([0.0, 0.5] * 500), 16_000)])

@@ -54,7 +54,7 @@ def config(tmp_path):
 @pytest.mark.parametrize(
     ("name", "n_features"), [("eGeMAPSv02", 88), ("GeMAPSv01b", 62), ("ComParE_2016", 6373)]
 )
-def test_named_sets(voices, name, n_features):
+def test_named_feature_sets_have_the_columns_of_opensmile(voices, name, n_features):
     features = OpenSmileFeatures(name).transform(voices[:1])
     expected = opensmile.Smile(opensmile.FeatureSet[name]).process_file(voices[0])
     assert features.shape == (1, n_features)
@@ -62,7 +62,7 @@ def test_named_sets(voices, name, n_features):
 
 
 @pytest.mark.parametrize("kind", [str, lambda path: path])
-def test_configuration_of_ones_own(config, kind):
+def test_custom_configuration_computes_its_features(config, kind):
     square = (-1.0) ** np.arange(16_000)
     signals = [(level * square, 16_000) for level in (0.25, 0.5)]
     smile = OpenSmileFeatures(kind(config), n_jobs=2)
@@ -71,7 +71,7 @@ def test_configuration_of_ones_own(config, kind):
     np.testing.assert_allclose(features.iloc[:, 0], [0.25, 0.5], rtol=1e-4)
 
 
-def test_configuration_that_gives_frames(config, voice):
+def test_configuration_that_gives_frames_is_refused(config, voice):
     config.write_text(
         MAIN.replace("frameMode = full", "frameMode=fixed\nframeSize=.1\nframeStep=.1")
     )
@@ -82,7 +82,7 @@ def test_configuration_that_gives_frames(config, voice):
 
 
 @pytest.mark.parametrize("edited", ["energy.conf", "frames.conf.inc"])
-def test_edited_configuration_is_another_one(config, voice, tmp_path, extracted, edited):
+def test_edited_configuration_is_extracted_again(config, voice, tmp_path, extracted, edited):
     smile = OpenSmileFeatures(config, cache=tmp_path / "cache")
     for _ in range(2):
         smile.transform([(voice(150), 16_000)])
@@ -94,23 +94,25 @@ def test_edited_configuration_is_another_one(config, voice, tmp_path, extracted,
     assert len(extracted) == 2
 
 
-def test_configurations_of_one_name_are_told_apart_by_content(config, voice, tmp_path, extracted):
-    same, other = (
+def test_configurations_with_one_name_are_distinguished_by_content(
+    config, voice, tmp_path, extracted
+):
+    copy, nested = (
         shutil.copytree(config.parent, tmp_path / name) / config.name for name in ("same", "other")
     )
-    deeper = other.with_name("frames.conf.inc")
-    deeper.rename(other.with_name("deeper.conf.inc"))
+    deeper = nested.with_name("frames.conf.inc")
+    deeper.rename(nested.with_name("deeper.conf.inc"))
     deeper.write_text("\\{deeper.conf.inc}\n")
-    for path, expected in [(config, 1), (same, 1), (other, 2), (other, 2)]:
+    for path, expected in [(config, 1), (copy, 1), (nested, 2), (nested, 2)]:
         OpenSmileFeatures(path, cache=tmp_path / "cache").transform([(voice(150), 16_000)])
         assert len(extracted) == expected
-    path = other.with_name("deeper.conf.inc")
+    path = nested.with_name("deeper.conf.inc")
     path.write_text(path.read_text().replace("0.025", "0.05"))
-    OpenSmileFeatures(other, cache=tmp_path / "cache").transform([(voice(150), 16_000)])
+    OpenSmileFeatures(nested, cache=tmp_path / "cache").transform([(voice(150), 16_000)])
     assert len(extracted) == 3
 
 
-def test_included_file_that_is_gone_is_noticed(config, voice):
+def test_configuration_whose_included_file_is_gone_is_refused(config, voice):
     smile = OpenSmileFeatures(config)
     smile.transform([(voice(150), 16_000)])
     (config.parent / "frames.conf.inc").unlink()
@@ -118,23 +120,23 @@ def test_included_file_that_is_gone_is_noticed(config, voice):
         smile.transform([(voice(150), 16_000)])
 
 
-def test_files_that_include_each_other(tmp_path, monkeypatch):
-    for name, other in (("a.conf", "b.conf"), ("b.conf", "a.conf")):
-        (tmp_path / name).write_text(rf"\{{{other}}}")
-    used = []
-    monkeypatch.setattr(opensmile, "Smile", lambda *args: used.append(args) or 1 / 0)
+def test_files_that_include_each_other_cause_no_endless_loop(tmp_path, monkeypatch):
+    for name, included in (("a.conf", "b.conf"), ("b.conf", "a.conf")):
+        (tmp_path / name).write_text(rf"\{{{included}}}")
+    calls = []
+    monkeypatch.setattr(opensmile, "Smile", lambda *args: calls.append(args) or 1 / 0)
     with pytest.raises(ValueError, match=r"^openSMILE must be able to run the configuration '.*'"):
         OpenSmileFeatures(tmp_path / "a.conf").transform(["a.wav"])
-    assert used == [(str(tmp_path / "a.conf"), opensmile.FeatureLevel.Functionals)]
+    assert calls == [(str(tmp_path / "a.conf"), opensmile.FeatureLevel.Functionals)]
 
 
-def test_configuration_that_does_not_run(config):
+def test_configuration_that_opensmile_cannot_run_is_refused(config):
     config.write_text("no configuration")
     with pytest.raises(ValueError, match=r"^openSMILE must be able to run the configuration '.*'"):
         OpenSmileFeatures(config).transform(["a.wav"])
 
 
-def test_configurations_that_are_not_there(tmp_path, config):
+def test_unusable_paths_and_names_of_feature_sets_are_refused(tmp_path, config):
     with pytest.raises(FileNotFoundError) as caught:
         OpenSmileFeatures(tmp_path / "none.conf").transform(["a.wav"])
     assert str(caught.value) == (

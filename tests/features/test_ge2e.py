@@ -1,4 +1,4 @@
-"""The GE2E encoder: its input against librosa, its layers against plain torch."""
+"""The GE2E encoder: its input, checked against librosa, and its layers, against plain torch."""
 
 import os
 import pickle
@@ -48,18 +48,18 @@ def extract(signal, **params):
 def run_plainly(windows, path):
     """Return the layers of windows of mel energies, from torch's own LSTM of several layers."""
     state = torch.load(path, map_location="cpu", weights_only=True)["model_state"]
-    x, found = torch.from_numpy(np.stack(windows)), {}
+    x, layers = torch.from_numpy(np.stack(windows)), {}
     with limit_threads(1), torch.inference_mode():
         for n_layers in (1, 2, 3):
             lstm = torch.nn.LSTM(40, 256, n_layers, batch_first=True)
             lstm.load_state_dict({k: state[f"lstm.{k}"] for k in lstm.state_dict()})
             frames, (last, _) = lstm(x)
-            found[f"layer{n_layers}"] = frames.reshape(-1, 256).numpy()
+            layers[f"layer{n_layers}"] = frames.reshape(-1, 256).numpy()
         raw = torch.relu(last[-1] @ state["linear.weight"].T + state["linear.bias"]).numpy()
-    return {**found, "embedding": raw / np.linalg.norm(raw, axis=1, keepdims=True)}
+    return {**layers, "embedding": raw / np.linalg.norm(raw, axis=1, keepdims=True)}
 
 
-def test_mel_energies_are_those_of_librosa():
+def test_mel_energies_agree_with_librosa():
     stored = np.loadtxt(HERE / "mel_energies.csv", delimiter=",")
     energies = mel_energies(np.pad(sweep(), 200))  # librosa centres its first frame at 0
     assert energies.shape == (201, 40)
@@ -79,7 +79,7 @@ def test_mel_energies_are_those_of_librosa():
         (2.9, [0, 77, 154]),
     ],
 )
-def test_layers_are_those_of_plain_torch(seconds, starts, weights):
+def test_layers_agree_with_plain_torch(seconds, starts, weights):
     signal = rounded(sweep(seconds))
     energies = mel_energies(np.pad(signal, (200, 16_000 * 2)))
     windows = [energies[start : start + 160] for start in starts]
@@ -88,15 +88,15 @@ def test_layers_are_those_of_plain_torch(seconds, starts, weights):
     assert len(row) == 2 * 4 * 256
     for layer in LAYERS:
         for pooling, reduce in {"mean": np.mean, "std": np.std}.items():
-            found = row.filter(like=f"ge2e.{layer}.{pooling}.")
-            assert list(found.index[[0, -1]]) == [
+            values = row.filter(like=f"ge2e.{layer}.{pooling}.")
+            assert list(values.index[[0, -1]]) == [
                 f"ge2e.{layer}.{pooling}.000",
                 f"ge2e.{layer}.{pooling}.255",
             ]
-            np.testing.assert_allclose(found, reduce(expected[layer], axis=0), atol=1e-6)
+            np.testing.assert_allclose(values, reduce(expected[layer], axis=0), atol=1e-6)
 
 
-def test_a_quiet_signal_is_raised_and_a_loud_one_is_not():
+def test_quiet_signals_are_raised_and_loud_ones_are_not():
     """Below -30 dB of full scale the level does not count."""
     quiet, params = rounded(sweep(1.6) / 40), {"layers": "layer1", "weights": "random"}
     assert np.sqrt(np.mean((2 * quiet) ** 2)) < 10 ** (-30 / 20)
@@ -105,22 +105,22 @@ def test_a_quiet_signal_is_raised_and_a_loud_one_is_not():
     assert not np.allclose(once, louder, atol=1e-2)
 
 
-def test_windows_at_once_change_the_last_digits_only(weights):
+def test_batch_size_changes_only_the_last_digits(weights):
     signal = sweep(5.0)
     rows = [extract(signal, batch_size=n) for n in (1, 2, 8)]
     np.testing.assert_allclose(rows[0], rows[1], atol=2e-6)
     np.testing.assert_allclose(rows[0], rows[2], atol=2e-6)
 
 
-def test_layers_are_the_hidden_ones_unless_others_are_named(weights):
+def test_hidden_layers_are_the_default(weights):
     assert set(extract(sweep()).index.str.split(".").str[1]) == {"layer1", "layer2", "layer3"}
-    one = extract(sweep(), layers="layer2", pooling="std")
-    assert len(one) == 256
-    # Of two layers, no others are computed, and the numbers are the same.
-    pd.testing.assert_series_equal(one, extract(sweep())[one.index])
+    layer2 = extract(sweep(), layers="layer2", pooling="std")
+    assert len(layer2) == 256
+    # If fewer layers are computed, their numbers stay the same.
+    pd.testing.assert_series_equal(layer2, extract(sweep())[layer2.index])
 
 
-def test_random_weights_are_a_control(weights):
+def test_random_weights_repeat_and_differ_from_trained_ones(weights):
     random = extract(sweep(), weights="random")
     pd.testing.assert_series_equal(random, extract(sweep(), weights="random"))
     assert random.index[0] == "ge2e-random.layer1.mean.000"
@@ -128,17 +128,17 @@ def test_random_weights_are_a_control(weights):
     assert random.filter(like="layer3.mean").std() > 1e-3  # its units differ
 
 
-def test_what_is_on_around_changes_nothing():
-    """Neither autocast nor a default device nor the state of torch's generator counts."""
+def test_global_settings_of_torch_change_nothing():
+    """Autocast, a default device and the state of torch's generator do not matter."""
     expected = extract(sweep(), weights="random")
     before = torch.get_rng_state()
     with torch.autocast("cpu"), torch.device("meta"), torch.no_grad():
-        found = extract(sweep(), weights="random")
-    pd.testing.assert_series_equal(found, expected, check_exact=True)
+        features = extract(sweep(), weights="random")
+    pd.testing.assert_series_equal(features, expected, check_exact=True)
     assert torch.equal(torch.get_rng_state(), before)
 
 
-def test_weights_may_be_named(weights, tmp_path):
+def test_path_of_the_weights_may_be_passed(weights, tmp_path):
     copy = tmp_path / "copy.pt"
     copy.write_bytes(Path(weights).read_bytes())
     pd.testing.assert_series_equal(extract(sweep(), weights=copy), extract(sweep()))
@@ -160,7 +160,7 @@ def test_other_weights_are_refused_before_they_are_read(tmp_path):
     assert not (HERE / "a pickle was run").exists()
 
 
-def test_weights_that_are_not_there(tmp_path):
+def test_missing_file_and_wrong_type_of_weights_are_refused(tmp_path):
     sentence = r"^weights must be None for .*, or the path of a file with them; there is no file '"
     with pytest.raises(FileNotFoundError, match=sentence):
         extract(sweep(), weights=tmp_path)
@@ -168,7 +168,7 @@ def test_weights_that_are_not_there(tmp_path):
         extract(sweep(), weights=3)
 
 
-def test_weights_that_are_not_installed(monkeypatch):
+def test_error_without_installed_weights_says_how_to_install_them(monkeypatch):
     def missing(name):
         raise PackageNotFoundError(name)
 
@@ -178,7 +178,7 @@ def test_weights_that_are_not_installed(monkeypatch):
         extract(sweep())
 
 
-def test_signals_that_hold_nothing():
+def test_signals_that_are_too_short_or_zero_are_reported():
     ge2e = SpeechModelFeatures("ge2e", weights="random", on_error="nan")
     with pytest.warns(UserWarning, match="cannot be used"):
         ge2e.fit_transform([(sweep()[:399], 16_000), (np.zeros(16_000), 16_000)])
@@ -186,12 +186,12 @@ def test_signals_that_hold_nothing():
         "is too short for ge2e-random (24.94 ms), which needs 25 ms",
         "holds only zeros, so a speech model has nothing to read",
     ]
-    both = JoinedFeatures([OpenSmileFeatures(), ge2e], on_error="nan")
-    assert both.software == "openSMILE and ge2e-random"
+    joined = JoinedFeatures([OpenSmileFeatures(), ge2e], on_error="nan")
+    assert joined.software == "openSMILE and ge2e-random"
     with pytest.warns(
         UserWarning, match=r"too short for ge2e-random \(24\.94 ms\), which needs 25 ms"
     ):
-        both.fit_transform([(sweep()[:399], 16_000)])
+        joined.fit_transform([(sweep()[:399], 16_000)])
     assert extract(sweep()[:399], weights="random", on_short="nan").isna().all()
     assert extract(sweep()[:400], weights="random").notna().all()
 
@@ -202,7 +202,7 @@ def test_neither_resemblyzer_nor_librosa_is_imported(weights):
 
 
 def test_recordings_of_emodb_give_the_stored_numbers(weights, corpora):
-    """They were computed once with this class, and agreed with Resemblyzer's own steps to 2e-7."""
+    """This class computed these numbers once. They agreed with Resemblyzer's own to 2e-7."""
     stored = pd.read_csv(HERE / "ge2e_emodb.csv", index_col="file", comment="#")
     paths = [corpora / "emodb" / "wav" / name for name in stored.index]
     X = SpeechModelFeatures("ge2e", layers=LAYERS).fit_transform(paths)

@@ -17,7 +17,7 @@ pytest.importorskip("opensmile")
 
 
 def reasons(X, **params):
-    """Return what is said of each utterance that cannot be used."""
+    """Return the reason for each utterance that cannot be used."""
     smile = OpenSmileFeatures(on_error="nan", **params)
     with pytest.warns(UserWarning, match="cannot be used"):
         smile.transform(X)
@@ -38,35 +38,37 @@ def long_silence(tmp_path):
 
 
 @pytest.mark.parametrize("rate", [1, 100, 3_999, 384_001, 2**31 - 1])
-def test_rates_that_are_none_of_audio(write, voice, rate):
+def test_sampling_rates_outside_the_range_of_audio_are_refused(write, voice, rate):
     path = write("odd.wav", voice(150))
     content = bytearray(Path(path).read_bytes())
     content[24:28] = struct.pack("<I", rate)
     Path(path).write_bytes(content)
-    said = f"has a sampling rate of {rate} Hz; audio has 4000 to 384000 Hz"
-    assert reasons([path]) == [said]
-    assert reasons([(voice(150), rate)]) == [said]
+    reason = f"has a sampling rate of {rate} Hz; audio has 4000 to 384000 Hz"
+    assert reasons([path]) == [reason]
+    assert reasons([(voice(150), rate)]) == [reason]
 
 
 @pytest.mark.filterwarnings("ignore:.*lower sampling rate")
-def test_the_lowest_and_the_highest_rate(write, voice):
+def test_lowest_and_highest_sampling_rate_are_accepted(write, voice):
     for rate in (4_000, 384_000):
         samples = voice(150, rate)
         features = OpenSmileFeatures().transform(
             [write(f"{rate}.wav", samples, rate, subtype="DOUBLE")]
         )
-        same = OpenSmileFeatures().transform([(samples, rate)])
-        np.testing.assert_array_equal(features, same)
+        from_signal = OpenSmileFeatures().transform([(samples, rate)])
+        np.testing.assert_array_equal(features, from_signal)
 
 
-def test_an_hour_is_the_limit_unless_told_otherwise(long_silence, voice):
-    said = "lasts 3601 s, longer than max_duration=3600 s; give segments of it, or raise the limit"
-    assert reasons([long_silence]) == [said]
-    assert reasons([(np.zeros(4_000 * 3_601, np.int16), 4_000)]) == [said]
+def test_default_limit_is_an_hour(long_silence, voice):
+    reason = (
+        "lasts 3601 s, longer than max_duration=3600 s; give segments of it, or raise the limit"
+    )
+    assert reasons([long_silence]) == [reason]
+    assert reasons([(np.zeros(4_000 * 3_601, np.int16), 4_000)]) == [reason]
 
 
 @pytest.mark.parametrize("kind", ["file", "signal"])
-def test_the_limit_is_that_of_the_segment(write, voice, kind):
+def test_limit_applies_to_the_segment_and_not_to_the_file(write, voice, kind):
     samples = voice(150, seconds=2)
     whole = [write("a.wav", samples)] if kind == "file" else [(samples, 16_000)]
     smile = OpenSmileFeatures(max_duration=1)
@@ -81,14 +83,14 @@ def test_the_limit_is_that_of_the_segment(write, voice, kind):
         assert len(reasons(table, max_duration=0.9)) == 1
 
 
-def test_what_the_cache_has_is_bounded_too(write, voice, tmp_path):
+def test_limit_applies_to_cached_recordings_too(write, voice, tmp_path):
     paths = [write("a.wav", voice(150))]
     OpenSmileFeatures(cache=tmp_path / "cache").transform(paths)
     assert len(reasons(paths, cache=tmp_path / "cache", max_duration=0.4)) == 1
 
 
 @pytest.mark.parametrize("limit", [0, -1, True, float("nan"), "3600"])
-def test_limit_must_be_a_time(limit, voices):
+def test_limit_must_be_a_positive_number_of_seconds(limit, voices):
     with pytest.raises(ValueError, match="number of seconds") as caught:
         OpenSmileFeatures(max_duration=limit).transform(voices)
     assert str(caught.value) == (
@@ -96,7 +98,7 @@ def test_limit_must_be_a_time(limit, voices):
     )
 
 
-# A program that reads a file, and tells how much memory and how many threads that took.
+# A program that reads files, and prints how much memory and how many threads that took.
 READ = """
 import sys, threading, time
 def status(name):
@@ -120,8 +122,8 @@ print(status("VmHWM") - empty, most - before - 1, "/".join(smile.errors_["reason
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="it asks the system in the way of Linux")
-def test_memory_and_threads_that_reading_takes(tmp_path, long_silence):
+@pytest.mark.skipif(sys.platform != "linux", reason="it reads /proc, which only Linux has")
+def test_reading_takes_limited_memory_and_threads(tmp_path, long_silence):
     # Cut before its end, so that an hour is decoded and resampled, and openSMILE is not run.
     content = bytearray(long_silence.read_bytes())
     content[21:26] = struct.pack(">BI", content[21], 4_000 * 3_600)

@@ -1,7 +1,7 @@
-"""MPEG audio that does not say how long it is: all of it is read, or a sentence says why not.
+"""MPEG audio that does not say how long it is: all of it is read, or an error says why not.
 
-Right values come from an MP3 with a header, of which soundfile reads all by itself, and from the
-number of frames.
+Expected values come from the number of frames, and from an MP3 with a header, which soundfile
+reads completely.
 """
 
 import io
@@ -35,7 +35,7 @@ def split(content):
 
 @pytest.fixture(params=["VARIABLE", "CONSTANT"])
 def mp3(request, voice):
-    """Give an MP3, its header and its frames; it grows soft, and needs fewer bytes later on."""
+    """Give an MP3, its header and its frames. It becomes soft, so its later frames are smaller."""
     samples = 0.5 * voice(150, seconds=2)
     samples[RATE:] *= 1e-2
     file = io.BytesIO()
@@ -60,7 +60,7 @@ def read(tmp_path):
 
 @pytest.fixture
 def count(read):
-    """Give a function that returns how many seconds long a file is found to be."""
+    """Give a function that returns how many seconds the reader finds in a file."""
 
     def count(content, **options):
         with pytest.raises(ValueError, match=r": ends at [\d.]+ s, before the end") as caught:
@@ -71,7 +71,7 @@ def count(read):
 
 
 def forget_count(header):
-    """Return a header as it is before an encoder knows how many frames there are."""
+    """Return a header without the number of frames, as encoders write it at first."""
     return header.replace(b"Xing\0\0\0\x0f", b"Xing\0\0\0\0").replace(
         b"Info\0\0\0\x0f", b"Info\0\0\0\0"
     )
@@ -97,27 +97,27 @@ WRAPPED = {
 
 
 @pytest.mark.parametrize("wrapped", WRAPPED)
-def test_all_of_it_is_read_without_a_header(mp3, read, count, wrapped):
+def test_whole_stream_is_read_without_a_header(mp3, read, count, wrapped):
     content, header, frames = mp3
-    own, _ = soundfile.read(io.BytesIO(content))
+    decoded, _ = soundfile.read(io.BytesIO(content))
     tag = max(header.find(b"Xing"), header.find(b"Info"))
     delay = DECODER_DELAY + (int.from_bytes(header[tag + 141 : tag + 144]) >> 12)
-    new = WRAPPED[wrapped](header, b"".join(frames))
-    assert count(new) == pytest.approx(FRAME * len(frames) / RATE, abs=0.0006)
-    assert len(own) == 2 * RATE
-    expected = OpenSmileFeatures().transform([(own, RATE)])
-    np.testing.assert_array_equal(read(new, delay, delay + 2 * RATE), expected)
+    rewrapped = WRAPPED[wrapped](header, b"".join(frames))
+    assert count(rewrapped) == pytest.approx(FRAME * len(frames) / RATE, abs=0.0006)
+    assert len(decoded) == 2 * RATE
+    expected = OpenSmileFeatures().transform([(decoded, RATE)])
+    np.testing.assert_array_equal(read(rewrapped, delay, delay + 2 * RATE), expected)
 
 
-def test_with_its_header_the_ends_are_cut_off_as_ever(mp3, read):
-    own, _ = soundfile.read(io.BytesIO(mp3[0]))
+def test_stream_with_its_header_has_its_ends_cut_off(mp3, read):
+    decoded, _ = soundfile.read(io.BytesIO(mp3[0]))
     for content in (mp3[0], ID3V2 + mp3[0] + ID3V1):
         np.testing.assert_array_equal(
-            read(content), OpenSmileFeatures().transform([(own, RATE)]).to_numpy()
+            read(content), OpenSmileFeatures().transform([(decoded, RATE)]).to_numpy()
         )
 
 
-def test_two_without_headers_are_read_one_after_the_other(mp3, count):
+def test_two_joined_streams_without_headers_are_both_read(mp3, count):
     stream = b"".join(mp3[2])
     assert count(stream + ID3V1 + ID3V2 + stream) == pytest.approx(
         2 * FRAME * len(mp3[2]) / RATE, abs=0.0006
@@ -136,12 +136,12 @@ def test_two_without_headers_are_read_one_after_the_other(mp3, count):
         (lambda whole, s: s + bytes([255, 0xFB, 0x90, 0xC4]).ljust(417) * 3, "changes its sampl"),
     ],
 )
-def test_what_cannot_be_read_whole_is_refused(mp3, read, spoil, reason):
+def test_stream_that_cannot_be_read_whole_is_refused(mp3, read, spoil, reason):
     with pytest.raises(ValueError, match=f"': {reason}"):
         read(spoil(mp3[0], b"".join(mp3[2])))
 
 
-def test_layer_2(count):
+def test_whole_stream_of_layer_2_is_read(count):
     # Frames of 64 kbit/s that allocate no bits: silence. At 44.1 kHz sizes alternate.
     frames = [
         bytes([0xFF, 0xFD, 0x40 | (2 if odd else 0), 0xC4]).ljust(208 + odd, b"\0")
@@ -155,7 +155,7 @@ def test_layer_2(count):
     ("format", "subtype"),
     [("FLAC", "PCM_16"), ("OGG", "VORBIS"), ("OGG", "OPUS"), ("AU", "PCM_16"), ("CAF", "PCM_16")],
 )
-def test_joined_recordings_of_which_one_would_be_read_are_refused(read, voice, format, subtype):
+def test_several_recordings_joined_into_one_file_are_refused(read, voice, format, subtype):
     file = io.BytesIO()
     soundfile.write(file, 0.5 * voice(150), RATE, format=format, subtype=subtype)
     assert np.isfinite(read(file.getvalue())).all()

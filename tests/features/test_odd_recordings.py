@@ -1,4 +1,4 @@
-"""A warning names recordings whose features are probably not what the user wants."""
+"""Warnings name recordings whose features are probably not what the user wants."""
 
 import warnings
 
@@ -15,7 +15,7 @@ OPPOSITE = "have channels of opposite phase, which cancel each other when they a
 CLIPPED = "go far beyond full scale, so that samples were clipped"
 
 
-def warned(X, **params):
+def warning_messages(X, **params):
     """Return the warnings of an extraction."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -33,72 +33,76 @@ def silences(write):
     return [write(f"{i}.wav", np.full(4_000 + i, 1e-4 * i)) for i in range(7)]
 
 
-def test_silence(write, voice, voices):
+def test_warning_names_silent_recordings(write, voice, voices):
     paths = [*voices, write("zeros.wav", np.zeros(8_000)), write("soft.wav", 5e-4 * voice(150))]
-    (message,) = warned(paths)
+    (message,) = warning_messages(paths)
     assert message == (
         f"2 of 6 utterances {SILENT}: {paths[4]!r}, {paths[5]!r}. Their features do not describe "
         "speech. Check these recordings, or leave them out."
     )
 
 
-def test_what_is_soft_is_not_silent(write, voice):
-    assert warned([write("soft.wav", 0.01 * voice(150)), (0.01 * voice(150), 16_000)]) == []
+def test_soft_recordings_are_not_called_silent(write, voice):
+    assert (
+        warning_messages([write("soft.wav", 0.01 * voice(150)), (0.01 * voice(150), 16_000)]) == []
+    )
 
 
-def test_an_offset_is_silence(write):
-    (message,) = warned([write("offset.wav", np.full(8_000, 0.3))])
+def test_constant_offset_counts_as_silence(write):
+    (message,) = warning_messages([write("offset.wav", np.full(8_000, 0.3))])
     assert SILENT in message
 
 
-def test_at_most_five_are_named_each_of_them_once(silences):
+def test_warning_names_at_most_five_files_and_each_once(silences):
     table = pd.DataFrame({"file": silences + silences[:1], "start": 0.0, "end": 0.25})
     for _ in range(2):
-        (message,) = warned(table)
+        (message,) = warning_messages(table)
         names = ", ".join(map(repr, silences[:5]))
         assert f"8 of 8 utterances {SILENT}: {names} and 2 more. " in message
 
 
-def test_from_workers_and_from_the_cache(silences, tmp_path):
-    alone = warned(silences)
+def test_workers_and_cache_give_the_same_warnings(silences, tmp_path):
+    alone = warning_messages(silences)
     assert len(alone) == 1
     for _ in range(2):
-        assert warned(silences, n_jobs=2, cache=tmp_path / "cache") == alone
+        assert warning_messages(silences, n_jobs=2, cache=tmp_path / "cache") == alone
 
 
 @pytest.mark.parametrize("factor", [-1, -0.7])
-def test_opposite_phase(write, stereo, factor):
+def test_warning_names_channels_of_opposite_phase(write, stereo, factor):
     path = write("stereo.wav", stereo(factor))
     with_offset = write("offset.wav", stereo(factor) * 0.5 + 0.3)
-    (message,) = warned([path, with_offset])
+    (message,) = warning_messages([path, with_offset])
     assert message == (
         f"2 of 2 utterances {OPPOSITE}: {path!r}, {with_offset!r}. Use one of the channels, or "
         "change the sign of one."
     )
 
 
-def test_other_stereo_is_not_odd(write, stereo, rng):
+def test_other_stereo_recordings_raise_no_warning(write, stereo, rng):
     noise = 0.1 * rng.standard_normal((8_000, 2))
-    samples = [stereo(1), stereo(0), stereo(-0.2), noise]
-    assert warned([write(f"{i}.wav", each) for i, each in enumerate(samples)]) == []
+    signals = [stereo(1), stereo(0), stereo(-0.2), noise]
+    assert warning_messages([write(f"{i}.wav", signal) for i, signal in enumerate(signals)]) == []
 
 
-def test_correlation_decides(write, rng):
+def test_only_strongly_negative_correlation_raises_the_warning(write, rng):
     noise = 0.1 * rng.standard_normal((80_000, 2))
     for correlation, is_odd in ((-0.65, False), (-0.85, True)):
-        other = correlation * noise[:, 0] + np.sqrt(1 - correlation**2) * noise[:, 1]
-        assert np.corrcoef(noise[:, 0], other)[0, 1] == pytest.approx(correlation, abs=0.01)
-        path = write("noise.wav", np.column_stack([noise[:, 0], other]), subtype="DOUBLE")
-        assert len(warned([path])) == is_odd
+        second_channel = correlation * noise[:, 0] + np.sqrt(1 - correlation**2) * noise[:, 1]
+        assert np.corrcoef(noise[:, 0], second_channel)[0, 1] == pytest.approx(
+            correlation, abs=0.01
+        )
+        path = write("noise.wav", np.column_stack([noise[:, 0], second_channel]), subtype="DOUBLE")
+        assert len(warning_messages([path])) == is_odd
 
 
 @pytest.mark.parametrize("rate", [16_000, 48_000])
-def test_values_of_integers_as_floats(write, voice, rate):
+def test_warning_names_values_of_integers_stored_as_floats(write, voice, rate):
     samples = np.round(20_000 * voice(150, rate))
     n_beyond = np.count_nonzero(np.abs(samples) > 1)
     path = write("loud.wav", samples, rate, subtype="FLOAT")
-    (of_file,) = warned([path])
-    (of_signal,) = warned([(samples, rate)])
+    (of_file,) = warning_messages([path])
+    (of_signal,) = warning_messages([(samples, rate)])
     assert of_file == (
         f"1 of 1 utterances {CLIPPED}: {path!r} (the first: {n_beyond} of {len(samples)} samples, "
         f"up to {np.abs(samples).max():.5g}). Floats must be from -1 to 1. Pass "
@@ -106,24 +110,24 @@ def test_values_of_integers_as_floats(write, voice, rate):
         "integers as int16, or divide them by 32768."
     )
     assert of_signal == of_file.replace(repr(path), "'<signal in row 0>'")
-    assert warned([(samples.astype(np.int16), rate)]) == []
+    assert warning_messages([(samples.astype(np.int16), rate)]) == []
 
 
-def test_what_is_hardly_beyond_full_scale_is_not_odd(write, voice):
+def test_samples_just_beyond_full_scale_raise_no_warning(write, voice):
     samples = 1.4 * voice(150) / np.abs(voice(150)).max()
-    assert warned([write("loud.wav", samples, subtype="FLOAT")]) == []
+    assert warning_messages([write("loud.wav", samples, subtype="FLOAT")]) == []
 
 
-def test_values_of_16_bits_in_32(voice):
+def test_warning_names_16_bit_values_stored_as_32_bit_integers(voice):
     samples = (20_000 * voice(150)).astype(np.int32)
-    assert warned([(samples, 16_000)]) == [
+    assert warning_messages([(samples, 16_000)]) == [
         "1 of 1 utterances are almost silent for integers of 32 bits: '<signal in row 0>'. If "
         "these are values of 16-bit integers, pass them as int16."
     ]
-    assert warned([(samples * 65_536, 16_000)]) == []
+    assert warning_messages([(samples * 65_536, 16_000)]) == []
 
 
-def test_warnings_that_are_errors_lose_no_work(monkeypatch, silences, voices, tmp_path):
+def test_warnings_turned_into_errors_lose_no_work(monkeypatch, silences, voices, tmp_path):
     smile = OpenSmileFeatures(cache=tmp_path / "cache")
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -32,7 +32,7 @@ def extract(X, **params):
     return OpenSmileFeatures(**params).transform(X)
 
 
-def test_same_as_opensmile_itself(write, smile, rng, voice):
+def test_features_equal_those_of_opensmile_itself(write, smile, rng, voice):
     samples = (32768 * voice(150) * rng.uniform(0.5, 1, size=8000)).astype(np.int16)
     path = write("a.wav", samples)
     expected = smile.process_signal(samples / 32768, 16_000)
@@ -52,13 +52,13 @@ def test_stereo_is_the_mean_of_its_channels(write, smile, voice):
 
 
 def test_sampling_rate_of_the_file_makes_little_difference(write, smile, rng, voice):
-    # scipy's resampling is not ours; breath in the upper bands, or they hold rounding alone.
+    # scipy resamples in another way. Without noise the upper bands would hold only rounding.
     low = voice(150) + 0.01 * rng.standard_normal(8000)
     high = scipy.signal.resample(low, 24_000)
     features = extract([write("low.wav", low), write("high.wav", high, 48_000)]).to_numpy()
     at_its_own_rate = smile.process_signal(high, 48_000).to_numpy()[0]
 
-    spread = load_emodb().data.std(axis=0)  # what is a large difference between utterances
+    spread = load_emodb().data.std(axis=0)  # between utterances
     assert np.mean(np.abs(features[1] - features[0]) / spread < 0.05) > 0.95
     assert np.max(np.abs(at_its_own_rate - features[0]) / spread) > 5
 
@@ -80,10 +80,10 @@ def test_rows_keep_the_order_of_the_input(voices):
     np.testing.assert_allclose(pitch, expected, atol=0.2)
 
 
-def test_same_bits_whatever_runs_in_parallel(voices):
+def test_parallel_extraction_gives_the_same_bits(voices):
     alone = extract(voices)
-    many = extract(voices * 5, n_jobs=4)
-    pd.testing.assert_frame_equal(many, pd.concat([alone] * 5), check_exact=True)
+    in_parallel = extract(voices * 5, n_jobs=4)
+    pd.testing.assert_frame_equal(in_parallel, pd.concat([alone] * 5), check_exact=True)
     with parallel_config("loky", n_jobs=2):
         pd.testing.assert_frame_equal(extract(voices), alone, check_exact=True)
 
@@ -113,18 +113,18 @@ def test_index_of_a_pandas_input_is_kept(voices, kind):
     np.testing.assert_array_equal(features.to_numpy(), extract(voices).to_numpy())
 
 
-def test_names_of_the_features(smile, voices):
+def test_feature_names_are_those_of_opensmile(smile, voices):
     names = OpenSmileFeatures().get_feature_names_out()
     assert list(names) == smile.feature_names
     assert len(set(names)) == 88
     assert list(extract(voices[:1]).columns) == list(names)
 
 
-def test_other_feature_set(voices):
+def test_another_feature_set_has_its_own_columns(voices):
     assert extract(voices[:2], feature_set="ComParE_2016").shape == (2, 6373)
 
 
-def test_pipeline_clone_and_set_output(voices):
+def test_pipeline_supports_clone_and_set_output(voices):
     pipeline = make_pipeline(OpenSmileFeatures(verbose=False), StandardScaler())
     pipeline = clone(pipeline).set_output(transform="pandas")
     scaled = pipeline.fit_transform(voices)
@@ -133,7 +133,7 @@ def test_pipeline_clone_and_set_output(voices):
     np.testing.assert_allclose(scaled.mean(), 0, atol=1e-3)
 
 
-def test_column_of_a_table(voices):
+def test_column_transformer_extracts_a_column_of_paths(voices):
     table = pd.DataFrame({"age": [1, 2, 3, 4], "file": voices}, index=list("wxyz"))
     columns = ColumnTransformer([("audio", OpenSmileFeatures(), "file")], remainder="passthrough")
     features = columns.set_output(transform="pandas").fit_transform(table)
@@ -141,7 +141,7 @@ def test_column_of_a_table(voices):
     assert features.index.tolist() == list("wxyz")
 
 
-def test_needs_no_fit(voices):
+def test_extractor_needs_no_fit(voices):
     check_is_fitted(OpenSmileFeatures())
     tags = OpenSmileFeatures().__sklearn_tags__()
     assert tags.input_tags.string
@@ -190,7 +190,7 @@ def test_one_error_names_every_bad_file(voices, bad_files, n_jobs):
     assert lines == [f"  {path!r}: {reason}" for path, reason in bad_files.items()]
 
 
-def test_every_bad_file_is_named_however_many():
+def test_error_names_every_bad_file_of_a_long_list():
     with pytest.raises(ValueError, match="500 of 500 cannot be used") as caught:
         extract([f"{i}.wav" for i in range(500)])
     assert all(f"  '{i}.wav': " in str(caught.value) for i in range(500))
@@ -230,19 +230,19 @@ def test_every_bad_file_is_named_however_many():
     ],
     ids=["single path", "nothing", "no path", "two columns", "set"],
 )
-def test_input_that_is_no_list_of_paths(X, error, message):
+def test_input_that_is_not_a_list_of_paths_is_refused(X, error, message):
     with pytest.raises(error) as caught:
         extract(X)
     assert str(caught.value) == message
 
 
-def test_single_path_object():
+def test_single_path_object_is_refused():
     with pytest.raises(TypeError, match="got the single path "):
         extract(Path("a.wav"))
 
 
 @pytest.mark.parametrize("name", ["opensmile", "soundfile", "soxr"])
-def test_missing_extra(monkeypatch, voices, name):
+def test_error_for_a_missing_package_names_the_extra(monkeypatch, voices, name):
     monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(ImportError) as caught:
         extract(voices)
@@ -253,10 +253,10 @@ def test_missing_extra(monkeypatch, voices, name):
     )
 
 
-def test_progress_bar_only_for_long_work(monkeypatch, capsys, voices):
+def test_progress_bar_appears_only_for_long_work(monkeypatch, capsys, voices):
     extract(voices)
     assert capsys.readouterr().err == ""
-    # A clock on which hours pass.
+    # On this clock, hours pass.
     monkeypatch.setattr("tqdm.std.time", lambda: 1e5 * time.monotonic())
     extract(voices, verbose=False)
     assert capsys.readouterr().err == ""

@@ -1,4 +1,4 @@
-"""Files that are not audio, or with an incomplete header, and their messages."""
+"""Files that are not audio or have an incomplete header, and their messages."""
 
 import struct
 import sys
@@ -23,7 +23,7 @@ def reason(path):
 
 
 @pytest.mark.parametrize(
-    ("start", "said"),
+    ("start", "expected"),
     [
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a", "run: git lfs pull"),
         (b"\0\0\0\x20ftypM4A \0\0\0\0", f"is MPEG-4 (M4A, AAC), {CONVERT}"),
@@ -36,25 +36,25 @@ def reason(path):
         (b"MZ\x90", "cannot be decoded (Format not recognised)"),
     ],
 )
-def test_what_libsndfile_cannot_read(tmp_path, start, said):
+def test_error_names_formats_that_libsndfile_cannot_read(tmp_path, start, expected):
     path = tmp_path / "speech.wav"
     path.write_bytes(start.ljust(500, b"\x55"))
-    assert reason(path).endswith(said)
+    assert reason(path).endswith(expected)
 
 
-def test_array_of_numpy(tmp_path):
+def test_error_for_a_file_of_numpy_says_what_to_pass(tmp_path):
     np.save(tmp_path / "speech.npy", np.zeros(900))
     assert reason(tmp_path / "speech.npy") == (
         "is a NumPy array; load it, and give a pair (signal, sampling rate)"
     )
 
 
-def test_folder(tmp_path):
+def test_folder_is_refused(tmp_path):
     assert reason(tmp_path) == "cannot be opened (it is a folder; give the files in it)"
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="they are right there")
-def test_backslashes():
+@pytest.mark.skipif(sys.platform == "win32", reason="backslashes are right there")
+def test_error_explains_backslashes_in_a_path():
     assert reason("corpus\\wav\\a.wav") == (
         "cannot be opened (No such file or directory; here folders are separated by / and not by "
         "\\)"
@@ -63,7 +63,7 @@ def test_backslashes():
 
 @pytest.mark.parametrize("riff", [0, 36, 0xFFFFFFFF, 0x7FFFF024])
 @pytest.mark.parametrize("subtype", ["PCM_16", "FLOAT"])
-def test_wav_whose_size_was_never_filled_in(write, voice, riff, subtype):
+def test_wav_whose_size_was_never_filled_in_is_read(write, voice, riff, subtype):
     path = Path(write("a.wav", voice(150), subtype=subtype))
     expected = OpenSmileFeatures().transform([path])
     content = bytearray(path.read_bytes())
@@ -74,7 +74,7 @@ def test_wav_whose_size_was_never_filled_in(write, voice, riff, subtype):
     np.testing.assert_array_equal(OpenSmileFeatures().transform([path]), expected)
 
 
-def test_wav_that_is_empty_and_says_so(write):
+def test_wav_without_frames_is_refused(write):
     path = Path(write("a.wav", np.zeros(0)))
     assert reason(path) == "holds no audio (0 frames)"
     content = bytearray(path.read_bytes()) + b"LIST\x04\0\0\0INFO"

@@ -30,7 +30,7 @@ def origin_of(*extractors):
     return FeatureOrigin.of_extractor(JoinedFeatures(extractors) if others else first)
 
 
-def test_columns_side_by_side_are_extracted_again_from_what_the_table_says(voices):
+def test_origin_in_a_table_makes_an_extractor_of_the_same_features(voices):
     features = JoinedFeatures([OpenSmileFeatures(), CONTROL], verbose=False)
     table = make_feature_table(pd.DataFrame({"file": voices[:2]}), features)
     names = choose_features(table)
@@ -43,11 +43,11 @@ def test_columns_side_by_side_are_extracted_again_from_what_the_table_says(voice
     assert origin.feature_set == "eGeMAPSv02 + ge2e:random[layer2,layer1;mean]"
     assert str(origin).endswith("opensmile 2.6.0 + ge2e-random sha256:dfbc48c0...")
     assert FeatureOrigin.from_metadata({"features": origin.to_dict()}) == origin
-    again = origin.make_extractor(verbose=False).fit_transform(voices[:2])
-    assert (again.to_numpy() == table[names].to_numpy()).all()
+    extracted_again = origin.make_extractor(verbose=False).fit_transform(voices[:2])
+    assert (extracted_again.to_numpy() == table[names].to_numpy()).all()
 
 
-def test_a_speech_model_alone():
+def test_origin_of_a_speech_model_alone_makes_its_extractor():
     origin = origin_of(CONTROL)
     assert origin.feature_set == "ge2e:random[layer2,layer1;mean]"
     features = origin.make_extractor(n_jobs=2, batch_size=3)
@@ -59,11 +59,11 @@ def test_a_speech_model_alone():
 
 
 def test_a_table_may_hold_more_than_the_model_learned_from():
-    alone, both = origin_of(CONTROL), origin_of(OpenSmileFeatures(), CONTROL)
-    alone.check_table(pd.DataFrame([both.to_dict()]))
-    assert not alone.makes_same_features(both)
+    alone, joined = origin_of(CONTROL), origin_of(OpenSmileFeatures(), CONTROL)
+    alone.check_table(pd.DataFrame([joined.to_dict()]))
+    assert not alone.makes_same_features(joined)
     with pytest.raises(ValueError, match=r"^Features must be those .* Extract them again"):
-        both.check_table(pd.DataFrame([alone.to_dict()]))
+        joined.check_table(pd.DataFrame([alone.to_dict()]))
 
 
 def test_a_module_is_recognised_by_its_weights():
@@ -79,13 +79,13 @@ def test_a_module_is_recognised_by_its_weights():
         origin.make_extractor(speech_models={"mine": make_model(1)})
     features = origin.make_extractor(speech_models={"mine": make_model(0)})
     assert FeatureOrigin.of_extractor(features) == origin
-    other = origin_of(OpenSmileFeatures(), SpeechModelFeatures(make_model(1)))
-    assert not origin.makes_same_features(other)
+    of_other_weights = origin_of(OpenSmileFeatures(), SpeechModelFeatures(make_model(1)))
+    assert not origin.makes_same_features(of_other_weights)
 
 
-def test_a_configuration_beside_a_speech_model_counts_by_its_content():
+def test_configurations_joined_with_a_model_are_compared_by_content():
     digest, model = "0" * 64, origin_of(CONTROL)
-    one, same = (
+    original, copy = (
         FeatureOrigin(
             f"{path} + {model.feature_set}",
             16_000,
@@ -93,15 +93,15 @@ def test_a_configuration_beside_a_speech_model_counts_by_its_content():
         )
         for path in ("here + [there;x]/a.conf", "b.conf")
     )
-    assert one.configuration_sha256 == digest
-    assert one.makes_same_features(same)
+    assert original.configuration_sha256 == digest
+    assert original.makes_same_features(copy)
     with pytest.raises(
         ValueError, match=r"'here \+ \[there;x\]/a\.conf'\. A configuration that only"
     ):
-        one.make_extractor()
+        original.make_extractor()
 
 
-def test_texts_that_contradict_each_other():
+def test_origin_that_contradicts_itself_is_refused():
     origin = FeatureOrigin("ge2e[layer1;mean]", 16_000, "opensmile 2.6.0")
     with pytest.raises(ValueError, match=r"must have the SHA-256 of its weights in 'opensmile 2"):
         origin.make_extractor()

@@ -31,7 +31,7 @@ def cut_frames(signal):
 
 
 def make_module(seed=0):
-    """Return a network that hears frames of 400 samples."""
+    """Return a network that takes frames of 400 samples."""
     torch.manual_seed(seed)
     recurrent = torch.nn.LSTM(6, 4, batch_first=True)
     return torch.nn.Sequential(torch.nn.Linear(400, 6), torch.nn.Tanh(), recurrent)
@@ -56,18 +56,18 @@ class Windows(SpeechModel):
             yield {layer: self.frames[layer][rows] for layer in layers}
 
 
-def test_pooling_over_windows_is_that_of_all_frames_together():
+def test_pooling_over_windows_equals_pooling_over_all_frames():
     X = SpeechModelFeatures(Windows()).fit_transform([SIGNAL])
     for layer, frames in Windows.frames.items():
         for pooling, reduce in {"mean": np.mean, "std": np.std}.items():
-            found = X.filter(regex=f"^windows.{layer}.{pooling}").to_numpy()[0]
-            np.testing.assert_allclose(found, reduce(frames.astype(float), axis=0), rtol=1e-6)
+            values = X.filter(regex=f"^windows.{layer}.{pooling}").to_numpy()[0]
+            np.testing.assert_allclose(values, reduce(frames.astype(float), axis=0), rtol=1e-6)
     assert list(X)[:2] == ["windows.a.mean.000", "windows.a.mean.001"]
     assert list(X)[-1] == "windows.b.std.1000"
     assert "windows.b.std.0017" in X  # so that names sort as numbers do
 
 
-def test_layers_of_a_module_are_what_it_gives_by_itself():
+def test_layers_equal_the_outputs_of_the_module_itself():
     module = make_module()
     X = SpeechModelFeatures(make_model(module)).fit_transform([SIGNAL]).iloc[0]
     with torch.inference_mode():
@@ -93,7 +93,7 @@ def test_time_may_be_the_last_axis():
     assert X.columns[0] == "conv.first.mean.000"
 
 
-def test_the_users_module_is_not_touched_and_the_copy_is_shared():
+def test_users_module_is_unchanged_and_clones_share_its_copy():
     module = make_module().train()
     before = pickle.dumps(module.state_dict())
     model = make_model(module)
@@ -130,7 +130,7 @@ class SlowToPickle:
         return SlowToPickle, ()
 
 
-def test_a_model_is_written_once_by_whichever_thread_is_first(monkeypatch, tmp_path):
+def test_threads_write_a_model_to_disk_only_once(monkeypatch, tmp_path):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     model = SpeechModule(make_module(), ["0"], "mine", prepare=SlowToPickle())
     compute = SpeechModelFeatures(model).feature_function().compute
@@ -143,7 +143,7 @@ def test_a_model_is_written_once_by_whichever_thread_is_first(monkeypatch, tmp_p
     assert not list(tmp_path.iterdir())
 
 
-def test_a_model_that_cannot_be_sent_leaves_no_file(monkeypatch, tmp_path):
+def test_model_that_cannot_be_pickled_leaves_no_file(monkeypatch, tmp_path):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     model = SpeechModule(
         make_module(), ["0"], "mine", prepare=lambda s, g=generator: cut_frames(s)
@@ -154,7 +154,7 @@ def test_a_model_that_cannot_be_sent_leaves_no_file(monkeypatch, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_threads_do_not_hear_each_other():
+def test_threads_do_not_mix_their_signals():
     features = SpeechModelFeatures(make_model())
     signals = [(SAMPLES[800 * k :], 16_000) for k in range(8)]
     alone = features.fit_transform(signals)
@@ -162,46 +162,46 @@ def test_threads_do_not_hear_each_other():
         pd.testing.assert_frame_equal(features.fit_transform(signals), alone, check_exact=True)
 
 
-def test_the_cache_knows_the_weights(tmp_path):
+def test_cache_key_has_weights_version_pooling_and_architecture(tmp_path):
     def extract(model, **params):
         features = SpeechModelFeatures(model, cache=tmp_path, **params)
         return features.fit_transform([SIGNAL]), count_cached(tmp_path)
 
     first, n_rows = extract(make_model())
     assert n_rows == 1
-    again, n_rows = extract(make_model())
+    repeated, n_rows = extract(make_model())
     assert n_rows == 1
-    pd.testing.assert_frame_equal(first, again, check_exact=True)
-    other, n_rows = extract(make_model(make_module(seed=1)))
+    pd.testing.assert_frame_equal(first, repeated, check_exact=True)
+    of_other_weights, n_rows = extract(make_model(make_module(seed=1)))
     assert n_rows == 2
-    assert (first.to_numpy() != other.to_numpy()).all()
+    assert (first.to_numpy() != of_other_weights.to_numpy()).all()
     assert extract(make_model(version=2))[1] == 3
     assert extract(make_model(), pooling="mean")[1] == 4
     linear = torch.nn.Sequential(*make_module()[:1], torch.nn.Sigmoid(), *make_module()[2:])
     assert extract(make_model(linear))[1] == 5  # the same weights with another activation
 
 
-def test_features_of_several_extractors_stand_side_by_side(voices):
-    parts = [OpenSmileFeatures(), SpeechModelFeatures(make_model())]
-    both = JoinedFeatures(parts).fit_transform(voices)
-    expected = pd.concat([each.fit_transform(voices) for each in parts], axis=1)
-    pd.testing.assert_frame_equal(both, expected, check_exact=True)
-    joined = JoinedFeatures(parts, on_error="skip")
+def test_features_of_several_extractors_are_joined_side_by_side(voices):
+    extractors = [OpenSmileFeatures(), SpeechModelFeatures(make_model())]
+    features = JoinedFeatures(extractors).fit_transform(voices)
+    expected = pd.concat([extractor.fit_transform(voices) for extractor in extractors], axis=1)
+    pd.testing.assert_frame_equal(features, expected, check_exact=True)
+    joined = JoinedFeatures(extractors, on_error="skip")
     with pytest.warns(UserWarning, match="2 of 3 cannot be used"):
         rows = joined.fit_transform([voices[0], "gone.wav", Path(__file__)])
     assert list(rows.index) == [voices[0]]
     assert len(joined.errors_) == 2
 
 
-class Odd(torch.nn.Module):
-    """Gives something else than numbers for each frame."""
+class OddModule(torch.nn.Module):
+    """A module that gives what `function` returns, instead of numbers for each frame."""
 
-    def __init__(self, give):
+    def __init__(self, function):
         super().__init__()
-        self.layer, self.give = torch.nn.Identity(), give
+        self.layer, self.function = torch.nn.Identity(), function
 
     def forward(self, x):
-        return self.layer(self.give(x))
+        return self.layer(self.function(x))
 
 
 generator = (x for x in range(3))  # nothing can copy it
@@ -211,11 +211,11 @@ def nan_if_loud(x):
     return torch.full((2, 3), torch.nan if x.abs().max() > 0.9 else 0.5)
 
 
-def test_recordings_that_a_module_cannot_hear_are_reported():
+def test_recordings_that_a_module_cannot_process_are_reported():
     loud = SAMPLES.copy()
     loud[0] = 32767
     features = SpeechModelFeatures(
-        SpeechModule(Odd(nan_if_loud), ["layer"], "odd"), on_error="nan"
+        SpeechModule(OddModule(nan_if_loud), ["layer"], "odd"), on_error="nan"
     )
     with pytest.warns(UserWarning, match="cannot be used"):
         features.fit_transform([(loud, 16_000)])
@@ -229,7 +229,7 @@ def test_recordings_that_a_module_cannot_hear_are_reported():
 
 
 @pytest.mark.parametrize(
-    ("give", "sentence"),
+    ("function", "sentence"),
     [
         (lambda x: torch.rand(2, 3), r"layer 'layer' gave others the second time"),
         (
@@ -240,9 +240,9 @@ def test_recordings_that_a_module_cannot_hear_are_reported():
         (lambda x: [x], r"it gives layer 'layer' of 'odd' 1 outputs, or no tensor"),
     ],
 )
-def test_modules_that_cannot_be_used(give, sentence):
+def test_unusable_modules_are_refused(function, sentence):
     with pytest.raises(ValueError, match=sentence):
-        SpeechModule(Odd(give), ["layer"], "odd")
+        SpeechModule(OddModule(function), ["layer"], "odd")
 
 
 @pytest.mark.parametrize(
@@ -258,12 +258,12 @@ def test_modules_that_cannot_be_used(give, sentence):
         ({"time_axis": 0}, r"^time_axis must be 1 or 2; got 0\.$"),
     ],
 )  # fmt: skip
-def test_parameters_of_a_module(params, sentence):
+def test_wrong_parameters_of_a_module_are_refused(params, sentence):
     with pytest.raises(ValueError, match=sentence):
         make_model(**params)
 
 
-def test_parameters_of_a_module_of_another_type():
+def test_wrong_types_of_parameters_of_a_module_are_refused():
     with pytest.raises(TypeError, match=r"^module must be a torch\.nn\.Module; got function\."):
         make_model(cut_frames)
     with pytest.raises(TypeError, match=r"^layers must be names of submodules; got 2\.$"):
@@ -273,7 +273,7 @@ def test_parameters_of_a_module_of_another_type():
     ):
         SpeechModule(make_module(), ["0"], "mine", prepare=3)
     with pytest.raises(ValueError, match=r"^module must be one that copy\.deepcopy can copy"):
-        SpeechModule(Odd(generator), ["layer"], "odd")
+        SpeechModule(OddModule(generator), ["layer"], "odd")
 
 
 @pytest.mark.parametrize(
@@ -292,7 +292,7 @@ def test_parameters_of_a_module_of_another_type():
         ({"model": make_model()}, r"^weights must be None for a SpeechModule, .*'random'\.$"),
     ],
 )  # fmt: skip
-def test_parameters(params, sentence):
+def test_wrong_parameters_of_the_extractor_are_refused(params, sentence):
     with pytest.raises(ValueError, match=sentence):
         SpeechModelFeatures(**{"model": "ge2e", "weights": "random", **params}).transform([SIGNAL])
 
@@ -305,12 +305,12 @@ def test_parameters(params, sentence):
         ({"download": "yes"}, r"^download must be True or False"),
     ],
 )
-def test_parameters_of_another_type(params, sentence):
+def test_wrong_types_of_parameters_of_the_extractor_are_refused(params, sentence):
     with pytest.raises(TypeError, match=sentence):
         SpeechModelFeatures(**{"model": "ge2e", **params}).transform([SIGNAL])
 
 
-def test_extractors_that_cannot_be_joined():
+def test_extractors_that_cannot_be_joined_are_refused():
     control = SpeechModelFeatures(make_model())
     with pytest.raises(
         ValueError, match=r"different names; got 'mine\.1\.mean\.000', .* and 15 more"

@@ -1,4 +1,4 @@
-"""Feature tables of other programs: read to the last digit, or refused in one sentence."""
+"""Feature tables of other programs are read to the last digit, or refused with a reason."""
 
 import sys
 
@@ -22,7 +22,7 @@ WRITERS = {
 
 @pytest.fixture
 def table(tmp_path):
-    """Give a function that writes a table as CSV and returns its path."""
+    """Give a function that writes a table, by default as CSV, and returns its path."""
 
     def write(frame, kind="csv"):
         path = tmp_path / f"table.{kind}"
@@ -41,7 +41,7 @@ def error(path, **params):
 
 
 @pytest.mark.parametrize("kind", WRITERS)
-def test_formats(table, kind):
+def test_every_format_gives_the_same_features(table, kind):
     features = read_features(table(FRAME, kind))
     expected = FRAME.set_index("file").astype(float)
     pd.testing.assert_frame_equal(features, expected, check_exact=True, check_index_type=False)
@@ -49,29 +49,29 @@ def test_formats(table, kind):
 
 @pytest.mark.filterwarnings("ignore:.*have the same value in every row")
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
-def test_what_opensmile_features_returns(table, tmp_path, voice, kind):
+def test_table_of_opensmile_features_is_read_unchanged(table, tmp_path, voice, kind):
     pytest.importorskip("opensmile")
     signals = [(voice(hertz), 16_000) for hertz in (110, 200)]
-    made = OpenSmileFeatures().transform(signals).set_axis(pd.Index(["x", "y"], name="file"))
-    path = table(made.reset_index(), kind)
+    features = OpenSmileFeatures().transform(signals).set_axis(pd.Index(["x", "y"], name="file"))
+    path = table(features.reset_index(), kind)
     read = read_features(path, columns=OpenSmileFeatures().get_feature_names_out())
-    np.testing.assert_array_equal(read.to_numpy(np.float32), made.to_numpy())
+    np.testing.assert_array_equal(read.to_numpy(np.float32), features.to_numpy())
 
 
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=2, unique=True))
-def test_numbers_come_back_to_the_last_bit(tmp_path_factory, values):
+def test_numbers_are_read_to_the_last_bit(tmp_path_factory, values):
     path = tmp_path_factory.getbasetemp() / "numbers.csv"
     pd.DataFrame({"pitch": values}).to_csv(path, index=False)
     np.testing.assert_array_equal(read_features(path)["pitch"], values)
 
 
-def test_columns_by_name_in_their_order(table):
+def test_columns_and_exclude_choose_features_in_order(table):
     path = table(FRAME.assign(emotion="sad", age=30))
     assert list(read_features(path, columns=["level", "pitch"])) == ["level", "pitch"]
     assert list(read_features(path, exclude=["emotion", "age"])) == ["pitch", "level"]
 
 
-def test_segments_are_the_index(table):
+def test_file_start_and_end_become_the_index(table):
     frame = FRAME.assign(file="a.wav", start=[0.0, 1.5], end=[1.5, np.nan])
     features = read_features(table(frame))
     assert features.index.names == ["file", "start", "end"]
@@ -79,12 +79,12 @@ def test_segments_are_the_index(table):
     assert list(features) == ["pitch", "level"]
 
 
-def test_without_files(table):
+def test_table_without_files_is_indexed_by_row_number(table):
     assert read_features(table(FRAME[["pitch"]])).index.tolist() == [0, 1]
 
 
 @pytest.mark.parametrize("named", [True, False])
-def test_index_that_pandas_wrote(tmp_path, named):
+def test_index_that_pandas_wrote_is_not_a_feature(tmp_path, named):
     path = tmp_path / "table.csv"
     (FRAME.set_index("file") if named else FRAME).to_csv(path)
     assert read_features(path).shape == (2, 2)
@@ -94,7 +94,7 @@ def test_file_names_stay_text(table):
     assert read_features(table(FRAME.assign(file=["03", "3"]))).index.tolist() == ["03", "3"]
 
 
-def test_missing_columns(table):
+def test_errors_name_missing_and_repeated_columns(table):
     path = table(FRAME)
     assert error(path, columns=["ptich", "level"]) == (
         f"{str(path)!r} must have the columns 'ptich'; it has 3 "
@@ -109,7 +109,7 @@ def test_missing_columns(table):
     )
 
 
-def test_columns_of_one_name(tmp_path):
+def test_two_columns_with_one_name_are_refused(tmp_path):
     path = tmp_path / "table.csv"
     path.write_text("file,pitch,pitch\na.wav,1,2\n")
     assert error(path) == (
@@ -119,7 +119,7 @@ def test_columns_of_one_name(tmp_path):
 
 
 @pytest.mark.parametrize("values", [["1,5", "2"], [True, False]])
-def test_not_numeric(table, values):
+def test_columns_that_are_not_numeric_are_refused(table, values):
     path = table(FRAME.assign(pitch=values))
     first = pd.read_csv(path)["pitch"].iloc[0]
     assert error(path) == (
@@ -129,7 +129,7 @@ def test_not_numeric(table, values):
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
-def test_not_finite(table, bad):
+def test_values_that_are_not_finite_are_refused(table, bad):
     path = table(FRAME.assign(pitch=[bad, 1.0]))
     assert error(path) == (
         f"Features must be finite numbers; in {str(path)!r}, 1 values of 'pitch' are missing or "
@@ -137,7 +137,7 @@ def test_not_finite(table, bad):
     )
 
 
-def test_utterance_twice(table):
+def test_repeated_and_nameless_utterances_are_refused(table):
     path = table(FRAME.assign(file="a.wav"))
     assert error(path) == (
         f"Every utterance must have one row; got several for 'a.wav' in {str(path)!r}. Drop the "
@@ -147,7 +147,7 @@ def test_utterance_twice(table):
     assert error(path) == f"Every row of {str(path)!r} must name its file; some rows do not."
 
 
-def test_no_rows(table):
+def test_table_without_rows_is_refused(table):
     path = table(FRAME[:0].astype({"pitch": float}), "parquet")
     assert error(path) == f"{str(path)!r} must have one row per utterance; got no rows."
 
@@ -163,7 +163,7 @@ def test_constant_columns_are_reported(table):
     assert caught[0].filename == __file__
 
 
-def test_copies_are_reported(table):
+def test_rows_with_equal_features_are_reported(table):
     frame = pd.concat([FRAME, FRAME[:1].assign(file="c.wav")])
     path = table(frame)
     with pytest.warns(UserWarning, match="the same features") as caught:
@@ -177,7 +177,7 @@ def test_copies_are_reported(table):
 
 @pytest.mark.parametrize("kind", ["csv", "parquet", "feather"])
 @pytest.mark.parametrize("content", [b"", b"\x93\x00garbage" * 9], ids=["empty", "garbage"])
-def test_files_that_are_no_table(tmp_path, kind, content):
+def test_files_that_are_not_tables_are_refused(tmp_path, kind, content):
     path = tmp_path / f"table.{kind}"
     path.write_bytes(content)
     if kind != "csv":
@@ -185,7 +185,7 @@ def test_files_that_are_no_table(tmp_path, kind, content):
     assert error(path).startswith(f"{str(path)!r} cannot be read as {kind}: ")
 
 
-def test_other_files(tmp_path):
+def test_unknown_format_and_missing_file_are_refused(tmp_path):
     assert error(tmp_path / "a.xlsx") == (
         "A table must be a CSV, TSV, Parquet or Feather file (.csv, .tsv, .csv.gz, .parquet, "
         f".feather); got {str(tmp_path / 'a.xlsx')!r}. Convert it."
@@ -194,7 +194,7 @@ def test_other_files(tmp_path):
     assert error(path) == f"There must be a table at {str(path)!r}; there is no such file."
 
 
-def test_without_pyarrow(table, monkeypatch):
+def test_error_without_pyarrow_says_how_to_install_it(table, monkeypatch):
     path = table(FRAME, "parquet")
     monkeypatch.setattr(pd, "read_parquet", lambda path: import_nothing())
     monkeypatch.setitem(sys.modules, "pyarrow", None)

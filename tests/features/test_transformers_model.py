@@ -1,4 +1,4 @@
-"""Speech models of transformers: tiny random ones, against the library."""
+"""Speech models of transformers: tiny random ones, checked against the library."""
 
 import json
 import pickle
@@ -48,8 +48,8 @@ def save(network, folder, **preprocessing):
 def networks(tmp_path_factory):
     """Give three tiny networks, each with the folder to which the library saved it."""
     folder = tmp_path_factory.mktemp("models")
-    found = {kind: make_network(kind) for kind in KINDS}
-    return {kind: (network, save(network, folder / kind)) for kind, network in found.items()}
+    by_kind = {kind: make_network(kind) for kind in KINDS}
+    return {kind: (network, save(network, folder / kind)) for kind, network in by_kind.items()}
 
 
 @pytest.fixture
@@ -92,20 +92,22 @@ def row(model, signal, **options):
 @pytest.mark.parametrize("kind", KINDS)
 def test_layers_are_the_hidden_states_of_the_library(networks, signal, kind, no_network):
     network, folder = networks[kind]
-    found = row(folder, signal)
+    features = row(folder, signal)
     states = hidden_states(network, normalised(signal))
     assert len(states) == 3
-    wanted = np.concatenate([part for s in states for part in (s.mean(axis=0), s.std(axis=0))])
-    np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-6)
-    assert found.index[0] == f"{kind}.layer0.mean.000"
-    assert found.index[-1] == f"{kind}.layer2.std.015"
+    expected = np.concatenate(
+        [part for state in states for part in (state.mean(axis=0), state.std(axis=0))]
+    )
+    np.testing.assert_allclose(features, expected, rtol=1e-5, atol=1e-6)
+    assert features.index[0] == f"{kind}.layer0.mean.000"
+    assert features.index[-1] == f"{kind}.layer2.std.015"
 
 
-def test_some_layers_by_name(folder, signal):
-    found = row(folder, signal, layers=["layer2", "layer0"], pooling="mean")
-    assert [name.split(".")[1] for name in found.index] == ["layer2"] * 16 + ["layer0"] * 16
-    whole = row(folder, signal)
-    np.testing.assert_array_equal(found, whole[found.index])
+def test_layers_can_be_chosen_by_name(folder, signal):
+    features = row(folder, signal, layers=["layer2", "layer0"], pooling="mean")
+    assert [name.split(".")[1] for name in features.index] == ["layer2"] * 16 + ["layer0"] * 16
+    all_layers = row(folder, signal)
+    np.testing.assert_array_equal(features, all_layers[features.index])
     with pytest.raises(ValueError, match=r"layers must be among 'layer0', .* got 'layer3'"):
         row(folder, signal, layers="layer3")
 
@@ -117,10 +119,10 @@ def test_a_long_recording_is_cut_into_equal_windows(networks):
     assert [len(window) for window in windows] == [266_667, 266_667, 266_667]
     frames = np.concatenate([hidden_states(network, window)[1] for window in windows])
     options = {"layers": "layer1", "pooling": ["mean", "std"]}
-    found = row(folder, signal, batch_size=2, **options)
-    wanted = np.concatenate([frames.mean(axis=0), frames.std(axis=0)])
-    np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-6)
-    np.testing.assert_allclose(found, row(folder, signal, batch_size=1, **options), rtol=1e-5)
+    features = row(folder, signal, batch_size=2, **options)
+    expected = np.concatenate([frames.mean(axis=0), frames.std(axis=0)])
+    np.testing.assert_allclose(features, expected, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(features, row(folder, signal, batch_size=1, **options), rtol=1e-5)
 
 
 def test_a_row_does_not_depend_on_its_neighbours_or_on_the_process(folder, signal):
@@ -129,9 +131,9 @@ def test_a_row_does_not_depend_on_its_neighbours_or_on_the_process(folder, signa
     together = extractor.fit_transform(signals)
     compute = extractor.feature_function().compute
     elsewhere = pickle.loads(pickle.dumps(compute))
-    for k, (one, rate) in enumerate(signals):
-        np.testing.assert_array_equal(together.iloc[k], row(folder, one))
-        np.testing.assert_array_equal(together.iloc[k], elsewhere(one, rate).astype("f4"))
+    for k, (part, rate) in enumerate(signals):
+        np.testing.assert_array_equal(together.iloc[k], row(folder, part))
+        np.testing.assert_array_equal(together.iloc[k], elsewhere(part, rate).astype("f4"))
 
 
 @pytest.mark.parametrize(
@@ -144,37 +146,37 @@ def test_a_row_does_not_depend_on_its_neighbours_or_on_the_process(folder, signa
 def test_the_signal_is_normalised_as_the_model_says(networks, signal, tmp_path, preprocessing):
     network = networks["wavlm"][0]
     model = save(network, tmp_path / "as it is", **preprocessing)
-    found = row(model, signal, layers="layer2", pooling="mean")
-    wanted = hidden_states(network, signal)[2].mean(axis=0)
-    np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-6)
+    features = row(model, signal, layers="layer2", pooling="mean")
+    expected = hidden_states(network, signal)[2].mean(axis=0)
+    np.testing.assert_allclose(features, expected, rtol=1e-5, atol=1e-6)
 
 
-def test_another_sampling_rate_is_asked_for(networks, signal, tmp_path):
+def test_error_names_the_sampling_rate_of_the_model(networks, signal, tmp_path):
     model = save(networks["hubert"][0], tmp_path / "phone", sampling_rate=8_000)
     with pytest.raises(ValueError, match=r"sampling_rate must be 8000 Hz"):
         row(model, signal)
     assert len(row(model, signal, sampling_rate=8_000)) == 96
 
 
-def test_untrained_weights_are_always_the_same_ones(folder, signal, tmp_path):
+def test_random_weights_are_always_the_same(folder, signal, tmp_path):
     (tmp_path / "only.config").mkdir()
     (tmp_path / "only.config" / "config.json").write_bytes((folder / "config.json").read_bytes())
     torch.manual_seed(5)
     before = torch.random.get_rng_state()
-    found = row(tmp_path / "only.config", signal, weights="random")
+    features = row(tmp_path / "only.config", signal, weights="random")
     row(folder, signal)
     assert torch.equal(torch.random.get_rng_state(), before)
-    assert found.index[0] == "only-config-random.layer0.mean.000"
-    np.testing.assert_array_equal(found, row(folder, signal, weights="random"))
-    assert not np.allclose(found, row(folder, signal))
+    assert features.index[0] == "only-config-random.layer0.mean.000"
+    np.testing.assert_array_equal(features, row(folder, signal, weights="random"))
+    assert not np.allclose(features, row(folder, signal))
 
 
-def test_the_digest_is_that_of_the_file(folder):
+def test_sha256_is_that_of_the_file_of_weights(folder):
     model = SpeechModelFeatures(folder).load()
     assert model.sha256 == sha256((folder / "model.safetensors").read_bytes()).hexdigest()
 
 
-def test_a_name_that_is_not_here_is_one_sentence_at_once(signal, no_network):
+def test_model_that_is_not_on_this_machine_is_refused_at_once(signal, no_network):
     start = time.perf_counter()
     with pytest.raises(ValueError, match=r"^model must be 'ge2e', a folder, or .*download=True"):
         row("nobody/no-such-model", signal)
@@ -183,7 +185,7 @@ def test_a_name_that_is_not_here_is_one_sentence_at_once(signal, no_network):
     assert time.perf_counter() - start < 1
 
 
-def test_a_download_that_fails_is_one_sentence(signal, no_network):
+def test_error_for_a_failed_download_names_the_model(signal, no_network):
     message = r"^The model 'nobody/no-such-model' could not be downloaded from the hub: .*copy\.$"
     with pytest.raises(ConnectionError, match=message):
         row("nobody/no-such-model", signal, download=True)
@@ -198,9 +200,9 @@ def test_a_model_that_was_downloaded_is_found_by_its_name(
     (stored / "snapshots").mkdir()
     (stored / "snapshots" / "abc").symlink_to(folder)
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
-    found = row("lab/tiny-1.0", signal, download=True)
-    assert found.index[0] == "tiny-1-0.layer0.mean.000"
-    np.testing.assert_array_equal(found, row(folder, signal))
+    features = row("lab/tiny-1.0", signal, download=True)
+    assert features.index[0] == "tiny-1-0.layer0.mean.000"
+    np.testing.assert_array_equal(features, row(folder, signal))
 
 
 def test_pickled_weights_are_read_as_numbers_only(networks, signal, tmp_path):
@@ -234,7 +236,7 @@ def test_code_beside_a_model_is_not_run(networks, signal, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
-def test_what_cannot_be_used_is_one_sentence(networks, signal, tmp_path):
+def test_unusable_folders_of_models_are_refused(networks, signal, tmp_path):
     network, folder = networks["wav2vec2"]
     empty = tmp_path / "empty"
     empty.mkdir()
@@ -268,7 +270,7 @@ def test_weights_that_lack_a_part_are_refused(networks, signal, tmp_path):
         row(model, signal)
 
 
-def test_weights_that_are_no_numbers_are_named_in_the_report(signal, tmp_path):
+def test_weights_that_are_not_finite_are_refused(signal, tmp_path):
     network = make_network("hubert")
     network.encoder.layers[0].final_layer_norm.bias.data[0] = np.nan
     model = save(network, tmp_path / "model")
@@ -276,7 +278,7 @@ def test_weights_that_are_no_numbers_are_named_in_the_report(signal, tmp_path):
         row(model, signal)
 
 
-def test_a_signal_shorter_than_one_frame_is_named_in_the_report(folder, signal):
+def test_signal_shorter_than_one_frame_is_refused(folder, signal):
     one_frame = 20 + 19 * 16
     assert SpeechModelFeatures(folder).load().n_samples_min == one_frame
     with pytest.raises(ValueError, match=r"cannot be used"):

@@ -20,7 +20,7 @@ INDEX = pd.MultiIndex.from_frame(SECONDS[["file", "start", "end"]].astype({"file
 
 
 def extract_nothing(X):
-    """Return rows of NaN for files that are not there, and the table of what was asked for."""
+    """Return rows of NaN for files that do not exist, and the table of errors."""
     smile = OpenSmileFeatures(on_error="nan")
     with pytest.warns(UserWarning, match="2 of 2 cannot be used"):
         features = smile.transform(X)
@@ -39,21 +39,21 @@ def extract_nothing(X):
     ],
     ids=["table", "timedelta", "nullable", "index", "audformat", "audformat table"],
 )
-def test_segments(X):
+def test_every_form_of_table_gives_the_same_segments(X):
     features, errors = extract_nothing(X)
     assert errors["file"].tolist() == ["a.wav", "b.wav"]
     np.testing.assert_array_equal(errors[["start", "end"]], [[0.5, 1.25], [np.nan, np.nan]])
     assert features.index.equals(X if isinstance(X, pd.Index) else X.index)
 
 
-def test_without_times():
+def test_table_without_times_means_whole_files():
     _, errors = extract_nothing(TABLE[["file", "emotion"]])
     assert errors["file"].tolist() == ["a.wav", "b.wav"]
     assert errors[["start", "end"]].isna().all(axis=None)
 
 
 @pytest.mark.parametrize("values", [["0:01", "0:02"], [True, False]])
-def test_times_that_are_none(values):
+def test_values_that_are_not_times_are_refused(values):
     with pytest.raises(TypeError) as caught:
         OpenSmileFeatures().transform(TABLE.assign(start=values))
     assert str(caught.value) == (
@@ -63,13 +63,15 @@ def test_times_that_are_none(values):
 
 
 def test_segments_are_cut_where_they_say(write, voice):
-    both = write("both.wav", np.concatenate([voice(120), voice(240)]))
-    table = pd.DataFrame({"file": [both, both], "start": [np.nan, 0.5], "end": [0.5, np.nan]})
+    two_voices = write("both.wav", np.concatenate([voice(120), voice(240)]))
+    table = pd.DataFrame(
+        {"file": [two_voices, two_voices], "start": [np.nan, 0.5], "end": [0.5, np.nan]}
+    )
     pitch = OpenSmileFeatures().transform(table)["F0semitoneFrom27.5Hz_sma3nz_amean"]
     np.testing.assert_allclose(pitch, 12 * np.log2(np.array([120, 240]) / 27.5), atol=0.2)
 
 
-def test_signals_and_files_mixed(voices, voice, write):
+def test_signals_and_files_may_be_mixed(voices, voice, write):
     samples = (32767 * voice(170)).astype(np.int16)
     path = write("same.wav", samples)
     features = OpenSmileFeatures().transform([path, (samples, 16_000), [samples, 16_000]])
@@ -114,19 +116,19 @@ def test_signals_and_files_mixed(voices, voice, write):
         ),
     ],
 )
-def test_signals_that_are_none(pair, message):
+def test_malformed_signals_are_refused(pair, message):
     with pytest.raises(TypeError) as caught:
         OpenSmileFeatures().transform(["a.wav", pair])
     assert str(caught.value) == message
 
 
-def test_segments_of_polars():
+def test_table_of_polars_gives_segments():
     polars = pytest.importorskip("polars")
     table = polars.DataFrame(
         {"file": ["a.wav", "b.wav"], "start": [0.5, None], "end": [1.25, None]}
     )
     with pytest.raises(ValueError, match=r"'a.wav' from 0.5 s to 1.25 s: (.|\n)*'b.wav': "):
-        OpenSmileFeatures().fit_transform(table)  # neither is there, and both are named
+        OpenSmileFeatures().fit_transform(table)  # no file exists, so both are named
 
 
 @pytest.mark.parametrize(
@@ -137,6 +139,6 @@ def test_segments_of_polars():
     ],
     ids=["channels first", "masked"],
 )
-def test_signals_that_would_be_read_wrongly(signal, message):
+def test_signals_that_would_be_misread_are_refused(signal, message):
     with pytest.raises(TypeError, match=message):
         OpenSmileFeatures().fit_transform([(signal, 16000)])

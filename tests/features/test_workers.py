@@ -1,4 +1,4 @@
-"""Calls that kill their process are found, and all others get their results."""
+"""Calls that kill or hang their process are found, and all others get their results."""
 
 import faulthandler
 import logging
@@ -28,7 +28,7 @@ class Deadly(str):
 
 
 class Endless(str):
-    """A path that is never opened: whoever encodes it for that waits without end."""
+    """A path that is never opened, because the process that encodes it waits without end."""
 
     def __reduce__(self):
         wait = "lambda *_: __import__('time').sleep(3600)"
@@ -41,29 +41,29 @@ DIED = "ends the process that reads it (a fault in a decoder, or too little memo
 def square_or_die():
     """Return a function that is pickled by value, so that workers need not import this file."""
 
-    def act(number, dies):
+    def call(number, dies):
         if dies:
             os.kill(os.getpid(), signal.SIGKILL)
         return number**2
 
-    return act
+    return call
 
 
 @pytest.fixture(autouse=True)
 def _no_hanging():
-    """End the tests with an error, in place of waiting without end."""
+    """End the tests with an error if one of them hangs."""
     faulthandler.dump_traceback_later(300, exit=True)
     yield
     faulthandler.cancel_dump_traceback_later()
 
 
 @pytest.mark.parametrize("deadly", [[], [0], [19], [3, 4, 11], [0, 1, 2]])
-def test_the_dead_are_found_and_the_rest_go_on(deadly):
+def test_calls_that_kill_their_worker_are_found_and_others_finish(deadly):
     results = dict(run_all(square_or_die(), [(i, i in deadly) for i in range(20)], n_jobs=2))
     assert results == {i: Lost.DIED if i in deadly else i**2 for i in range(20)}
 
 
-def test_calls_that_hang_are_given_up_and_the_rest_go_on():
+def test_calls_that_hang_are_given_up_and_others_finish():
     results = dict(run_all(square_or_sleep(), [(i, i in (0, 5, 6)) for i in range(9)], 2, 1.0))
     assert results == {i: Lost.LATE if i in (0, 5, 6) else i**2 for i in range(9)}
 
@@ -71,15 +71,15 @@ def test_calls_that_hang_are_given_up_and_the_rest_go_on():
 def square_or_sleep():
     """Return a function that hangs if `hangs` is true."""
 
-    def act(number, hangs):
+    def call(number, hangs):
         if hangs:
             time.sleep(3600)
         return number**2
 
-    return act
+    return call
 
 
-def test_limit_is_that_of_each_call():
+def test_time_limit_applies_to_each_call():
     def sleep(number):
         time.sleep(0.3)
         return number
@@ -88,9 +88,9 @@ def test_limit_is_that_of_each_call():
     assert results == {i: i for i in range(6)}
 
 
-@pytest.mark.parametrize("pause", [0, 1])  # its end is noticed later, or before the next call
-def test_worker_killed_while_it_has_nothing_to_do(pause):
-    results = run_all(own_process(), [(i,) for i in range(12)], n_jobs=2)
+@pytest.mark.parametrize("pause", [0, 1])  # the death is noticed later, or before the next call
+def test_worker_that_is_killed_while_idle_loses_no_call(pause):
+    results = run_all(return_process_id(), [(i,) for i in range(12)], n_jobs=2)
     first, killed = next(results)
     os.kill(killed, signal.SIGKILL)
     time.sleep(pause)
@@ -100,19 +100,19 @@ def test_worker_killed_while_it_has_nothing_to_do(pause):
     assert not any(isinstance(result, Lost) for result in others.values())
 
 
-def test_call_whose_worker_was_killed_by_somebody_else_is_made_again(tmp_path):
-    def act(number, mark):
+def test_call_whose_worker_was_killed_from_outside_is_repeated(tmp_path):
+    def call(number, mark):
         if number == 3 and not os.path.exists(mark):
             open(mark, "w").close()
             os.kill(os.getpid(), signal.SIGKILL)
         return number
 
-    results = dict(run_all(act, [(i, str(tmp_path / "mark")) for i in range(6)], 2))
+    results = dict(run_all(call, [(i, str(tmp_path / "mark")) for i in range(6)], 2))
     assert (tmp_path / "mark").exists()
     assert results == {i: i for i in range(6)}
 
 
-# A program that tells which processes work for it.
+# A program that prints the ids of the processes that work for it.
 WORK = """
 import os, time
 from skprognet.features.engine._workers import run_all
@@ -137,7 +137,7 @@ def test_workers_do_not_outlive_a_caller_that_is_killed():
     assert left == []
 
 
-def test_without_workers():
+def test_calls_can_run_without_workers():
     assert dict(run_all(square_or_die(), [(3, False)], n_jobs=None)) == {0: 9}
     assert dict(run_all(square_or_die(), [], n_jobs=2)) == {}
 
@@ -168,7 +168,7 @@ def test_file_that_kills_its_worker_is_named(voices):
 
 
 @pytest.mark.parametrize("limit", [0, -1, True, float("inf"), float("nan"), "600"])
-def test_limit_must_be_a_time(limit, voices):
+def test_timeout_must_be_a_positive_number_of_seconds(limit, voices):
     with pytest.raises(ValueError, match="number of seconds above 0") as caught:
         OpenSmileFeatures(timeout=limit).transform(voices)
     assert str(caught.value) == (
@@ -207,12 +207,12 @@ def cluster():
 
 @pytest.fixture
 def client(cluster):
-    """Wait until both workers are there: the test before may have killed one."""
+    """Wait until both workers run, because the test before may have killed one."""
     cluster.wait_for_workers(2)
     return cluster
 
 
-def test_on_a_cluster(client, voices, tmp_path):
+def test_extraction_runs_on_a_cluster(client, voices, tmp_path):
     expected = OpenSmileFeatures().transform(voices)
 
     def has_opensmile():
@@ -222,20 +222,20 @@ def test_on_a_cluster(client, voices, tmp_path):
     with parallel_config("dask"):
         for _ in range(2):
             assert OpenSmileFeatures(cache=tmp_path / "cache").transform(voices).equals(expected)
-        ran = set(dict(run_all(own_process(), [(i,) for i in range(8)], None)).values())
+        ran = set(dict(run_all(return_process_id(), [(i,) for i in range(8)], None)).values())
     assert any(client.run(has_opensmile).values())
     workers = client.run(os.getpid).values()
     assert len({os.getpid(), *workers}) == 3
     assert ran <= set(workers)
 
 
-def own_process():
-    """Return a function that tells where it runs."""
+def return_process_id():
+    """Return a function that returns the id of the process in which it runs."""
 
-    def act(number):
+    def call(number):
         return os.getpid()
 
-    return act
+    return call
 
 
 def test_call_that_kills_workers_of_a_cluster_is_found(client):

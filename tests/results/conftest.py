@@ -1,4 +1,4 @@
-"""Invented predictions with known properties, for all that is computed from them."""
+"""Invented predictions with known properties, for the tests of all that is computed from them."""
 
 import numpy as np
 import pandas as pd
@@ -9,7 +9,7 @@ METHODS = [("DNN", "none"), ("PT/FT", "gender"), ("ProgNet", "gender")]
 
 
 @pytest.fixture
-def invented():
+def invent_predictions():
     """Give a function that invents predictions of several methods on the same folds."""
     return invent
 
@@ -17,7 +17,7 @@ def invented():
 def invent(seed=0, *, methods=METHODS, n_rows=60, n_repeats=3, n_folds=3, accuracy=0.6, **more):
     """Return predictions that are right with the given probability, with probabilities.
 
-    Each repeat deals the rows to folds in another way, such that each fold has every class.
+    Each repeat assigns the rows to folds in another way. Each fold has every class.
     """
     rng = np.random.default_rng(seed)
     rows = np.arange(n_rows)
@@ -26,8 +26,8 @@ def invent(seed=0, *, methods=METHODS, n_rows=60, n_repeats=3, n_folds=3, accura
     for _ in range(n_repeats):
         fold = np.empty(n_rows, dtype=int)
         for label in CLASSES:
-            own = rng.permutation(np.flatnonzero(truth == label))
-            fold[own] = np.arange(len(own)) % n_folds + 1
+            rows_of_class = rng.permutation(np.flatnonzero(truth == label))
+            fold[rows_of_class] = np.arange(len(rows_of_class)) % n_folds + 1
         folds.append(fold)
     frames = []
     for method, source in methods:

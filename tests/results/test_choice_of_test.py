@@ -1,4 +1,4 @@
-"""Which significance test compare_methods uses, and what it says about it."""
+"""Which significance test compare_methods uses, and how explain_tests describes it."""
 
 import re
 from collections import namedtuple
@@ -24,7 +24,7 @@ def exactly(sentence):
     return f"^{re.escape(sentence)}$"
 
 
-def two(rng, n_repeats, n_folds, **columns):
+def scores_of_dnn_and_svm(rng, n_repeats, n_folds, **columns):
     """Return scores of a DNN and of an SVM that is a little better."""
     places = [(r, f) for r in range(1, n_repeats + 1) for f in range(1, n_folds + 1)]
     folds = pd.DataFrame(places, columns=["repeat", "fold"]).assign(source="none", **columns)
@@ -35,15 +35,15 @@ def two(rng, n_repeats, n_folds, **columns):
     )
 
 
-def arrays(scores, n_repeats, n_folds):
-    """Return the scores of the two as the tests take them, the SVM first."""
+def score_arrays(scores, n_repeats, n_folds):
+    """Return the scores as arrays for the significance tests, the SVM first."""
     return [
         scores.loc[scores["method"] == method, "score"].to_numpy().reshape(n_repeats, n_folds)
         for method in ("SVM", "DNN")
     ]
 
 
-def test_every_name_has_a_test_and_says_what_it_fits():
+def test_each_significance_test_knows_which_folds_it_fits():
     names = get_significance_test_names()
     assert names == [get_significance_test(name).name for name in names]
     fitting = {
@@ -59,24 +59,24 @@ def test_every_name_has_a_test_and_says_what_it_fits():
     }
 
 
-def test_a_name_is_taken_at_its_word(rng):
-    scores = two(rng, 10, 10, chance=1 / 4)
-    a, b = arrays(scores, 10, 10)
-    for name, test, of_chance in (
-        ("calibrated_cv_ttest", calibrated_cv_ttest, calibrated_cv_ttest),
-        ("corrected_cv_ttest", corrected_cv_ttest, corrected_cv_ttest),
+def test_compare_methods_uses_the_test_that_is_named(rng):
+    scores = scores_of_dnn_and_svm(rng, 10, 10, chance=1 / 4)
+    a, b = score_arrays(scores, 10, 10)
+    for name, test in (
+        ("calibrated_cv_ttest", calibrated_cv_ttest),
+        ("corrected_cv_ttest", corrected_cv_ttest),
     ):
         row = compare_methods(scores, test=name).loc[0]
         assert row["pvalue"] == test(a, b).pvalue
         assert row["test"] == get_significance_test(name).description
-        chance = of_chance(a, np.full((10, 10), 0.25), alternative="greater").pvalue
+        chance = test(a, np.full((10, 10), 0.25), alternative="greater").pvalue
         assert row["p_chance"] == pytest.approx(chance)
     assert compare_methods(scores).equals(compare_methods(scores, test="calibrated_cv_ttest"))
 
 
-def test_the_f_test_leaves_chance_to_a_test_that_has_a_side(rng):
-    scores = two(rng, 5, 2, chance=1 / 4)
-    a, b = arrays(scores, 5, 2)
+def test_f_test_leaves_chance_to_a_one_sided_test(rng):
+    scores = scores_of_dnn_and_svm(rng, 5, 2, chance=1 / 4)
+    a, b = score_arrays(scores, 5, 2)
     comparisons = compare_methods(scores, test="combined_5x2cv_ftest")
     row, expected = comparisons.loc[0], combined_5x2cv_ftest(a, b)
     assert (row["statistic"], row["pvalue"]) == tuple(expected)
@@ -90,21 +90,21 @@ def test_the_f_test_leaves_chance_to_a_test_that_has_a_side(rng):
     )
 
 
-def test_the_table_reads_chance_from_the_comparisons(rng):
-    scores = two(rng, 10, 10, chance=1 / 2)
+def test_summary_table_takes_p_chance_from_the_comparisons(rng):
+    scores = scores_of_dnn_and_svm(rng, 10, 10, chance=1 / 2)
     comparisons = compare_methods(scores, test="corrected_cv_ttest")
     row = comparisons.loc[0]
-    found = summary_table(scores, comparisons).set_index("method")["p_chance"]
-    assert (found["SVM"], found["DNN"]) == (row["p_chance"], row["against_p_chance"])
+    p_chance = summary_table(scores, comparisons).set_index("method")["p_chance"]
+    assert (p_chance["SVM"], p_chance["DNN"]) == (row["p_chance"], row["against_p_chance"])
 
 
-def test_a_test_that_does_not_fit_is_refused_with_those_that_do(rng):
+def test_error_lists_fitting_tests_when_the_named_one_does_not_fit(rng):
     sentence = (
         "test must fit 5 x 2 folds; got 'calibrated_cv_ttest', which does not. Use one of 'auto', "
         "'corrected_cv_ttest', 'combined_5x2cv_ftest'."
     )
     with pytest.raises(ValueError, match=exactly(sentence)):
-        compare_methods(two(rng, 5, 2), test="calibrated_cv_ttest")
+        compare_methods(scores_of_dnn_and_svm(rng, 5, 2), test="calibrated_cv_ttest")
 
 
 @pytest.mark.parametrize(
@@ -114,43 +114,48 @@ def test_a_test_that_does_not_fit_is_refused_with_those_that_do(rng):
         (None, "Use one of these, or a SignificanceTest."),
     ],
 )
-def test_an_unknown_name_is_refused(rng, test, advice):
+def test_unknown_test_name_is_refused(rng, test, advice):
     sentence = (
         "test must be one of 'calibrated_cv_ttest', 'corrected_cv_ttest', "
         f"'combined_5x2cv_ftest'; got {test!r}. {advice}"
     )
     with pytest.raises(ValueError, match=exactly(sentence)):
-        compare_methods(two(rng, 2, 3), test=test)
+        compare_methods(scores_of_dnn_and_svm(rng, 2, 3), test=test)
 
 
-def test_a_p_value_is_all_that_a_test_needs(rng):
-    own = SignificanceTest("own", "test of my own", lambda a, b: OnlyP(0.01))
-    comparisons = compare_methods(two(rng, 2, 3), test=own)
+def test_custom_test_may_return_only_a_p_value(rng):
+    custom_test = SignificanceTest("own", "test of my own", lambda a, b: OnlyP(0.01))
+    comparisons = compare_methods(scores_of_dnn_and_svm(rng, 2, 3), test=custom_test)
     row = comparisons.loc[0]
     assert row[["low", "high", "statistic", "df", "ratio"]].isna().all()
     assert row["verdict"].endswith(f"difference {row['difference']:+.3f}, p = 0.01.")
     assert explain_tests(comparisons) == "Test: test of my own, two-sided."
 
 
-def test_several_p_values_are_refused(rng):
-    own = SignificanceTest("own", "test of each fold", lambda a, b: OnlyP(np.array([0.1, 0.2])))
+def test_custom_test_that_returns_several_p_values_is_refused(rng):
+    custom_test = SignificanceTest(
+        "own", "test of each fold", lambda a, b: OnlyP(np.array([0.1, 0.2]))
+    )
     sentence = (
         "The function of 'own' must return an object with one number as pvalue; got array([0.1, "
         "0.2]). Test all folds together, for example with axis=None of scipy."
     )
     with pytest.raises(TypeError, match=exactly(sentence)):
-        compare_methods(two(rng, 2, 3), test=own)
+        compare_methods(scores_of_dnn_and_svm(rng, 2, 3), test=custom_test)
 
 
-def test_a_function_is_needed():
+def test_significance_test_requires_callables():
     with pytest.raises(TypeError, match=r"^function must be callable; got 'ttest_rel'\.$"):
         SignificanceTest("own", "no function", "ttest_rel")
     with pytest.raises(TypeError, match=r"^fits must be callable; got True\.$"):
         SignificanceTest("own", "fits all", max, fits=True)
 
 
-def test_the_explanation_has_the_range_of_settings(rng):
-    sizes = [two(rng, 2, 3, n_train_folds=n, n_train=40 * n, n_test=20) for n in (1, 2)]
+def test_explanation_gives_the_range_of_ratios_over_training_sizes(rng):
+    sizes = [
+        scores_of_dnn_and_svm(rng, 2, 3, n_train_folds=n, n_train=40 * n, n_test=20)
+        for n in (1, 2)
+    ]
     text = explain_tests(compare_methods(pd.concat(sizes)))
     assert "5 degrees of freedom, ratio of test rows to training rows" in text
     assert "(which include validation rows) 0.250 to 0.500. Nadeau" in text

@@ -1,4 +1,4 @@
-"""The matrix of sources and targets, and the mean over sources: against numbers by hand."""
+"""The matrix of sources and target corpora, and the mean over sources, checked by hand."""
 
 import re
 
@@ -18,20 +18,20 @@ from skprognet.results import (
 GAINS = {"b": {"a": 0.05, "c": -0.04}, "c": {"a": 0.0, "b": 0.03}, "a": {"b": 0.01, "c": 0.02}}
 
 
-ONE = {"b": {"a": 0.05}}
+ONE_SOURCE = {"b": {"a": 0.05}}
 
 
 def scores_of(gains, methods=("PT/FT", "ProgNet"), **columns):
-    luck = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     rows = []
-    for corpus, of_sources in gains.items():
+    for corpus, gains_by_source in gains.items():
         for fold in range(1, 6):
             base = 0.5 + 0.01 * fold
             row = {"corpus": corpus, "repeat": 1, "fold": fold, **columns}
             rows.append({**row, "method": "DNN", "source": "none", "score": base})
             for method in methods:
-                for source, gain in of_sources.items():
-                    score = base + gain + luck.normal(0, 0.002)
+                for source, gain in gains_by_source.items():
+                    score = base + gain + rng.normal(0, 0.002)
                     rows.append({**row, "method": method, "source": source, "score": score})
     return pd.DataFrame(rows)
 
@@ -41,88 +41,90 @@ def means_of(scores):
 
 
 @pytest.fixture(scope="module")
-def compared():
+def scores_and_comparisons():
     scores = scores_of(GAINS)
     return scores, compare_methods(scores)
 
 
-def test_gains_are_differences_of_means(compared):
-    scores, comparisons = compared
+def test_gains_are_differences_of_means(scores_and_comparisons):
+    scores, comparisons = scores_and_comparisons
     matrix = corpora_matrix(scores, comparisons)
     assert len(matrix) == 2 * 6
     marks = summary_table(scores, comparisons)
     marks = marks.set_index(["corpus", "method", "source"])["marks"]
     means = means_of(scores)
     for _, row in matrix.iterrows():
-        where = row["corpus"], row["method"], row["source"]
-        own = means[row["corpus"], "DNN", "none"]
-        assert row["baseline_score"] == pytest.approx(own)
-        assert row["gain"] == pytest.approx(means[where] - own)
-        assert row["marks"] == marks[where]
+        key = row["corpus"], row["method"], row["source"]
+        baseline = means[row["corpus"], "DNN", "none"]
+        assert row["baseline_score"] == pytest.approx(baseline)
+        assert row["gain"] == pytest.approx(means[key] - baseline)
+        assert row["marks"] == marks[key]
     cells = matrix.pivot(index=["method", "source"], columns="corpus", values="gain")
     assert cells.loc["PT/FT", "a"]["b"] == pytest.approx(0.05, abs=0.003)
     assert set(matrix["marks"]) >= {"*", "↓", ""}
-    only = corpora_matrix(*compared, method="PT/FT")
-    assert set(only["method"]) == {"PT/FT"}
+    of_one_method = corpora_matrix(*scores_and_comparisons, method="PT/FT")
+    assert set(of_one_method["method"]) == {"PT/FT"}
     with pytest.raises(ValueError, match="method must be one of 'PT/FT', 'ProgNet'; got 'SVM'"):
-        corpora_matrix(*compared, method="SVM")
+        corpora_matrix(*scores_and_comparisons, method="SVM")
 
 
-def test_a_lower_loss_is_a_gain():
+def test_higher_loss_is_a_negative_gain():
     loss = {"metric": "loss", "greater_is_better": False}
-    matrix = corpora_matrix(scores_of(ONE, ["PT/FT"], **loss))
+    matrix = corpora_matrix(scores_of(ONE_SOURCE, ["PT/FT"], **loss))
     assert matrix["gain"].item() == pytest.approx(-0.05, abs=0.003)
     assert matrix["score"].item() > matrix["baseline_score"].item()
 
 
-def test_one_target_and_several_sizes_are_matrices_too():
-    one = corpora_matrix(scores_of(ONE, ["ProgNet"]))
-    assert one[["source", "corpus"]].to_numpy().tolist() == [["a", "b"]]
-    sizes = pd.concat([scores_of(ONE, ["ProgNet"], n_train_folds=n) for n in (1, 8)])
+def test_matrix_may_have_one_target_or_several_training_sizes():
+    one_target = corpora_matrix(scores_of(ONE_SOURCE, ["ProgNet"]))
+    assert one_target[["source", "corpus"]].to_numpy().tolist() == [["a", "b"]]
+    sizes = pd.concat([scores_of(ONE_SOURCE, ["ProgNet"], n_train_folds=n) for n in (1, 8)])
     assert corpora_matrix(sizes)["n_train_folds"].tolist() == [1, 8]
 
 
-def test_without_the_plain_network_there_is_no_gain():
-    scores = scores_of(ONE)
+def test_matrix_needs_the_plain_network():
+    scores = scores_of(ONE_SOURCE)
     scores = scores[scores["method"] != "DNN"]
     with pytest.raises(ValueError, match="scores must have a network both with a source"):
         corpora_matrix(scores)
 
 
-def test_the_mean_over_sources_is_that_of_each_fold():
+def test_sources_are_averaged_within_each_fold():
     scores = scores_of(GAINS, baseline="DNN")
     averaged = average_over_sources(scores)
     assert set(averaged["source"]) == {"none", "other corpora"}
     wide = scores.pivot(index=["corpus", "fold", "method"], columns="source", values="score")
-    found = averaged.pivot(index=["corpus", "fold", "method"], columns="source", values="score")
-    others = found["other corpora"].dropna()
-    np.testing.assert_allclose(others, wide[["a", "b", "c"]].mean(axis=1)[others.index])
-    np.testing.assert_array_equal(found["none"].dropna(), wide["none"].dropna())
+    wide_averaged = averaged.pivot(
+        index=["corpus", "fold", "method"], columns="source", values="score"
+    )
+    means = wide_averaged["other corpora"].dropna()
+    np.testing.assert_allclose(means, wide[["a", "b", "c"]].mean(axis=1)[means.index])
+    np.testing.assert_array_equal(wide_averaged["none"].dropna(), wide["none"].dropna())
     result = compare_over_corpora(averaged)
     assert result.n_corpora == 3
     with pytest.raises(ValueError, match=re.escape("from the sources 'x'; got rows from 'no")):
         average_over_sources(scores, ["x"])
 
 
-def test_the_heat_map_shows_gains_marks_and_own_scores(compared):
-    scores, comparisons = compared
+def test_heat_map_shows_gains_marks_and_baseline_scores(scores_and_comparisons):
+    scores, comparisons = scores_and_comparisons
     display = CorporaMatrixDisplay.from_scores(scores, comparisons).plot()
     texts = {place: text.get_text() for place, text in display.texts_.items()}
-    own = means_of(scores)["b", "DNN", "none"]
-    assert texts["PT/FT", "b", "b"] == f"{own:.3f}"
+    baseline = means_of(scores)["b", "DNN", "none"]
+    assert texts["PT/FT", "b", "b"] == f"{baseline:.3f}"
     for _, row in display.frame().iterrows():
         text = texts[row["method"], row["source"], row["corpus"]]
         assert text.startswith(f"{row['gain']:+.3f}") or abs(row["gain"]) < 0.0005
         assert text.endswith(row["marks"])
     assert len(texts) == 2 * 9
-    explained = display.ax_.get_xlabel()
-    assert "gain in UAR over DNN (grey: UAR of DNN itself)" in explained
-    assert "↓ worse than DNN" in explained
+    label = display.ax_.get_xlabel()
+    assert "gain in UAR over DNN (grey: UAR of DNN itself)" in label
+    assert "↓ worse than DNN" in label
     display.close()
 
 
-def test_one_method_alone_and_a_target_that_teaches_none():
-    display = CorporaMatrixDisplay.from_scores(scores_of(ONE), method="ProgNet")
+def test_heat_map_has_a_row_for_a_target_that_is_not_a_source():
+    display = CorporaMatrixDisplay.from_scores(scores_of(ONE_SOURCE), method="ProgNet")
     display.plot()
     names = [label.get_text() for label in display.ax_.get_yticklabels()]
     assert names == ["from b", "from a"]
@@ -130,8 +132,8 @@ def test_one_method_alone_and_a_target_that_teaches_none():
     display.close()
 
 
-def test_one_number_of_training_folds_in_one_picture():
-    sizes = pd.concat([scores_of(ONE, n_train_folds=n) for n in (1, 8)])
+def test_heat_map_needs_a_single_training_size():
+    sizes = pd.concat([scores_of(ONE_SOURCE, n_train_folds=n) for n in (1, 8)])
     with pytest.raises(ValueError, match=r"scores must be of one n_train_folds; got \[1, 8\]"):
         CorporaMatrixDisplay.from_scores(sizes)
     largest = sizes[sizes["n_train_folds"] == 8]

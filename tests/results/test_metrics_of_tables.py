@@ -1,4 +1,4 @@
-"""A table says what its scores are of: words, range, direction and files follow from that."""
+"""The metric of a table decides the words, range, direction and files of its scores."""
 
 import gzip
 import io
@@ -31,16 +31,16 @@ def share_of_errors(y_true, y_pred):
     return np.mean(np.asarray(y_true) != np.asarray(y_pred))
 
 
-def two(gain, **columns):
-    """Return the scores of a network with a source and without, lower by `gain` with one."""
+def scores_with_gain(gain, **columns):
+    """Return scores of a network without a source, and with one that lowers them by `gain`."""
     wiggle = 0.002 * np.array([1, 0, -1, 1, -1, 0, 1, -1, 0, 0])
     plain = FOLDS.assign(method="DNN", source="none", score=2 + NOISE)
     progressive = FOLDS.assign(method="ProgNet", source="gender", score=2 + NOISE - gain + wiggle)
     return pd.concat([plain, progressive], ignore_index=True).assign(**columns)
 
 
-def test_of_a_score_whose_lower_values_are_better_the_lower_one_wins():
-    scores = two(0.1, **LOSS, chance=2.5)
+def test_lower_score_wins_if_lower_is_better():
+    scores = scores_with_gain(0.1, **LOSS, chance=2.5)
     comparisons = compare_methods(scores)
     row = comparisons.loc[0]
     assert row["score"] == pytest.approx(1.908)
@@ -57,17 +57,17 @@ def test_of_a_score_whose_lower_values_are_better_the_lower_one_wins():
     assert "my loss (lower is better), mean" in format_table(table)
 
 
-def test_it_is_the_mirror_image_of_a_score_whose_greater_values_are_better():
-    scores = two(-0.05, **LOSS, chance=2.5)
+def test_lower_is_better_mirrors_greater_is_better():
+    scores = scores_with_gain(-0.05, **LOSS, chance=2.5)
     mirror = scores.assign(score=-scores["score"], chance=-2.5, greater_is_better=True)
     lower, greater = compare_methods(scores), compare_methods(mirror)
-    same = ["difference", "low", "high", "pvalue", "p_worse", "p_chance", "hurts"]
-    assert lower[same].equals(greater[same])
+    columns = ["difference", "low", "high", "pvalue", "p_worse", "p_chance", "hurts"]
+    assert lower[columns].equals(greater[columns])
     assert lower.loc[0, "hurts"]
     assert "worse than DNN, transfer hurts here" in lower.loc[0, "verdict"]
 
 
-def test_over_corpora_the_lowest_has_the_first_rank():
+def test_lowest_loss_has_the_first_rank_over_corpora():
     parts = [
         FOLDS.assign(corpus=corpus, method=method, source="none", score=score + NOISE + number)
         for number, corpus in enumerate("ABCDE")
@@ -82,8 +82,8 @@ def test_over_corpora_the_lowest_has_the_first_rank():
     assert ", my loss 2.1" in row["verdict"]
 
 
-def test_axes_say_what_is_scored():
-    scores = two(0.1, **LOSS)
+def test_axis_labels_name_the_metric():
+    scores = scores_with_gain(0.1, **LOSS)
     display = ScoresDisplay.from_scores(scores).plot()
     assert display.ax_.get_xlabel().startswith("my loss (lower is better): mean and")
     display.close()
@@ -101,7 +101,7 @@ def test_axes_say_what_is_scored():
 
 
 def test_two_metrics_in_one_table_are_refused():
-    scores = two(0.1)
+    scores = scores_with_gain(0.1)
     scores["metric"] = np.where(scores["method"] == "DNN", "uar", "my loss")
     sentence = (
         "scores must hold the scores of one metric; got 'uar', 'my loss'. Select one, as in "
@@ -113,15 +113,15 @@ def test_two_metrics_in_one_table_are_refused():
         TrainingCurveDisplay.from_curves(curves)
 
 
-def test_without_a_metric_scores_are_uar_and_percentages_are_refused():
-    scores = two(0).assign(score=lambda rows: rows["score"] / 4)
+def test_scores_without_a_metric_must_be_uar_from_0_to_1():
+    scores = scores_with_gain(0).assign(score=lambda rows: rows["score"] / 4)
     assert "UAR: unweighted average recall, mean" in format_table(summary_table(scores))
     assert compare_methods(scores)["metric"].tolist() == ["uar"]
     with pytest.raises(ValueError, match=r"UAR values from 0 to 1 in 'score'; got 2\.01"):
-        compare_methods(two(0))
+        compare_methods(scores_with_gain(0))
 
 
-# A study with a score of one's own
+# A study with a custom score
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +145,7 @@ def study():
     return Study(scores, curves, TasksDesign(n_splits=3, n_repeats=2, scoring=errors))
 
 
-def test_scores_are_of_that_score_and_chance_is_not_known(study):
+def test_study_reports_the_custom_score_and_no_chance_level(study):
     scores, curves = study.scores, study.curves
     assert set(scores["metric"]) == {"errors"}
     assert not scores["greater_is_better"].any()
@@ -159,22 +159,22 @@ def test_scores_are_of_that_score_and_chance_is_not_known(study):
     assert "scoring" not in study.design.to_dict()
 
 
-def test_files_have_the_rows_apart_and_are_read_together(study, tmp_path, no_figures):
+def test_read_scores_joins_the_files_of_results_and_of_rows(study, tmp_path, no_figures):
     write_study(study, tmp_path)
-    alone = pd.read_csv(tmp_path / "results.csv")
-    assert not {"rows_seen", "rows_tested"} & set(alone)
-    together = read_scores(tmp_path)
-    assert sorted(together) == sorted(study.scores)
-    assert len(audit(together)) == len(alone)
-    assert compare_methods(together)["verdict"].tolist() == study.comparisons["verdict"].tolist()
-    # The rows of other fits are not taken for those of these.
+    results = pd.read_csv(tmp_path / "results.csv")
+    assert not {"rows_seen", "rows_tested"} & set(results)
+    joined = read_scores(tmp_path)
+    assert sorted(joined) == sorted(study.scores)
+    assert len(audit(joined)) == len(results)
+    assert compare_methods(joined)["verdict"].tolist() == study.comparisons["verdict"].tolist()
+    # Rows that belong to other fits are not joined.
     rows = pd.read_csv(io.BytesIO(gzip.decompress((tmp_path / "rows.csv.gz").read_bytes())))
-    for other in (rows[1:], rows.assign(seed=rows["seed"] + 1), rows.assign(more=1)):
-        other.to_csv(tmp_path / "rows.csv.gz", index=False)
+    for changed_rows in (rows[1:], rows.assign(seed=rows["seed"] + 1), rows.assign(more=1)):
+        changed_rows.to_csv(tmp_path / "rows.csv.gz", index=False)
         assert "rows_tested" not in read_scores(tmp_path / "results.csv")
 
 
-def test_scoring_by_name_and_by_object_are_the_same():
+def test_get_score_accepts_a_name_or_a_score_object():
     uar = get_score("uar")
     assert get_score(uar) is uar
     with pytest.raises(ValueError, match=r"got 'UAR'. Did you mean 'uar'\?$"):
@@ -183,36 +183,36 @@ def test_scoring_by_name_and_by_object_are_the_same():
         get_score(share_of_errors)
 
 
-def folds(**columns):
+def scores_of_a_and_b(**columns):
     rows = pd.DataFrame({"source": "none", "repeat": 1, "fold": [1, 2, 3] * 2})
     rows["method"] = ["A"] * 3 + ["B"] * 3
     return rows.assign(**{"score": [0.5, 0.6, 0.7, 0.4, 0.6, 0.5], **columns})
 
 
 def test_a_table_that_contradicts_its_metric_is_refused():
-    scores = folds(metric="uar", greater_is_better=False)
+    scores = scores_of_a_and_b(metric="uar", greater_is_better=False)
     with pytest.raises(ValueError, match=r"^scores must agree with their metric: greater UAR"):
         compare_methods(scores)
-    agreeing = folds(metric="uar", greater_is_better=True)
-    assert compare_methods(agreeing).equals(compare_methods(folds()))
+    agreeing = scores_of_a_and_b(metric="uar", greater_is_better=True)
+    assert compare_methods(agreeing).equals(compare_methods(scores_of_a_and_b()))
 
 
-def test_a_metric_that_is_missing_is_uar():
-    scores = folds(metric=None, greater_is_better=None)
-    assert compare_methods(scores).equals(compare_methods(folds()))
+def test_missing_metric_means_uar():
+    scores = scores_of_a_and_b(metric=None, greater_is_better=None)
+    assert compare_methods(scores).equals(compare_methods(scores_of_a_and_b()))
 
 
-def test_tables_of_earlier_versions_and_empty_ones_are_a_sentence():
+def test_tables_of_earlier_versions_and_empty_tables_are_refused():
     with pytest.raises(
         ValueError, match=r"Rename the column 'uar' of earlier versions to 'score'"
     ):
-        compare_methods(folds().rename(columns={"score": "uar"}))
+        compare_methods(scores_of_a_and_b().rename(columns={"score": "uar"}))
     with pytest.raises(ValueError, match=r"^scores must have one row for each fit; got none\."):
-        compare_methods(folds().iloc[:0])
+        compare_methods(scores_of_a_and_b().iloc[:0])
 
 
-def test_rows_that_are_damaged_are_a_sentence(tmp_path):
-    folds(seed=1).to_csv(tmp_path / "results.csv", index=False)
+def test_damaged_file_of_rows_is_refused(tmp_path):
+    scores_of_a_and_b(seed=1).to_csv(tmp_path / "results.csv", index=False)
     (tmp_path / "rows.csv.gz").write_bytes(b"no gzip")
     with pytest.raises(ValueError, match=r"must be a CSV file; got .*rows\.csv\.gz'\. Not a gz"):
         read_scores(tmp_path)

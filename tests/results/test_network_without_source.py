@@ -1,4 +1,4 @@
-"""Transfer is judged by the same network without a source, and by nothing where there is none."""
+"""Transfer is judged only by the same network without a source."""
 
 import re
 
@@ -21,8 +21,8 @@ SVM, NET, TRANSFER = ("SVM", "none"), ("net", "none"), ("ProgNet", "gender")
 NO_NETWORK = "No method without a source is the same network as one with a source"
 
 
-def test_a_network_of_another_name_is_found(invented):
-    predictions = invented(methods=[SVM, NET, TRANSFER])
+def test_baseline_column_names_the_network_without_a_source(invent_predictions):
+    predictions = invent_predictions(methods=[SVM, NET, TRANSFER])
     predictions["baseline"] = predictions["source"].map({"none": "none", "gender": "net"})
     gaps = gaps_between_groups(predictions, LABELS, "gender")
     assert gaps["against"].isna().tolist() == [True, True, False]
@@ -35,14 +35,14 @@ def test_a_network_of_another_name_is_found(invented):
     assert (row["method"], row["against"]) == ("ProgNet", "net")
 
 
-@pytest.mark.parametrize("known", [{}, {"baseline": "none"}])
-def test_an_svm_alone_judges_nothing(invented, known):
-    predictions = invented(methods=[SVM, TRANSFER], **known)
+@pytest.mark.parametrize("columns", [{}, {"baseline": "none"}])
+def test_transfer_is_not_judged_by_an_svm(invent_predictions, columns):
+    predictions = invent_predictions(methods=[SVM, TRANSFER], **columns)
     gaps = gaps_between_groups(predictions, LABELS, "gender")
     assert gaps["against"].isna().all()
     assert gaps["pvalue"].isna().all()
     sentence = "not compared, because the same network was not run without a source"
-    assert [sentence in each for each in gaps["verdict"]] == [False, True]
+    assert [sentence in verdict for verdict in gaps["verdict"]] == [False, True]
     disputed = most_disputed(predictions)
     assert disputed[["wrong_to_right", "right_to_wrong"]].isna().all(axis=None)
     with pytest.raises(ValueError, match=re.escape(f"{NO_NETWORK}. Name a method")):
@@ -50,13 +50,13 @@ def test_an_svm_alone_judges_nothing(invented, known):
     assert len(most_disputed(predictions, only="wrong to right", against="SVM"))
 
 
-def test_the_command_says_so(invented, tmp_path):
-    invented(methods=[SVM, TRANSFER]).to_csv(tmp_path / "p.csv", index=False)
+def test_details_command_says_that_changes_are_not_listed(invent_predictions, tmp_path):
+    invent_predictions(methods=[SVM, TRANSFER]).to_csv(tmp_path / "p.csv", index=False)
     result = CliRunner().invoke(main, ["details", str(tmp_path / "p.csv"), "--kind", "disputed"])
     assert f"- {NO_NETWORK}, so the changes by transfer are not listed." in result.stdout
 
 
-def test_a_file_keeps_it(invented, tmp_path):
-    predictions = invented(baseline="none")
+def test_file_of_predictions_keeps_the_baseline_column(invent_predictions, tmp_path):
+    predictions = invent_predictions(baseline="none")
     predictions.to_csv(tmp_path / "p.csv.gz", index=False)
     assert (read_predictions(tmp_path / "p.csv.gz")["baseline"] == "none").all()

@@ -1,4 +1,4 @@
-"""Predictions in files of two formats: what was written is read."""
+"""Predictions in Parquet and CSV files are read exactly as they were written."""
 
 import re
 import sys
@@ -21,7 +21,7 @@ LABELS = {
 N_ROWS = 12
 
 
-def predictions(labels):
+def invent_predictions(labels):
     """Give invented predictions of two methods for 12 rows; one has no probabilities."""
     rng = np.random.default_rng(0)
     values, p = np.array(labels), rng.random((2 * N_ROWS, 1), dtype=np.float32)
@@ -44,16 +44,16 @@ def predictions(labels):
 
 
 @pytest.mark.parametrize("labels", LABELS.values(), ids=LABELS)
-def test_what_is_written_is_read_to_the_last_bit(labels, tmp_path):
-    table = predictions(labels)
+def test_predicted_labels_are_read_to_the_last_bit(labels, tmp_path):
+    table = invent_predictions(labels)
     table.to_parquet(tmp_path / "a.parquet")
     table.to_csv(tmp_path / "a.csv.gz", index=False)
     for name in ("a.parquet", "a.csv.gz"):
         pd.testing.assert_frame_equal(read_predictions(tmp_path / name), table, check_exact=True)
 
 
-def test_numbers_are_read_to_the_last_bit(tmp_path):
-    table = predictions(["a", "b"]).drop(columns=["p_a", "p_b"])
+def test_predicted_numbers_are_read_to_the_last_bit(tmp_path):
+    table = invent_predictions(["a", "b"]).drop(columns=["p_a", "p_b"])
     rng = np.random.default_rng(0)
     numbers = rng.normal(size=2 * N_ROWS) * 10.0 ** rng.integers(-9, 23, 2 * N_ROWS)
     table = table.assign(truth=np.tile(np.linspace(1, 5, N_ROWS), 2), prediction=numbers)
@@ -64,16 +64,16 @@ def test_numbers_are_read_to_the_last_bit(tmp_path):
         pd.testing.assert_frame_equal(read_predictions(path), table, check_exact=True)
 
 
-def test_text_that_csv_cannot_tell_from_numbers(tmp_path):
-    table = predictions(["1", "2"])
+def test_parquet_keeps_digits_as_text_and_csv_reads_numbers(tmp_path):
+    table = invent_predictions(["1", "2"])
     table.to_parquet(tmp_path / "a.parquet")
     table.to_csv(tmp_path / "a.csv", index=False)
     assert read_predictions(tmp_path / "a.parquet")["truth"].tolist() == table["truth"].tolist()
     assert read_predictions(tmp_path / "a.csv")["truth"].tolist() == [1, 2] * N_ROWS
 
 
-def test_a_folder_is_asked_for_either_format(tmp_path):
-    table = predictions(LABELS["text"])
+def test_folder_may_hold_either_format(tmp_path):
+    table = invent_predictions(LABELS["text"])
     message = (
         f"The folder {str(tmp_path)!r} must hold predictions.parquet or predictions.csv.gz; got "
         "neither. Pass the folder of a study of this version, or run the study again."
@@ -85,21 +85,21 @@ def test_a_folder_is_asked_for_either_format(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["a.parquet", "a.csv.gz", "a.csv"])
-def test_what_is_no_table_of_predictions_is_one_sentence(name, tmp_path):
+def test_unusable_file_of_predictions_is_refused(name, tmp_path):
     path = tmp_path / name
     with pytest.raises(FileNotFoundError, match=re.escape(repr(str(path)))):
         read_predictions(path)
     path.write_bytes(b"\x1f\x8b nonsense")
     with pytest.raises(ValueError, match=re.escape(repr(str(path)))):
         read_predictions(path)
-    table = predictions(LABELS["text"]).drop(columns="truth")
+    table = invent_predictions(LABELS["text"]).drop(columns="truth")
     table.to_csv(path, index=False) if ".csv" in name else table.to_parquet(path)
     with pytest.raises(ValueError, match=r"^predictions must have .*\['truth'\] are missing"):
         read_predictions(path)
 
 
-def test_without_pyarrow_parquet_is_one_sentence(tmp_path, monkeypatch):
-    predictions(LABELS["text"]).to_parquet(tmp_path / "predictions.parquet")
+def test_parquet_without_pyarrow_says_how_to_install_it(tmp_path, monkeypatch):
+    invent_predictions(LABELS["text"]).to_parquet(tmp_path / "predictions.parquet")
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
     with pytest.raises(ImportError, match=r"^Parquet files need pyarrow \(pip install"):

@@ -21,8 +21,8 @@ def scores_of(predictions):
     return fits.assign(n_train=30, n_validation=10, baseline="DNN", score=0.5)
 
 
-def test_recall_of_each_fold_is_scikit_learns(invented):
-    predictions = invented()
+def test_recall_of_each_fold_agrees_with_scikit_learn(invent_predictions):
+    predictions = invent_predictions()
     table = recall_scores(predictions, "happy")
     folds = predictions.groupby(["method", "source", "repeat", "fold"], sort=False)
     expected = [
@@ -41,10 +41,10 @@ def test_recall_of_each_fold_is_scikit_learns(invented):
     np.testing.assert_allclose(summary["score_std"], means["recall_std"])
 
 
-def test_verdicts_are_about_the_class(invented):
-    predictions = invented(accuracy=0.4)
-    happy = (predictions["truth"] == "happy") & (predictions["method"] == "ProgNet")
-    predictions.loc[happy, "prediction"] = "happy"
+def test_verdict_and_legend_name_the_class(invent_predictions):
+    predictions = invent_predictions(accuracy=0.4)
+    happy_rows = (predictions["truth"] == "happy") & (predictions["method"] == "ProgNet")
+    predictions.loc[happy_rows, "prediction"] = "happy"
     table = recall_scores(predictions, "happy", scores_of(predictions))
     comparisons = compare_methods(table)
     verdict = comparisons.query("method == 'ProgNet' and against == 'DNN'")["verdict"].iloc[0]
@@ -54,30 +54,30 @@ def test_verdicts_are_about_the_class(invented):
     assert "recall of happy: share of the rows of happy that are recognised, mean ±" in text
 
 
-def test_a_class_that_is_guessed_is_at_chance_however_often_it_is_found(invented, tmp_path):
-    predictions = invented(methods=[("DNN", "none"), ("ProgNet", "gender")])
+def test_guessed_class_is_at_chance_even_with_a_high_recall(invent_predictions, tmp_path):
+    predictions = invent_predictions(methods=[("DNN", "none"), ("ProgNet", "gender")])
     rng = np.random.default_rng(0)
-    guesses = rng.random(len(predictions)) < 0.7
-    predictions["prediction"] = np.where(guesses, "sad", "angry")
+    guessed_sad = rng.random(len(predictions)) < 0.7
+    predictions["prediction"] = np.where(guessed_sad, "sad", "angry")
     table = recall_scores(predictions, "sad")
     assert table["score"].mean() > 0.6
     verdict = compare_methods(table)["verdict"][0]
     assert "Neither is better than chance, so nothing was learned about sad: " in verdict
-    # In another process, the name of the metric is all that is known.
+    # A table from a file gives only the name of the metric.
     table.to_csv(tmp_path / "results.csv", index=False)
-    read = read_scores(tmp_path / "results.csv")
-    assert compare_methods(read)["verdict"][0] == verdict
-    text = format_table(summary_table(read, compare_methods(read)))
+    read_table = read_scores(tmp_path / "results.csv")
+    assert compare_methods(read_table)["verdict"][0] == verdict
+    text = format_table(summary_table(read_table, compare_methods(read_table)))
     assert "No method is better than chance: nothing was learned about sad." in text
 
 
-def test_only_corpora_with_the_class_are_compared(invented):
-    second = invented(1, corpus="B").replace({"sad": "calm"})
-    both = pd.concat([invented(0, corpus="A"), second])
-    assert recall_scores(both, "sad")["corpus"].unique().tolist() == ["A"]
-    assert recall_scores(both, "angry")["corpus"].unique().tolist() == ["A", "B"]
+def test_only_corpora_with_the_class_are_compared(invent_predictions):
+    without_sad = invent_predictions(1, corpus="B").replace({"sad": "calm"})
+    two_corpora = pd.concat([invent_predictions(0, corpus="A"), without_sad])
+    assert recall_scores(two_corpora, "sad")["corpus"].unique().tolist() == ["A"]
+    assert recall_scores(two_corpora, "angry")["corpus"].unique().tolist() == ["A", "B"]
 
 
-def test_labels_that_are_numbers_are_found_by_their_text(invented):
-    predictions = invented().replace({"angry": 1, "happy": 2, "sad": 3})
+def test_label_that_is_a_number_may_be_given_as_text(invent_predictions):
+    predictions = invent_predictions().replace({"angry": 1, "happy": 2, "sad": 3})
     pd.testing.assert_frame_equal(recall_scores(predictions, "2"), recall_scores(predictions, 2))

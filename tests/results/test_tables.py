@@ -1,4 +1,4 @@
-"""The paper's table from the scores of all folds, and as Markdown, LaTeX and HTML."""
+"""The paper's table, summarised from the scores of all folds, in Markdown, LaTeX and HTML."""
 
 import json
 import re
@@ -28,15 +28,15 @@ def tidy(table, method, source):
 
 
 @pytest.fixture
-def three():
-    """Give the three 10 x 10 score tables that the reference has, as a DNN and two transfers."""
+def three_methods():
+    """Give the three 10 x 10 tables of the reference, as scores of a DNN and of two transfers."""
     a, b, c = (np.array(scores) for scores in REFERENCE["inputs"]["m3"]["scores"])
     scores = [tidy(c, "DNN", "none"), tidy(b, "PT/FT", "gender"), tidy(a, "ProgNet", "gender")]
     return pd.concat(scores), (a, b, c)
 
 
-def test_spread_is_by_the_papers_rule(three):
-    scores, (a, _, _) = three
+def test_spread_follows_the_papers_rule(three_methods):
+    scores, (a, _, _) = three_methods
     row = summary_table(scores).query("method == 'ProgNet'").iloc[0]
     by_repeat = [(np.mean(folds), np.std(folds, ddof=1)) for folds in a]
     assert row["score_mean"] == pytest.approx(np.mean([mean for mean, _ in by_repeat]))
@@ -45,16 +45,16 @@ def test_spread_is_by_the_papers_rule(three):
     assert row["score_std"] != pytest.approx(a.std(ddof=1), rel=1e-6)
 
 
-def test_marks_are_the_papers_two(three):
-    # The reference: A is better than C (p = .0016) and than B (.029), B no better than C (.110).
-    scores, _ = three
+def test_marks_and_p_values_agree_with_the_reference(three_methods):
+    # In the reference, A beats C (p = .0016) and B (.029), but B does not beat C (.110).
+    scores, _ = three_methods
     table = summary_table(scores, compare_methods(scores)).set_index("method")
     assert table["marks"].to_dict() == {"DNN": "", "PT/FT": "", "ProgNet": "†"}
     assert table["p (DNN)"].round(4).tolist()[1:] == [0.11, 0.0016]
     assert table["p (PT/FT)"].round(4).tolist()[2] == 0.0286
 
 
-def test_a_method_that_is_worse_earns_a_warning():
+def test_worse_method_is_marked_with_a_down_arrow():
     base = np.array([[0.50, 0.52, 0.48, 0.51, 0.49]])
     scores = pd.concat([tidy(base, "DNN", "none"), tidy(base - 0.1 * base, "ProgNet", "gender")])
     comparisons = compare_methods(scores)
@@ -66,10 +66,10 @@ def test_a_method_that_is_worse_earns_a_warning():
     ("p_plain", "p_other", "marks"),
     [(0.01, 0.2, "*"), (0.2, 0.01, ""), (0.01, 0.01, "†"), (0.2, 0.2, "")],
 )
-def test_each_mark_is_that_of_its_own_comparison(p_plain, p_other, marks):
+def test_mark_follows_from_the_p_values_of_both_comparisons(p_plain, p_other, marks):
     folds = pd.DataFrame({"repeat": 1, "fold": [1, 2]})
-    entries = [("DNN", "none", 0.5), ("PT/FT", "gender", 0.5), ("ProgNet", "gender", 0.6)]
-    scores = pd.concat([folds.assign(method=m, source=s, score=u) for m, s, u in entries])
+    methods = [("DNN", "none", 0.5), ("PT/FT", "gender", 0.5), ("ProgNet", "gender", 0.6)]
+    scores = pd.concat([folds.assign(method=m, source=s, score=u) for m, s, u in methods])
     comparisons = pd.DataFrame(
         {
             "method": "ProgNet",
@@ -86,8 +86,8 @@ def test_each_mark_is_that_of_its_own_comparison(p_plain, p_other, marks):
     assert (row["p (DNN)"], row["p (PT/FT)"]) == (p_plain, p_other)
 
 
-def test_spread_over_all_folds_on_request(three):
-    scores, (a, _, _) = three
+def test_spread_may_be_over_all_folds(three_methods):
+    scores, (a, _, _) = three_methods
     row = summary_table(scores, spread="folds").set_index("method").loc["ProgNet"]
     assert row["score_mean"] == pytest.approx(a.mean())
     assert row["score_std_folds"] == pytest.approx(a.std(ddof=1))
@@ -107,12 +107,12 @@ def test_one_fold_has_no_spread():
     assert np.isnan(summary_table(scores[:1], spread="folds").loc[0, "score_std_folds"])
 
 
-def test_a_row_for_each_corpus_and_method(three):
-    scores, _ = three
-    both = pd.concat([scores.assign(corpus="one"), scores.assign(corpus="two", score=0.5)])
-    noise = np.where(both["corpus"] == "two", both.index % 7 / 100, 0)
-    both["score"] += noise
-    table = summary_table(both, compare_methods(both))
+def test_table_has_a_row_for_each_corpus_and_method(three_methods):
+    scores, _ = three_methods
+    two_corpora = pd.concat([scores.assign(corpus="one"), scores.assign(corpus="two", score=0.5)])
+    noise = np.where(two_corpora["corpus"] == "two", two_corpora.index % 7 / 100, 0)
+    two_corpora["score"] += noise
+    table = summary_table(two_corpora, compare_methods(two_corpora))
     assert list(table.columns[:3]) == ["corpus", "method", "source"]
     assert table["corpus"].tolist() == ["one"] * 3 + ["two"] * 3
     alone = summary_table(scores, compare_methods(scores))
@@ -125,7 +125,7 @@ BASE = np.array([[0.50, 0.52, 0.48, 0.51, 0.49]])
 GAIN = np.array([[0.09, 0.11, 0.10, 0.12, 0.08]])
 
 
-def study(prognet, ptft=0.0):
+def scores_of_study(prognet, ptft=0.0):
     wiggle = np.array([[0.02, -0.02, 0.01, 0.02, -0.03]])
     return pd.concat(
         [
@@ -147,13 +147,13 @@ def study(prognet, ptft=0.0):
     ],
     ids=["better", "worse"],
 )
-def test_marks_whichever_is_named_first(gain, expected, options):
-    scores = study(gain)
+def test_marks_do_not_depend_on_which_method_is_named_first(gain, expected, options):
+    scores = scores_of_study(gain)
     table = summary_table(scores, compare_methods(scores, **options)).set_index("method")
     assert table["marks"].to_dict() == expected
 
 
-def test_a_method_of_another_source_earns_no_dagger():
+def test_comparison_across_sources_earns_no_dagger():
     scores = pd.concat([tidy(BASE, "PT/FT", "age"), tidy(BASE + GAIN, "ProgNet", "sex")])
     comparisons = compare_methods(scores, pairs="all")
     table = summary_table(scores, comparisons)
@@ -163,8 +163,8 @@ def test_a_method_of_another_source_earns_no_dagger():
     assert "p (" not in format_table(table)
 
 
-def test_marks_are_at_alpha(three):
-    scores, _ = three
+def test_marks_use_the_alpha_of_the_comparisons(three_methods):
+    scores, _ = three_methods
     comparisons = compare_methods(scores, alpha=0.01)
     strict = summary_table(scores, comparisons).set_index("method")
     assert strict.loc["ProgNet", "marks"] == "*"
@@ -175,7 +175,7 @@ def test_marks_are_at_alpha(three):
 
 
 class Cells(HTMLParser):
-    """Rows of cells of an HTML table, as a browser reads them."""
+    """Read the rows of cells of an HTML table, as a browser would."""
 
     def __init__(self, text):
         super().__init__()
@@ -209,8 +209,8 @@ def latex_cells(text):
     return [[cell.strip() for cell in re.split(r"(?<!\\)&", line[:-3])] for line in lines]
 
 
-def test_all_formats_show_the_same_table(three):
-    scores, _ = three
+def test_all_formats_show_the_same_table(three_methods):
+    scores, _ = three_methods
     scores = scores.assign(source_score=np.where(scores["source"] == "none", np.nan, 0.9))
     table = summary_table(scores, compare_methods(scores))
     expected = [
@@ -234,47 +234,49 @@ LEGEND = (
 )
 
 
-def test_the_legend_explains_the_marks_there_are(three):
-    scores, _ = three
+def test_legend_explains_the_marks_in_the_table(three_methods):
+    scores, _ = three_methods
     table = summary_table(scores, compare_methods(scores))
     assert format_table(table).splitlines()[-1] == (
         f"{LEGEND} † better than DNN and than the other of PT/FT and ProgNet from the same "
         "source, at p < 0.05, not adjusted for the number of comparisons."
     )
     assert format_table(summary_table(scores)).endswith(f"\n\n{LEGEND}")
-    none = format_table(summary_table(scores, compare_methods(scores, alpha=1e-9)))
-    assert none.endswith(
+    without_marks = format_table(summary_table(scores, compare_methods(scores, alpha=1e-9)))
+    assert without_marks.endswith(
         "No method has a mark: none is better or worse than DNN at p < 1e-09, not adjusted for "
         "the number of comparisons."
     )
-    over_all = format_table(summary_table(scores, spread="folds"))
-    assert over_all.endswith("mean ± standard deviation over all folds.")
+    over_all_folds = format_table(summary_table(scores, spread="folds"))
+    assert over_all_folds.endswith("mean ± standard deviation over all folds.")
 
 
 @pytest.mark.parametrize("markup", ["markdown", "latex", "html"])
-def test_where_transfer_hurts_every_format_warns(markup):
-    scores = study(-GAIN)
+def test_every_format_warns_if_transfer_hurts(markup):
+    scores = scores_of_study(-GAIN)
     table = summary_table(scores, compare_methods(scores))
     text = format_table(table, markup)
     assert "Warning: transfer hurts (ProgNet from sex)." in text
     assert "worse than DNN" in text
     assert text.count({"latex": r"$\downarrow$"}.get(markup, "↓")) == 2
-    fine = summary_table(study(GAIN), compare_methods(study(GAIN)))
-    assert "hurts" not in format_table(fine, markup)
-    assert "worse" not in format_table(fine, markup)
+    without_harm = summary_table(scores_of_study(GAIN), compare_methods(scores_of_study(GAIN)))
+    assert "hurts" not in format_table(without_harm, markup)
+    assert "worse" not in format_table(without_harm, markup)
 
 
 NASTY = "a_b%&<i>|$#{~^\\*"
 
 
 def nasty_table():
-    scores = study(-GAIN).assign(method=lambda rows: rows["method"].replace("ProgNet", NASTY))
+    scores = scores_of_study(-GAIN).assign(
+        method=lambda rows: rows["method"].replace("ProgNet", NASTY)
+    )
     scores["method"] = scores["method"].replace("DNN", f"plain {NASTY}")
     scores["baseline"] = f"plain {NASTY}"
     return summary_table(scores, compare_methods(scores))
 
 
-def test_html_shows_names_as_they_are():
+def test_html_shows_special_characters_in_names():
     text = format_table(nasty_table(), "html")
     rows = Cells(text).rows
     assert [row[0] for row in rows[1:]] == [f"plain {NASTY}", "PT/FT", NASTY]
@@ -283,31 +285,31 @@ def test_html_shows_names_as_they_are():
     assert text.count("<p>") == 1
 
 
-def test_latex_escapes_what_is_special():
+def test_latex_escapes_special_characters():
     text = format_table(nasty_table(), "latex")
-    shown = r"a\_b\%\&$<$i$>$|\$\#\{\textasciitilde{}\textasciicircum{}\textbackslash{}*"
+    escaped = r"a\_b\%\&$<$i$>$|\$\#\{\textasciitilde{}\textasciicircum{}\textbackslash{}*"
     cells = latex_cells(text)
-    assert [row[0] for row in cells[1:]] == [f"plain {shown}", "PT/FT", shown]
-    assert cells[0][3] == f"p (plain {shown})"
+    assert [row[0] for row in cells[1:]] == [f"plain {escaped}", "PT/FT", escaped]
+    assert cells[0][3] == f"p (plain {escaped})"
     caption = re.search(r"\\caption\{(.*)\}", text)[1]
-    assert f"worse than plain {shown}" in caption
-    assert f"transfer hurts ({shown} from sex)" in caption
+    assert f"worse than plain {escaped}" in caption
+    assert f"transfer hurts ({escaped} from sex)" in caption
     assert r"p $<$ 0.05" in caption
     for rule in (r"\toprule", r"\midrule", r"\bottomrule", r"\begin{tabular}{"):
         assert rule in text
 
 
-def test_markdown_escapes_what_is_special():
+def test_markdown_escapes_special_characters():
     text = format_table(nasty_table())
-    shown = r"a_b%&amp;&lt;i&gt;\|\$#{\~^\\\*"
+    escaped = r"a_b%&amp;&lt;i&gt;\|\$#{\~^\\\*"
     cells = markdown_cells(text)
-    assert [row[0] for row in cells[1:]] == [f"plain {shown}", "PT/FT", shown]
-    assert cells[0][3] == f"p (plain {shown})"
-    assert f"Warning: transfer hurts ({shown} from sex)." in text
+    assert [row[0] for row in cells[1:]] == [f"plain {escaped}", "PT/FT", escaped]
+    assert cells[0][3] == f"p (plain {escaped})"
+    assert f"Warning: transfer hurts ({escaped} from sex)." in text
 
 
-def test_a_tiny_p_is_not_zero():
-    table = summary_table(study(GAIN), compare_methods(study(GAIN)))
+def test_tiny_p_value_is_not_shown_as_zero():
+    table = summary_table(scores_of_study(GAIN), compare_methods(scores_of_study(GAIN)))
     table.loc[2, "p (DNN)"] = 0.0009999
     table.loc[1, "p (DNN)"] = 0.001
     assert [row[3] for row in markdown_cells(format_table(table))] == [
@@ -319,26 +321,26 @@ def test_a_tiny_p_is_not_zero():
     assert "$<$ 0.001" in format_table(table, "latex")
 
 
-def test_several_plain_methods_and_several_transferred_are_named():
-    scores = pd.concat([study(GAIN), tidy(BASE + 0.3 * GAIN, "SVM", "none")])
+def test_p_value_columns_name_the_methods_that_others_are_compared_with():
+    scores = pd.concat([scores_of_study(GAIN), tidy(BASE + 0.3 * GAIN, "SVM", "none")])
     scores = pd.concat([scores, tidy(BASE + 0.5 * GAIN**2, "Other", "sex")])
     header = markdown_cells(format_table(summary_table(scores, compare_methods(scores))))[0]
     assert header == [
         *["method", "source", "UAR", "p (DNN)", "p (SVM)", "p (PT/FT)", "p (ProgNet)"],
     ]
-    scores = pd.concat([study(GAIN), tidy(BASE + 0.5 * GAIN**2, "New", "age")])
+    scores = pd.concat([scores_of_study(GAIN), tidy(BASE + 0.5 * GAIN**2, "New", "age")])
     header = markdown_cells(format_table(summary_table(scores, compare_methods(scores))))[0]
     assert header == ["method", "source", "UAR", "p (DNN)", "p (PT/FT)"]
 
 
-def test_a_table_from_a_file_has_no_marks_where_there_were_none(tmp_path):
-    table = summary_table(study(GAIN), compare_methods(study(GAIN)))
+def test_table_from_a_csv_file_is_formatted_the_same(tmp_path):
+    table = summary_table(scores_of_study(GAIN), compare_methods(scores_of_study(GAIN)))
     table.to_csv(tmp_path / "table.csv", index=False)
     assert format_table(pd.read_csv(tmp_path / "table.csv")) == format_table(table)
 
 
-def test_error_sentences(three):
-    scores, _ = three
+def test_wrong_markup_and_wrong_table_are_refused(three_methods):
+    scores, _ = three_methods
     table = summary_table(scores)
     sentence = "markup must be one of 'markdown', 'latex', 'html'; got 'word'."
     with pytest.raises(ValueError, match=f"^{sentence}$"):
@@ -352,12 +354,12 @@ def test_error_sentences(three):
         format_table(scores)
 
 
-def test_a_method_that_was_not_compared_is_not_called_unmarked(rng):
+def test_method_that_was_not_compared_is_refused(rng):
     plain = tidy(rng.uniform(0.5, 0.6, (2, 5)), "DNN", "none")
     worse = plain.assign(
         method="ProgNet", source="gender", score=plain["score"] - rng.uniform(0.1, 0.2, 10)
     )
     comparisons = compare_methods(pd.concat([plain, worse]))
-    other = pd.concat([plain, worse.assign(method="X")])
+    renamed = pd.concat([plain, worse.assign(method="X")])
     with pytest.raises(ValueError, match=r"got none of \('X', 'gender'\)"):
-        summary_table(other, comparisons)
+        summary_table(renamed, comparisons)

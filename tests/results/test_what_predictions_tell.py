@@ -1,4 +1,4 @@
-"""Confusion, recalls, groups and calibration against scikit-learn, from the same predictions."""
+"""Confusion, recalls, groups and calibration of predictions, checked against scikit-learn."""
 
 import numpy as np
 import pandas as pd
@@ -19,31 +19,33 @@ from skprognet.results import (
 CLASSES = ["angry", "happy", "sad"]
 
 
-def of(frame, method):
+def rows_of(frame, method):
     return frame[frame["method"] == method]
 
 
-def test_confusion_is_scikit_learns_averaged_over_repeats(invented):
-    predictions = invented()
+def test_confusion_agrees_with_scikit_learn_averaged_over_repeats(invent_predictions):
+    predictions = invent_predictions()
     confusion = confusion_by_method(predictions)
     assert confusion["method"].drop_duplicates().tolist() == ["DNN", "PT/FT", "ProgNet"]
     for method in ("DNN", "ProgNet"):
-        own = of(confusion, method)
-        repeats = [r for _, r in of(predictions, method).groupby("repeat")]
+        of_method = rows_of(confusion, method)
+        repeats = [r for _, r in rows_of(predictions, method).groupby("repeat")]
         counts = [confusion_matrix(r["truth"], r["prediction"]) for r in repeats]
         recalls = [
             confusion_matrix(r["truth"], r["prediction"], normalize="true") for r in repeats
         ]
-        table = own.pivot(index="truth", columns="prediction", values="count")
+        table = of_method.pivot(index="truth", columns="prediction", values="count")
         assert table.index.tolist() == table.columns.tolist() == CLASSES
         np.testing.assert_allclose(table, np.mean(counts, axis=0))
-        assert own["count"].sum() == pytest.approx(60)
-        np.testing.assert_allclose(own["recall"], np.mean(recalls, axis=0).ravel())
-        np.testing.assert_allclose(own["recall_std"], np.std(recalls, axis=0, ddof=1).ravel())
+        assert of_method["count"].sum() == pytest.approx(60)
+        np.testing.assert_allclose(of_method["recall"], np.mean(recalls, axis=0).ravel())
+        np.testing.assert_allclose(
+            of_method["recall_std"], np.std(recalls, axis=0, ddof=1).ravel()
+        )
 
 
-def test_a_class_that_is_only_ever_predicted_has_a_column_and_no_recall(invented):
-    predictions = invented(n_repeats=1)
+def test_class_that_is_only_predicted_has_no_recall(invent_predictions):
+    predictions = invent_predictions(n_repeats=1)
     predictions.loc[0, "prediction"] = "bored"
     bored = confusion_by_method(predictions).query("truth == 'bored'")
     assert (bored["count"] == 0).all()
@@ -51,10 +53,10 @@ def test_a_class_that_is_only_ever_predicted_has_a_column_and_no_recall(invented
     assert "bored" not in recall_by_class(predictions)["label"].tolist()
 
 
-def test_recall_follows_the_papers_rule(invented):
-    predictions = invented()
+def test_recall_follows_the_papers_rule(invent_predictions):
+    predictions = invent_predictions()
     recalls = recall_by_class(predictions)
-    own = of(predictions, "ProgNet")
+    of_prognet = rows_of(predictions, "ProgNet")
     for place, label in enumerate(CLASSES):
         by_repeat = [
             [
@@ -63,9 +65,9 @@ def test_recall_follows_the_papers_rule(invented):
                 ]
                 for _, fold in repeat.groupby("fold")
             ]
-            for _, repeat in own.groupby("repeat")
+            for _, repeat in of_prognet.groupby("repeat")
         ]
-        row = of(recalls, "ProgNet").set_index("label").loc[label]
+        row = rows_of(recalls, "ProgNet").set_index("label").loc[label]
         assert row["recall_mean"] == pytest.approx(np.mean(by_repeat))
         assert row["recall_std"] == pytest.approx(np.std(by_repeat, axis=1, ddof=1).mean())
         assert (row["n_rows"], row["n_folds"]) == (20, 9)
@@ -86,14 +88,14 @@ def test_a_fold_without_the_class_is_left_out_of_its_recall():
     assert (sad["recall_mean"], sad["n_folds"]) == (pytest.approx(2.5 / 3), 3)
 
 
-def test_groups_are_scored_over_all_their_rows_in_a_repeat(invented):
-    predictions = invented()
+def test_groups_are_scored_over_all_their_rows_in_a_repeat(invent_predictions):
+    predictions = invent_predictions()
     labels = pd.DataFrame({"speaker": np.arange(60) % 4, "gender": np.arange(60) % 2})
     groups = scores_by_group(predictions, labels, "speaker")
     for speaker in range(4):
-        own = of(predictions, "PT/FT").query("row % 4 == @speaker")
-        scores = [uar_score(r["truth"], r["prediction"]) for _, r in own.groupby("repeat")]
-        row = of(groups, "PT/FT").set_index("group").loc[speaker]
+        of_speaker = rows_of(predictions, "PT/FT").query("row % 4 == @speaker")
+        scores = [uar_score(r["truth"], r["prediction"]) for _, r in of_speaker.groupby("repeat")]
+        row = rows_of(groups, "PT/FT").set_index("group").loc[speaker]
         assert row["score"] == pytest.approx(np.mean(scores))
         assert row["score_std"] == pytest.approx(np.std(scores, ddof=1))
         assert (row["n_rows"], row["n_classes"]) == (15, 3)
@@ -103,34 +105,34 @@ def test_groups_are_scored_over_all_their_rows_in_a_repeat(invented):
     assert not groups["greater_is_better"].any()
 
 
-def test_each_corpus_has_its_own_rows_and_labels(invented):
-    both = pd.concat([invented(0, corpus="A"), invented(1, corpus="B")])
+def test_each_corpus_has_its_own_rows_and_labels(invent_predictions):
+    two_corpora = pd.concat([invent_predictions(0, corpus="A"), invent_predictions(1, corpus="B")])
     labels = {name: pd.DataFrame({"speaker": [name] * 60}) for name in "AB"}
-    groups = scores_by_group(both, labels, "speaker")
+    groups = scores_by_group(two_corpora, labels, "speaker")
     assert groups["corpus"].tolist() == groups["group"].tolist() == ["A"] * 3 + ["B"] * 3
-    alone = scores_by_group(invented(1, corpus="B"), labels["B"], "speaker")
+    alone = scores_by_group(invent_predictions(1, corpus="B"), labels["B"], "speaker")
     assert groups["score"].tolist()[3:] == alone["score"].tolist()
-    assert len(confusion_by_method(both)) == 2 * 3 * 9
+    assert len(confusion_by_method(two_corpora)) == 2 * 3 * 9
 
 
-def test_calibration_is_scikit_learns_curve_of_being_right(invented):
-    predictions = invented(n_rows=300)
-    curve = of(calibration_by_method(predictions), "ProgNet")
-    own = of(predictions, "ProgNet")
-    confidence = np.array([row[f"p_{row['prediction']}"] for _, row in own.iterrows()])
-    right = own["truth"] == own["prediction"]
-    accuracy, mean = calibration_curve(right, confidence, n_bins=10)
+def test_calibration_agrees_with_scikit_learns_curve(invent_predictions):
+    predictions = invent_predictions(n_rows=300)
+    curve = rows_of(calibration_by_method(predictions), "ProgNet")
+    of_prognet = rows_of(predictions, "ProgNet")
+    confidence = np.array([row[f"p_{row['prediction']}"] for _, row in of_prognet.iterrows()])
+    correct = of_prognet["truth"] == of_prognet["prediction"]
+    accuracy, mean = calibration_curve(correct, confidence, n_bins=10)
     filled = curve[curve["count"] > 0]
     np.testing.assert_allclose(filled["accuracy"], accuracy)
     np.testing.assert_allclose(filled["confidence"], mean, rtol=1e-6)
     assert curve["count"].sum() == pytest.approx(300)
 
 
-def test_calibration_error_is_the_mean_distance_of_the_bins(invented):
-    predictions = invented(n_rows=90)
-    error = of(expected_calibration_error(predictions, n_bins=5), "DNN").iloc[0]
+def test_calibration_error_is_the_mean_distance_of_the_bins(invent_predictions):
+    predictions = invent_predictions(n_rows=90)
+    error = rows_of(expected_calibration_error(predictions, n_bins=5), "DNN").iloc[0]
     by_repeat = []
-    for _, repeat in of(predictions, "DNN").groupby("repeat"):
+    for _, repeat in rows_of(predictions, "DNN").groupby("repeat"):
         rows = [(row[f"p_{row['prediction']}"], row["truth"] == row["prediction"])
                 for _, row in repeat.iterrows()]  # fmt: skip
         total = 0
@@ -144,8 +146,8 @@ def test_calibration_error_is_the_mean_distance_of_the_bins(invented):
     assert error["ece_std"] == pytest.approx(np.std(by_repeat, ddof=1), rel=1e-4)
 
 
-def test_a_method_without_probabilities_is_nan_and_named(invented):
-    predictions = invented()
+def test_warning_names_a_method_without_probabilities(invent_predictions):
+    predictions = invent_predictions()
     columns = [f"p_{label}" for label in CLASSES]
     predictions.loc[predictions["method"] == "PT/FT", columns] = np.nan
     with pytest.warns(UserWarning, match=r"^The calibration of PT/FT from gender is NaN, because"):
@@ -153,16 +155,16 @@ def test_a_method_without_probabilities_is_nan_and_named(invented):
     assert errors["ece"].isna().tolist() == [False, True, False]
     with pytest.warns(UserWarning, match="no probabilities"):
         curve = calibration_by_method(predictions)
-    assert of(curve, "PT/FT")[["count", "accuracy"]].isna().all(axis=None)
+    assert rows_of(curve, "PT/FT")[["count", "accuracy"]].isna().all(axis=None)
     assert len(curve) == 30
 
 
-def test_a_class_that_a_corpus_lacks_has_no_probabilities_there(invented):
-    first, second = invented(0, corpus="A"), invented(1, corpus="B")
+def test_calibration_ignores_classes_that_a_corpus_lacks(invent_predictions):
+    first, second = invent_predictions(0, corpus="A"), invent_predictions(1, corpus="B")
     second = second.rename(columns={"p_sad": "p_calm"}).replace({"sad": "calm"})
-    apart = expected_calibration_error(second)["ece"].tolist()
+    alone = expected_calibration_error(second)["ece"].tolist()
     together = expected_calibration_error(pd.concat([first, second]))
-    assert together.query("corpus == 'B'")["ece"].tolist() == apart
+    assert together.query("corpus == 'B'")["ece"].tolist() == alone
 
 
 def votes(*labels_of_methods, truth="angry"):
@@ -183,7 +185,7 @@ def votes(*labels_of_methods, truth="angry"):
         ((["sad", "sad"], ["sad", "sad"]), 0),
         ((["sad", "sad"], ["angry", "angry"]), 1),
         ((["sad"], ["angry"], ["happy"], ["bored"]), 2),
-        # Each method wavers, in the same way: they do not disagree with each other.
+        # Each method's repeats disagree, but the methods agree with each other.
         ((["sad", "angry"], ["angry", "sad"]), 0),
         # H(3/4, 1/4) - (0 + 1) / 2
         ((["sad", "sad"], ["angry", "sad"]), 0.8112781 - 0.5),
@@ -194,32 +196,32 @@ def test_disagreement_is_between_methods(methods, bits):
     assert row["disagreement"] == pytest.approx(bits, abs=1e-6)
 
 
-def test_a_method_votes_as_most_of_its_repeats_or_the_earliest():
+def test_method_votes_by_majority_of_its_repeats_or_by_the_first():
     row = most_disputed(votes(["sad", "angry", "angry"], ["sad", "angry", "happy"])).iloc[0]
     assert (row["M0"], row["M1 from x"]) == ("angry", "sad")
     assert (row["methods_right"], row["wrong_to_right"]) == (0.5, "")
     assert row["right_to_wrong"] == "M1 from x"
 
 
-def test_disputes_say_what_transfer_mends_and_spoils(invented):
-    predictions = invented(n_repeats=1)
-    every = most_disputed(predictions, n=None)
-    assert len(every) == 60
-    assert every["disagreement"].is_monotonic_decreasing
-    truth, plain = every["truth"], every["DNN"]
+def test_disputes_list_what_transfer_corrects_and_spoils(invent_predictions):
+    predictions = invent_predictions(n_repeats=1)
+    disputed = most_disputed(predictions, n=None)
+    assert len(disputed) == 60
+    assert disputed["disagreement"].is_monotonic_decreasing
+    truth, plain = disputed["truth"], disputed["DNN"]
     for method in ("PT/FT from gender", "ProgNet from gender"):
-        mended = every["wrong_to_right"].str.contains(method)
-        assert (mended == ((plain != truth) & (every[method] == truth))).all()
-        spoilt = every["right_to_wrong"].str.contains(method)
-        assert (spoilt == ((plain == truth) & (every[method] != truth))).all()
-    only = most_disputed(predictions, n=3, only="wrong to right")
-    assert len(only) == 3
-    assert (only["wrong_to_right"] != "").all()
-    assert (only["file"] == only["row"].astype(str) + ".wav").all()
-    # Judged by another method, which has no source either.
-    other = predictions.replace({"method": {"PT/FT": "SVM"}, "source": {"gender": "none"}})
-    other.loc[other["method"] == "ProgNet", "source"] = "gender"
-    by_svm = most_disputed(other, n=None, against="SVM")
+        corrected = disputed["wrong_to_right"].str.contains(method)
+        assert (corrected == ((plain != truth) & (disputed[method] == truth))).all()
+        spoilt = disputed["right_to_wrong"].str.contains(method)
+        assert (spoilt == ((plain == truth) & (disputed[method] != truth))).all()
+    selected = most_disputed(predictions, n=3, only="wrong to right")
+    assert len(selected) == 3
+    assert (selected["wrong_to_right"] != "").all()
+    assert (selected["file"] == selected["row"].astype(str) + ".wav").all()
+    # Transfer may be judged by another method without a source.
+    with_svm = predictions.replace({"method": {"PT/FT": "SVM"}, "source": {"gender": "none"}})
+    with_svm.loc[with_svm["method"] == "ProgNet", "source"] = "gender"
+    by_svm = most_disputed(with_svm, n=None, against="SVM")
     assert (by_svm["wrong_to_right"] != "").equals(
         (by_svm["SVM"] != by_svm["truth"]) & (by_svm["ProgNet from gender"] == by_svm["truth"])
     )

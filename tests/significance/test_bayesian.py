@@ -1,4 +1,4 @@
-"""The Bayesian correlated t-test against baycomp and BayesianTestsML, and by hand."""
+"""The Bayesian correlated t-test, checked against baycomp, BayesianTestsML and by hand."""
 
 import json
 import math
@@ -47,7 +47,7 @@ NOT_CONSTANT = ("m2_moderate", "m2_null", "m3", "one_repeat", "r3k5", "identical
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_reference_row_is_there(kind):
+def test_reference_has_nine_rows_of_each_kind(kind):
     assert len(reference_rows(kind)) == 9
 
 
@@ -64,10 +64,10 @@ def test_probabilities_agree_with_baycomp_and_others(row, rope):
     assert_probabilities(result, row)
     assert result.rope == rope
     case = REFERENCE["inputs"][row["case"]]
-    sized = bayesian_cv_test(
+    with_row_counts = bayesian_cv_test(
         *score_tables(row), rope=rope, n_train=case["n_train"], n_test=case["n_test"]
     )
-    assert_probabilities(sized, row)
+    assert_probabilities(with_row_counts, row)
 
 
 @pytest.mark.parametrize("row", reference_rows("posterior mean,var", NOT_CONSTANT))
@@ -79,7 +79,7 @@ def test_posterior_agrees_with_baycomp(row):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_constant_difference_is_a_single_point(kind):
+def test_posterior_of_a_constant_difference_is_a_single_point(kind):
     (row,) = (param.values[0] for param in reference_rows(kind, ["constant_exact"]))
     a, b = score_tables(row)
     sentence = (
@@ -97,7 +97,7 @@ def test_constant_difference_is_a_single_point(kind):
 
 
 @pytest.mark.parametrize("rope", [0.03125, 0.04])
-def test_the_bound_of_the_rope_belongs_to_it(rope):
+def test_rope_includes_its_bound(rope):
     (row,) = (param.values[0] for param in reference_rows("rope=0.01", ["constant_exact"]))
     with pytest.warns(RuntimeWarning):
         assert tuple(bayesian_cv_test(*score_tables(row), rope=rope)) == (0, 1, 0)
@@ -112,17 +112,17 @@ scores_3_5 = arrays(np.int64, (3, 5), elements=st.integers(0, 1000)).map(lambda 
 
 
 @given(a=scores_3_5, b=scores_3_5, rope=st.floats(0, 0.5))
-def test_probabilities_are_areas_under_the_posterior(a, b, rope):
+def test_probabilities_add_up_to_1_and_swap_with_the_methods(a, b, rope):
     assume(np.ptp(np.round(a - b, 6)) > 0)
     result = bayesian_cv_test(a, b, rope=rope)
     worse, equal, better = result
     assert worse + equal + better == pytest.approx(1)
     assert min(worse, equal, better) >= 0
-    back = bayesian_cv_test(b, a, rope=rope)
-    assert tuple(back) == pytest.approx((better, equal, worse), rel=1e-6, abs=1e-9)
+    swapped = bayesian_cv_test(b, a, rope=rope)
+    assert tuple(swapped) == pytest.approx((better, equal, worse), rel=1e-6, abs=1e-9)
 
 
-def test_by_integration():
+def test_probabilities_are_integrals_of_the_posterior():
     a, b = score_tables({"case": "r3k5", "pair": "A-B"})
     result = bayesian_cv_test(a, b, rope=0.03)
     density = stats.t(result.df, result.estimate, result.scale).pdf
@@ -134,7 +134,7 @@ def test_by_integration():
     assert integrate.quad(density, -np.inf, low)[0] == pytest.approx(0.05)
 
 
-def test_without_a_rope_it_is_the_one_sided_corrected_test():
+def test_p_worse_without_a_rope_is_the_one_sided_corrected_p_value():
     a, b = score_tables({"case": "m2_moderate", "pair": "A-B"})
     options = {"test_train_ratio": 0.3}
     result = bayesian_cv_test(a, b, rope=0, **options)
@@ -150,14 +150,14 @@ def test_without_a_rope_it_is_the_one_sided_corrected_test():
 
 
 @pytest.mark.parametrize("rope", [-0.01, math.inf, math.nan])
-def test_rope_is_a_width(rope):
+def test_rope_must_be_finite_and_not_negative(rope):
     with pytest.raises(
         ValueError, match=exactly(f"rope must satisfy 0 <= rope < inf; got {rope}.")
     ):
         bayesian_cv_test([[0.5, 0.6]], [[0.5, 0.5]], rope=rope)
 
 
-def test_credibility_is_a_share():
+def test_credibility_must_be_between_0_and_1():
     result = bayesian_cv_test([[0.5, 0.6]], [[0.5, 0.5]])
     sentence = "credibility must satisfy 0 < credibility < 1; got 95."
     with pytest.raises(ValueError, match=exactly(sentence)):

@@ -1,3 +1,5 @@
+"""The calibrated and the corrected t-test, checked against R, WEKA, scipy and by hand."""
+
 import copy
 import json
 import math
@@ -81,8 +83,8 @@ def test_corrected_default_ratio_agrees_with_weka_and_others(row):
     assert corrected_cv_ttest(a, b).ratio == 1 / (a.shape[1] - 1)
 
 
-def test_every_kind_of_reference_row_is_there():
-    assert [len(reference_rows("calibrated_10x10_df10" + what)) for what in ("", ":ci95")] == [
+def test_reference_has_all_rows_of_each_kind():
+    assert [len(reference_rows("calibrated_10x10_df10" + suffix)) for suffix in ("", ":ci95")] == [
         5,
         5,
     ]
@@ -92,15 +94,15 @@ def test_every_kind_of_reference_row_is_there():
 
 
 @pytest.mark.parametrize("alternative", list(P_VALUE))
-def test_without_correction_it_is_scipy(alternative):
+def test_uncorrected_test_agrees_with_scipys_paired_t_test(alternative):
     a, b = score_tables("m2_moderate")
-    ours = corrected_cv_ttest(a, b, test_train_ratio=1e-14, alternative=alternative)
-    scipys = stats.ttest_rel(a.ravel(), b.ravel(), alternative=alternative)
-    np.testing.assert_allclose(tuple(ours), tuple(scipys), rtol=1e-8)
-    assert ours.df == scipys.df
+    result = corrected_cv_ttest(a, b, test_train_ratio=1e-14, alternative=alternative)
+    expected = stats.ttest_rel(a.ravel(), b.ravel(), alternative=alternative)
+    np.testing.assert_allclose(tuple(result), tuple(expected), rtol=1e-8)
+    assert result.df == expected.df
     for level in (0.5, 0.95):
         np.testing.assert_allclose(
-            ours.confidence_interval(level), scipys.confidence_interval(level), rtol=1e-8
+            result.confidence_interval(level), expected.confidence_interval(level), rtol=1e-8
         )
 
 
@@ -121,9 +123,9 @@ def test_effect_size_is_the_mean_in_standard_deviations():
     result = corrected_cv_ttest([[3, 5, 4]], [[1, 1, 3]])
     assert result.effect_size == pytest.approx(math.sqrt(7 / 3))
     a, b = score_tables("m2_moderate")
-    there, back = calibrated_cv_ttest(a, b), corrected_cv_ttest(b, a)
-    assert there.effect_size == -back.effect_size
-    assert there.effect_size == pytest.approx(there.statistic / math.sqrt(11))
+    calibrated, swapped = calibrated_cv_ttest(a, b), corrected_cv_ttest(b, a)
+    assert calibrated.effect_size == -swapped.effect_size
+    assert calibrated.effect_size == pytest.approx(calibrated.statistic / math.sqrt(11))
 
 
 def test_result_unpacks_and_compares():
@@ -137,14 +139,14 @@ def test_result_unpacks_and_compares():
     assert all(type(value) is float for value in (t, p, result.estimate, result.standard_error))
 
 
-def test_lists_and_integers_will_do():
+def test_lists_of_integers_are_accepted():
     result = corrected_cv_ttest([[3, 5, 4]], [[1, 1, 3]])
     # differences 2, 4, 1: m = 7/3, s2 = 7/3; t = m / sqrt((1/3 + 1/2) * s2)
     assert result.statistic == pytest.approx(math.sqrt((7 / 3) / (5 / 6)))
     assert result.df == 2
 
 
-def test_calibrated_by_hand_with_other_degrees_of_freedom():
+def test_calibrated_test_with_other_df_agrees_with_hand_computation():
     # differences 2, 4, 1, 1: m = 2, s2 = 2; t = m / sqrt(s2 / (df + 1))
     result = calibrated_cv_ttest([[3, 5], [4, 2]], [[1, 1], [3, 1]], df=7)
     assert result.statistic == pytest.approx(2 / math.sqrt(2 / 8))
@@ -162,7 +164,7 @@ def test_ratio_is_the_mean_over_the_folds():
     assert result == corrected_cv_ttest(a, b, test_train_ratio=result.ratio)
 
 
-def test_more_cautious_without_the_validation_fold():
+def test_statistic_is_smaller_if_validation_rows_are_not_training_rows():
     a, b = score_tables("m2_moderate")
     ratio = (
         corrected_cv_ttest(a, b).statistic
@@ -171,7 +173,7 @@ def test_more_cautious_without_the_validation_fold():
     assert ratio == pytest.approx(1 / 0.95, rel=0.01)
 
 
-def test_repeated_hold_out():
+def test_repeated_hold_out_equals_folds_with_the_same_ratio():
     a, b = score_tables("m2_moderate")
     column = corrected_cv_ttest(a.reshape(-1, 1), b.reshape(-1, 1), test_train_ratio=1 / 9)
     assert column == corrected_cv_ttest(a, b)
@@ -182,7 +184,7 @@ def test_repeated_hold_out():
 
 @pytest.mark.parametrize("test", [calibrated_cv_ttest, corrected_cv_ttest])
 @pytest.mark.parametrize("detour", [0, 7])
-def test_scores_identical_but_for_rounding(test, detour):
+def test_scores_that_are_equal_up_to_rounding_do_not_differ(test, detour):
     a, b = score_tables("identical")
     b = (b + detour) - detour
     assert (a == b).all() == (detour == 0)
@@ -194,7 +196,7 @@ def test_scores_identical_but_for_rounding(test, detour):
 
 
 @pytest.mark.parametrize("test", [calibrated_cv_ttest, corrected_cv_ttest])
-def test_constant_difference(test):
+def test_constant_difference_warns_that_t_is_infinite(test):
     a, b = score_tables("constant_exact")
     sentence = (
         "All 100 differences equal 0.03125, which makes t infinite. Check that a and b are the "
@@ -217,14 +219,14 @@ def test_constant_difference(test):
     constant=st.floats(1e-3, 1) | st.floats(-1, -1e-3),
     scale=st.sampled_from([1e-6, 1, 100]),
 )
-def test_a_difference_that_is_constant_but_for_rounding_is_constant(b, constant, scale):
+def test_difference_that_is_constant_up_to_rounding_is_constant(b, constant, scale):
     a, b = scale * (b + constant), scale * b
     with pytest.warns(RuntimeWarning, match="differences equal"):
         result = calibrated_cv_ttest(a, b)
     assert tuple(result) == (math.copysign(math.inf, constant), 0.0)
 
 
-def test_one_fold_that_differs_is_a_real_difference():
+def test_tiny_difference_in_one_fold_is_not_taken_for_rounding():
     a, b = score_tables("identical")
     b = b.copy()
     b[3, 4] -= 1e-12
@@ -247,20 +249,20 @@ def differ(a, b):
 @given(a=scores_10_10, b=scores_10_10)
 def test_swapping_the_methods_flips_the_sign(test, a, b):
     assume(differ(a, b))
-    there, back = test(a, b), test(b, a)
-    assert there.statistic == -back.statistic
-    assert there.pvalue == back.pvalue
-    low, high = there.confidence_interval()
-    assert back.confidence_interval() == (-high, -low)
+    result, swapped = test(a, b), test(b, a)
+    assert result.statistic == -swapped.statistic
+    assert result.pvalue == swapped.pvalue
+    low, high = result.confidence_interval()
+    assert swapped.confidence_interval() == (-high, -low)
     assert test(a, b, alternative="greater").pvalue == test(b, a, alternative="less").pvalue
-    one_sided = [test(a, b, alternative=way).pvalue for way in ("greater", "less")]
+    one_sided = [test(a, b, alternative=side).pvalue for side in ("greater", "less")]
     assert sum(one_sided) == pytest.approx(1)
-    assert there.pvalue == pytest.approx(2 * min(one_sided))
+    assert result.pvalue == pytest.approx(2 * min(one_sided))
 
 
 @both_tests
 @given(a=scores_10_10, b=scores_10_10, shift=st.floats(-10, 10), scale=st.floats(0.01, 100))
-def test_shift_and_scale_of_the_scores_change_nothing(test, a, b, shift, scale):
+def test_shift_and_scale_of_the_scores_do_not_change_the_result(test, a, b, shift, scale):
     assume(differ(a, b))
     plain, moved = test(a, b), test(scale * (a + shift), scale * (b + shift))
     assert moved.statistic == pytest.approx(plain.statistic, rel=1e-6, abs=1e-6)
@@ -270,7 +272,7 @@ def test_shift_and_scale_of_the_scores_change_nothing(test, a, b, shift, scale):
 
 @both_tests
 @given(a=scores_10_10, b=scores_10_10, seed=st.integers(0, 2**32 - 1))
-def test_order_of_the_folds_changes_nothing(test, a, b, seed):
+def test_order_of_the_folds_does_not_change_the_statistic(test, a, b, seed):
     assume(differ(a, b))
     order = np.random.default_rng(seed).permutation(100)
     shuffled = [scores.ravel()[order].reshape(10, 10) for scores in (a, b)]
@@ -279,7 +281,7 @@ def test_order_of_the_folds_changes_nothing(test, a, b, seed):
 
 @given(a=scores_10_10, b=scores_10_10, ratios=st.tuples(st.floats(0.01, 1), st.floats(0.01, 1)))
 @settings(max_examples=50)
-def test_a_larger_ratio_is_never_less_cautious(a, b, ratios):
+def test_larger_ratio_never_gives_a_smaller_p_value(a, b, ratios):
     assume(differ(a, b))
     low, high = sorted(ratios)
     bold, cautious = (corrected_cv_ttest(a, b, test_train_ratio=r).pvalue for r in (low, high))
@@ -290,10 +292,10 @@ def test_a_larger_ratio_is_never_less_cautious(a, b, ratios):
 
 
 def null_scores(separation, n_per_class, n_corpora=1000, n_repeats=10, n_folds=10, seed=0):
-    """Accuracies of two equally good methods, shape (n_corpora, 2, n_repeats, n_folds).
+    """Return accuracies of two equally good methods, of shape (n_corpora, 2, n_repeats, n_folds).
 
-    Both methods are nearest-mean classifiers of two classes; each sees a feature of its own, and
-    the two features are equally good.
+    Both methods are nearest-mean classifiers of two classes. Each sees its own feature, and the
+    two features are equally good.
     """
     rng = np.random.default_rng(seed)
     classes = np.array([0, 1])[:, None]
@@ -312,26 +314,26 @@ def null_scores(separation, n_per_class, n_corpora=1000, n_repeats=10, n_folds=1
     return scores
 
 
-def rejected(test, scores):
+def rejection_rate(test, scores):
     return np.mean([test(a, b).pvalue < 0.05 for a, b in scores])
 
 
-def naive(a, b):
+def naive_ttest(a, b):
     return stats.ttest_rel(a.ravel(), b.ravel())
 
 
 def test_a_true_null_is_rejected_one_time_in_twenty():
     scores = null_scores(separation=1, n_per_class=50)
-    assert rejected(calibrated_cv_ttest, scores) == pytest.approx(0.05, abs=0.02)
-    assert rejected(corrected_cv_ttest, scores) == pytest.approx(0.05, abs=0.02)
-    assert rejected(naive, scores) > 0.5
+    assert rejection_rate(calibrated_cv_ttest, scores) == pytest.approx(0.05, abs=0.02)
+    assert rejection_rate(corrected_cv_ttest, scores) == pytest.approx(0.05, abs=0.02)
+    assert rejection_rate(naive_ttest, scores) > 0.5
 
 
-def test_methods_near_chance_are_the_documented_limit():
+def test_false_alarms_near_chance_are_as_frequent_as_documented():
     scores = null_scores(separation=0.3, n_per_class=30)
     assert scores.mean() == pytest.approx(0.54, abs=0.01)
-    assert rejected(calibrated_cv_ttest, scores) == pytest.approx(0.16, abs=0.02)
-    assert rejected(corrected_cv_ttest, scores) == pytest.approx(0.16, abs=0.02)
+    assert rejection_rate(calibrated_cv_ttest, scores) == pytest.approx(0.16, abs=0.02)
+    assert rejection_rate(corrected_cv_ttest, scores) == pytest.approx(0.16, abs=0.02)
 
 
 # Errors
@@ -382,13 +384,13 @@ NOT_A_SCORE[2, 5] = np.nan
     ],
     ids=["1-D", "NaN", "shapes", "single", "alternative"],
 )
-def test_error_sentences(test, a, b, options, sentence):
+def test_unusable_scores_and_unknown_alternatives_are_refused(test, a, b, options, sentence):
     with pytest.raises(ValueError, match=exactly(sentence)):
         test(a, b, **options)
 
 
 @pytest.mark.parametrize("shape", [(1, 10), (3, 5), (20, 5), (1, 100)])
-def test_calibrated_refuses_other_tables(shape):
+def test_calibrated_test_refuses_other_shapes_unless_df_is_given(shape):
     scores = np.linspace(0.5, 0.7, math.prod(shape)).reshape(shape)
     sentence = (
         "a and b must have shape (10, 10), for which the test is calibrated, unless df is given; "
@@ -406,7 +408,7 @@ def test_degrees_of_freedom_must_be_positive(df):
 
 
 @pytest.mark.parametrize("level", [0, 1, 95])
-def test_confidence_level_is_a_share(level):
+def test_confidence_level_must_be_between_0_and_1(level):
     sentence = f"confidence_level must satisfy 0 < confidence_level < 1; got {level}."
     with pytest.raises(ValueError, match=exactly(sentence)):
         calibrated_cv_ttest(TEN, TEN).confidence_interval(level)
@@ -445,7 +447,7 @@ def test_confidence_level_is_a_share(level):
         ),
     ],
 )
-def test_ratio_sentences(options, sentence):
+def test_unusable_ratios_and_row_counts_are_refused(options, sentence):
     with pytest.raises(ValueError, match=exactly(sentence)):
         corrected_cv_ttest(TEN, TEN, **options)
 

@@ -1,4 +1,4 @@
-"""The combined 5x2cv F-test against mlxtend, and by hand."""
+"""The combined 5x2cv F-test, checked against mlxtend and by hand."""
 
 import json
 import math
@@ -21,7 +21,7 @@ def exactly(sentence):
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["case"] for case in CASES])
-def test_agrees_with_mlxtend(case):
+def test_result_agrees_with_mlxtend(case):
     result = combined_5x2cv_ftest(case["a"], case["b"])
     np.testing.assert_allclose(tuple(result), (case["statistic"], case["pvalue"]), rtol=1e-8)
     assert (result.df, result.alternative) == ((10, 5), "two-sided")
@@ -34,13 +34,13 @@ scores_5_2 = arrays(np.int64, (5, 2), elements=st.integers(0, 1000)).map(lambda 
 
 
 @given(a=scores_5_2, b=scores_5_2)
-def test_neither_sign_nor_order_matters(a, b):
+def test_statistic_does_not_depend_on_sign_and_order(a, b):
     difference = np.round(a - b, 6)
     assume((difference[:, 0] != difference[:, 1]).any())
     result = combined_5x2cv_ftest(a, b)
     assert result.statistic == pytest.approx(combined_5x2cv_ftest(b, a).statistic)
-    other = combined_5x2cv_ftest(a[::-1, ::-1], b[::-1, ::-1])
-    assert other.statistic == pytest.approx(result.statistic)
+    in_reverse = combined_5x2cv_ftest(a[::-1, ::-1], b[::-1, ::-1])
+    assert in_reverse.statistic == pytest.approx(result.statistic)
 
 
 @pytest.mark.parametrize("level", [0.8, 0.95])
@@ -52,13 +52,13 @@ def test_the_interval_ends_where_the_test_begins_to_reject(level):
     assert default == combined_5x2cv_ftest(a, b).confidence_interval(0.95)
 
 
-def test_no_interval_where_repeats_disagree_more_than_folds():
+def test_interval_is_nan_if_repeats_disagree_more_than_folds():
     a = np.repeat([0.5, 0.6, 0.7, 0.8, 0.9], 2).reshape(5, 2)
     a[0, 0] += 0.01
     b = np.full((5, 2), 0.7)
     result = combined_5x2cv_ftest(a, b)
     assert all(math.isnan(end) for end in result.confidence_interval())
-    # No difference is compatible, not even the mean.
+    # The test rejects every difference, even the mean.
     assert combined_5x2cv_ftest(a - result.estimate, b).pvalue < 0.05
 
 
@@ -66,7 +66,7 @@ def test_no_interval_where_repeats_disagree_more_than_folds():
 
 
 @pytest.mark.parametrize("detour", [0, 7])
-def test_identical_scores_but_for_rounding(detour):
+def test_scores_that_are_equal_up_to_rounding_do_not_differ(detour):
     a = np.array(CASES[0]["a"])
     result = combined_5x2cv_ftest(a, (a + detour) - detour)
     assert tuple(result) == (0, 1)
@@ -75,7 +75,7 @@ def test_identical_scores_but_for_rounding(detour):
 
 
 @pytest.mark.parametrize("constant", [0.03125, -0.1])
-def test_constant_difference(constant):
+def test_constant_difference_warns_that_f_is_infinite(constant):
     b = np.array(CASES[0]["b"])
     with pytest.warns(RuntimeWarning, match="which makes f infinite") as record:
         result = combined_5x2cv_ftest(b + constant, b)
@@ -86,13 +86,13 @@ def test_constant_difference(constant):
 
 
 @given(b=arrays(float, (5, 2), elements=st.floats(0, 1)), constant=st.floats(1e-3, 1))
-def test_a_difference_that_is_constant_but_for_rounding_is_constant(b, constant):
+def test_difference_that_is_constant_up_to_rounding_is_constant(b, constant):
     with pytest.warns(RuntimeWarning, match="which makes f infinite"):
         result = combined_5x2cv_ftest(b + constant, b)
     assert tuple(result) == (math.inf, 0)
 
 
-def test_folds_of_a_repeat_that_always_agree():
+def test_f_is_infinite_if_the_folds_of_each_repeat_agree():
     b = np.full((5, 2), 0.5)
     a = b + np.array([0.1, -0.1, 0.2, -0.2, 0])[:, None]
     result = combined_5x2cv_ftest(a, b)
@@ -108,9 +108,9 @@ def test_other_designs_are_refused(shape):
         combined_5x2cv_ftest(np.zeros(shape), np.zeros(shape))
 
 
-def test_it_is_careful_where_its_assumption_holds(rng):
+def test_true_null_is_rejected_less_often_than_alpha(rng):
     differences = rng.normal(size=(4000, 5, 2))
     zero = np.zeros((5, 2))
     rejected = np.mean([combined_5x2cv_ftest(d, zero).pvalue < 0.05 for d in differences])
-    # A null that is true: f, whose two sums are not independent, is a little below F.
+    # The two sums in f are not independent, which makes f a little smaller than F.
     assert 0.01 < rejected < 0.05

@@ -1,4 +1,4 @@
-"""Frames of results as the two sides of a test: same numbers as arrays, and what is refused."""
+"""Tests of two frames of results give the same numbers as arrays, or refuse the frames."""
 
 import re
 
@@ -18,7 +18,7 @@ def exactly(sentence):
     return f"^{re.escape(sentence)}$"
 
 
-def frame(scores, method="DNN", source="none", **columns):
+def scores_frame(scores, method="DNN", source="none", **columns):
     repeats, folds = np.indices(scores.shape) + 1
     columns = {
         name: np.broadcast_to(value, scores.shape).ravel() for name, value in columns.items()
@@ -42,9 +42,9 @@ def tables(rng):
 
 
 def numbers(result):
-    """Return what a test says in numbers, by name."""
-    said = result._asdict() if hasattr(result, "_asdict") else vars(result)
-    return {name: value for name, value in said.items() if isinstance(value, float)}
+    """Return the numbers in the result of a test, by name."""
+    values = result._asdict() if hasattr(result, "_asdict") else vars(result)
+    return {name: value for name, value in values.items() if isinstance(value, float)}
 
 
 ALL = {
@@ -56,43 +56,45 @@ ALL = {
 
 
 @pytest.mark.parametrize(("test", "shape"), ALL.items())
-def test_frames_in_any_order_are_arrays(test, shape, tables):
+def test_frames_in_any_order_give_the_same_numbers_as_arrays(test, shape, tables):
     a, b = (table[: shape[0], : shape[1]] for table in tables)
-    one = frame(a, "ProgNet", "gender").sample(frac=1, random_state=1)
-    other = frame(b).sample(frac=1, random_state=2)
-    # numpy before 2.1 sums in another order what lies otherwise in memory.
+    first = scores_frame(a, "ProgNet", "gender").sample(frac=1, random_state=1)
+    second = scores_frame(b).sample(frac=1, random_state=2)
+    # Equal up to rounding, since in numpy before 2.1 the order of a sum depends on the layout.
     expected = pytest.approx(numbers(test(a, b)), rel=1e-12)
-    assert numbers(test(one, other)) == expected
-    assert numbers(test(one[["repeat", "fold", "score"]], other)) == expected
-    # So are frames that have to agree in every fold on something else.
+    assert numbers(test(first, second)) == expected
+    assert numbers(test(first[["repeat", "fold", "score"]], second)) == expected
+    # The same holds for frames that must also agree on the tested rows of every fold.
     folds = np.arange(a.size).reshape(a.shape)
-    one = frame(a, "ProgNet", rows_tested=folds).sample(frac=1, random_state=1)
-    other = frame(b, rows_tested=folds).sample(frac=1, random_state=2)
-    assert numbers(test(one, other)) == expected
+    first = scores_frame(a, "ProgNet", rows_tested=folds).sample(frac=1, random_state=1)
+    second = scores_frame(b, rows_tested=folds).sample(frac=1, random_state=2)
+    assert numbers(test(first, second)) == expected
 
 
-def test_row_counts_of_the_frames_make_the_ratio(tables):
+def test_ratio_is_computed_from_the_row_counts_of_the_frames(tables):
     a, b = tables
     sizes = {"n_train": np.arange(70, 80), "n_validation": 10, "n_test": np.full((10, 10), 11)}
-    one, other = frame(a, "ProgNet", **sizes), frame(b, **sizes)
+    first, second = scores_frame(a, "ProgNet", **sizes), scores_frame(b, **sizes)
     expected = np.mean(11 / np.arange(80, 90))
     for test in (corrected_cv_ttest, bayesian_cv_test):
-        assert test(one, other).ratio == pytest.approx(expected)
-        assert test(one, other, n_train=8, n_test=1).ratio == 1 / 8
-        assert test(one, other, test_train_ratio=0.2).ratio == 0.2
-        assert test(one, frame(b)).ratio == 1 / 9
-    without = [rows.drop(columns="n_validation") for rows in (one, other)]
-    assert corrected_cv_ttest(*without).ratio == pytest.approx(np.mean(11 / np.arange(70, 80)))
+        assert test(first, second).ratio == pytest.approx(expected)
+        assert test(first, second, n_train=8, n_test=1).ratio == 1 / 8
+        assert test(first, second, test_train_ratio=0.2).ratio == 0.2
+        assert test(first, scores_frame(b)).ratio == 1 / 9
+    without_validation = [rows.drop(columns="n_validation") for rows in (first, second)]
+    assert corrected_cv_ttest(*without_validation).ratio == pytest.approx(
+        np.mean(11 / np.arange(70, 80))
+    )
 
 
 def test_hold_out_with_known_sizes_needs_no_ratio(tables):
     a, b = (table[:, :1] for table in tables)
     sizes = {"n_train": 80, "n_test": 20}
-    assert corrected_cv_ttest(frame(a, **sizes), frame(b, **sizes)).ratio == 0.25
+    assert corrected_cv_ttest(scores_frame(a, **sizes), scores_frame(b, **sizes)).ratio == 0.25
 
 
 @pytest.mark.parametrize(
-    ("column", "in_a", "in_b", "what"),
+    ("column", "in_a", "in_b", "difference"),
     [
         ("n_train", 80, 8, "n_train is 80 and 8"),
         ("n_validation", 10, 11, "n_validation is 10 and 11"),
@@ -105,31 +107,31 @@ def test_hold_out_with_known_sizes_needs_no_ratio(tables):
         ("rows_tested", "0f", "1f", "the tested rows differ"),
     ],
 )
-def test_other_designs_are_refused(column, in_a, in_b, what, tables):
+def test_frames_of_different_designs_are_refused(column, in_a, in_b, difference, tables):
     a, b = tables
-    one, other = frame(a, **{column: in_a}), frame(b, **{column: in_b})
+    first, second = scores_frame(a, **{column: in_a}), scores_frame(b, **{column: in_b})
     sentence = (
-        f"a and b must come from the same design; {what} in repeat 1, fold 1. Score both methods "
-        "on the same folds."
+        f"a and b must come from the same design; {difference} in repeat 1, fold 1. Score both "
+        "methods on the same folds."
     )
     with pytest.raises(ValueError, match=exactly(sentence)):
-        calibrated_cv_ttest(one, other)
-    assert calibrated_cv_ttest(one, one).pvalue == 1
-    assert calibrated_cv_ttest(one, frame(b)) == calibrated_cv_ttest(a, b)
+        calibrated_cv_ttest(first, second)
+    assert calibrated_cv_ttest(first, first).pvalue == 1
+    assert calibrated_cv_ttest(first, scores_frame(b)) == calibrated_cv_ttest(a, b)
 
 
-def test_the_fold_that_differs_is_named(tables):
+def test_error_names_the_fold_that_differs(tables):
     a, b = tables
     n_test = np.full((10, 10), 10)
     n_test[3, 6] = 9
     with pytest.raises(ValueError, match="n_test is 10 and 9 in repeat 4, fold 7"):
-        corrected_cv_ttest(frame(a, n_test=10), frame(b, n_test=n_test))
+        corrected_cv_ttest(scores_frame(a, n_test=10), scores_frame(b, n_test=n_test))
 
 
-def test_unknown_on_both_sides_is_the_same(tables):
+def test_value_that_is_missing_in_both_frames_counts_as_equal(tables):
     a, b = tables
-    one, other = (frame(table, n_train_folds=np.nan) for table in (a, b))
-    assert calibrated_cv_ttest(one, other) == calibrated_cv_ttest(a, b)
+    first, second = (scores_frame(table, n_train_folds=np.nan) for table in (a, b))
+    assert calibrated_cv_ttest(first, second) == calibrated_cv_ttest(a, b)
 
 
 @pytest.mark.parametrize(
@@ -138,13 +140,13 @@ def test_unknown_on_both_sides_is_the_same(tables):
 )
 def test_several_results_in_one_frame_are_refused(column, values, tables):
     a, b = tables
-    both = pd.concat([frame(a).assign(**{column: value}) for value in values])
+    two_results = pd.concat([scores_frame(a).assign(**{column: value}) for value in values])
     sentence = (
         f"a must hold the scores of one {column}; got {values[0]!r}, {values[1]!r}. Select "
         f"one, as in scores[scores[{column!r}] == {values[0]!r}], or use compare_methods."
     )
     with pytest.raises(ValueError, match=exactly(sentence)):
-        calibrated_cv_ttest(both, frame(b))
+        calibrated_cv_ttest(two_results, scores_frame(b))
 
 
 def test_missing_columns_are_named(tables):
@@ -153,51 +155,51 @@ def test_missing_columns_are_named(tables):
         "b must have the columns ['repeat', 'fold', 'score']; ['repeat', 'score'] are missing "
         "among ['fold', 'uar']. Rename columns, or pass an array of shape (n_repeats, n_folds)."
     )
-    wrong = frame(b)[["fold", "score"]].rename(columns={"score": "uar"})
+    misnamed = scores_frame(b)[["fold", "score"]].rename(columns={"score": "uar"})
     with pytest.raises(ValueError, match=exactly(sentence)):
-        calibrated_cv_ttest(frame(a), wrong)
+        calibrated_cv_ttest(scores_frame(a), misnamed)
 
 
-def test_missing_and_double_folds_are_counted(tables):
+def test_error_counts_missing_and_repeated_folds(tables):
     a, b = tables
     sentence = (
         "b must have one row for each of 10 x 10 folds; got {} rows, {} of them twice. Run the "
         "missing folds, or drop repeated rows."
     )
-    rows = frame(b)
+    rows = scores_frame(b)
     with pytest.raises(ValueError, match=exactly(sentence.format(99, 0))):
-        calibrated_cv_ttest(frame(a), rows.drop(index=5))
+        calibrated_cv_ttest(scores_frame(a), rows.drop(index=5))
     with pytest.raises(ValueError, match=exactly(sentence.format(101, 1))):
-        calibrated_cv_ttest(frame(a), pd.concat([rows, rows.loc[[5]]]))
+        calibrated_cv_ttest(scores_frame(a), pd.concat([rows, rows.loc[[5]]]))
     moved = rows.drop(index=5)
     with pytest.raises(ValueError, match=exactly(sentence.format(100, 1))):
-        calibrated_cv_ttest(frame(a), pd.concat([moved, moved.loc[[6]]]))
+        calibrated_cv_ttest(scores_frame(a), pd.concat([moved, moved.loc[[6]]]))
 
 
-def test_other_folds_are_refused(tables):
+def test_frames_of_different_folds_are_refused(tables):
     a, b = tables
-    later = frame(b).assign(repeat=lambda rows: rows["repeat"] + 1)
+    later = scores_frame(b).assign(repeat=lambda rows: rows["repeat"] + 1)
     sentence = (
         "a and b must have the same folds; got repeat {}, fold 1 only in {}. Score both methods "
         "on the same folds."
     )
     with pytest.raises(ValueError, match=exactly(sentence.format(1, "a"))):
-        calibrated_cv_ttest(frame(a), later)
-    more = np.vstack([b, b[:1]])
+        calibrated_cv_ttest(scores_frame(a), later)
+    eleven_repeats = np.vstack([b, b[:1]])
     with pytest.raises(ValueError, match=exactly(sentence.format(11, "b"))):
-        calibrated_cv_ttest(frame(a), frame(more), df=10)
+        calibrated_cv_ttest(scores_frame(a), scores_frame(eleven_repeats), df=10)
 
 
-def test_a_score_that_is_missing_is_named(tables):
+def test_error_names_the_fold_of_a_missing_score(tables):
     a, b = tables
-    rows = frame(a)
+    rows = scores_frame(a)
     rows.loc[34, "score"] = np.nan
     sentence = (
         "a must hold finite scores; got nan in repeat 4, fold 5. Find out why that fold has no "
         "score, and run it again."
     )
     with pytest.raises(ValueError, match=exactly(sentence)):
-        calibrated_cv_ttest(rows, frame(b))
+        calibrated_cv_ttest(rows, scores_frame(b))
 
 
 def test_an_array_and_a_frame_cannot_be_paired(tables):
@@ -207,4 +209,4 @@ def test_an_array_and_a_frame_cannot_be_paired(tables):
         "array and a frame have the same folds cannot be checked."
     )
     with pytest.raises(TypeError, match=exactly(sentence)):
-        calibrated_cv_ttest(a, frame(b))
+        calibrated_cv_ttest(a, scores_frame(b))

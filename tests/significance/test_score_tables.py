@@ -1,4 +1,4 @@
-"""Tables of scores of any kind: the same results from each, and a sentence for what is none."""
+"""Scores in tables of pandas, polars and pyarrow give the same results. Others are refused."""
 
 import re
 
@@ -32,7 +32,7 @@ def convert(request):
 
 @pytest.fixture
 def scores(rng):
-    """Give a DNN and two methods with a source in 5 x 2 folds of three corpora."""
+    """Give a DNN and two methods with a source in 5 x 2 folds of four corpora."""
     places = [
         (corpus, r, f) for corpus in ("a", "b", "c", "d") for r in range(1, 6) for f in (1, 2)
     ]
@@ -49,7 +49,7 @@ def scores(rng):
     return pd.concat(parts, ignore_index=True).assign(n_train=8, n_test=2, chance=1 / 4)
 
 
-def one(scores, method, corpus="a"):
+def scores_of(scores, method, corpus="a"):
     return scores[(scores["method"] == method) & (scores["corpus"] == corpus)]
 
 
@@ -62,10 +62,10 @@ def one(scores, method, corpus="a"):
         (combined_5x2cv_ftest, {}),
     ],
 )
-def test_significance_is_that_of_the_same_frames_in_pandas(scores, convert, test, options):
-    a, b = one(scores, "ProgNet"), one(scores, "DNN")
+def test_significance_agrees_with_pandas_and_with_arrays(scores, convert, test, options):
+    a, b = scores_of(scores, "ProgNet"), scores_of(scores, "DNN")
     assert test(convert(a), convert(b), **options) == test(a, b, **options)
-    # It is that of the scores alone: not of the numbers of repeats and folds beside them.
+    # Only the scores count, and not the numbers of the repeats and folds.
     arrays = [rows["score"].to_numpy().reshape(5, 2) for rows in (a, b)]
     if test in (corrected_cv_ttest, bayesian_cv_test):
         options = {"test_train_ratio": 2 / 8}
@@ -73,57 +73,58 @@ def test_significance_is_that_of_the_same_frames_in_pandas(scores, convert, test
     assert tuple(test(convert(a), convert(b), **options)) == pytest.approx(expected)
 
 
-def test_comparisons_and_tables_are_those_of_pandas(scores, convert):
+def test_comparisons_and_tables_agree_with_pandas(scores, convert):
     comparisons = compare_methods(scores)
     pd.testing.assert_frame_equal(compare_methods(convert(scores)), comparisons)
     table = summary_table(scores, comparisons)
     pd.testing.assert_frame_equal(summary_table(convert(scores), convert(comparisons)), table)
     assert format_table(convert(table)) == format_table(table)
-    over, expected = compare_over_corpora(convert(scores)), compare_over_corpora(scores)
-    assert (over.pvalue, over.verdict) == (expected.pvalue, expected.verdict)
-    pd.testing.assert_frame_equal(over.comparisons, expected.comparisons)
+    result, expected = compare_over_corpora(convert(scores)), compare_over_corpora(scores)
+    assert (result.pvalue, result.verdict) == (expected.pvalue, expected.verdict)
+    pd.testing.assert_frame_equal(result.comparisons, expected.comparisons)
 
 
-def test_displays_are_those_of_pandas(scores, convert):
+def test_displays_agree_with_pandas(scores, convert):
     scores = scores[scores["corpus"] == "a"].assign(n_train_folds=8, epoch=1)
     comparisons = compare_methods(scores)
-    for make, frames in (
+    for from_table, frames in (
         (ScoresDisplay.from_scores, [scores]),
         (TrainingSizeDisplay.from_scores, [scores, comparisons]),
         (SignificanceDisplay.from_comparisons, [comparisons]),
     ):
-        expected = make(*frames).frame()
-        pd.testing.assert_frame_equal(make(*map(convert, frames)).frame(), expected)
+        expected = from_table(*frames).frame()
+        pd.testing.assert_frame_equal(from_table(*map(convert, frames)).frame(), expected)
     curves = [
-        TrainingCurveDisplay.from_curves(c, score="score") for c in (scores, convert(scores))
+        TrainingCurveDisplay.from_curves(table, score="score")
+        for table in (scores, convert(scores))
     ]
     pd.testing.assert_frame_equal(curves[0].frame(), curves[1].frame())
 
 
-def test_a_missing_score_is_one_in_every_kind_of_table(scores, convert):
-    a, b = one(scores, "ProgNet"), one(scores, "DNN")
+def test_missing_score_is_refused_in_every_kind_of_table(scores, convert):
+    a, b = scores_of(scores, "ProgNet"), scores_of(scores, "DNN")
     a = a.assign(score=a["score"].where(a["fold"] + a["repeat"] != 4).astype("Float64"))
-    for kind in (lambda frame: frame, convert):
+    for to_kind in (lambda frame: frame, convert):
         with pytest.raises(
             ValueError, match=r"^a must hold finite scores; got .* in repeat 2, fold 2"
         ):
-            corrected_cv_ttest(kind(a), kind(b))
+            corrected_cv_ttest(to_kind(a), to_kind(b))
 
 
-def sentence(text):
+def exactly(text):
     return f"^{re.escape(text)}$"
 
 
-def test_what_is_no_table_and_no_array_is_refused(scores):
-    a, b = one(scores, "ProgNet"), one(scores, "DNN")
-    told = (
+def test_input_that_is_neither_table_nor_array_is_refused(scores):
+    a, b = scores_of(scores, "ProgNet"), scores_of(scores, "DNN")
+    message = (
         "a must be one table of scores, or an array of shape (n_repeats, n_folds); got {}. Join "
         "several tables by pandas.concat."
     )
     for wrong in ([a, a], [pl.from_pandas(a)], {"score": a["score"].tolist()}):
-        with pytest.raises(TypeError, match=sentence(told.format(type(wrong).__name__))):
+        with pytest.raises(TypeError, match=exactly(message.format(type(wrong).__name__))):
             corrected_cv_ttest(wrong, wrong)
-    told = (
+    message = (
         "scores must be a DataFrame of pandas or polars, or a pyarrow Table; got {}. Convert "
         "it with pandas.DataFrame(scores), or join several with pandas.concat(scores)."
     )
@@ -134,7 +135,7 @@ def test_what_is_no_table_and_no_array_is_refused(scores):
             compare_over_corpora,
             ScoresDisplay.from_scores,
         ):
-            with pytest.raises(TypeError, match=sentence(told.format(type(wrong).__name__))):
+            with pytest.raises(TypeError, match=exactly(message.format(type(wrong).__name__))):
                 function(wrong)
 
 
@@ -146,21 +147,21 @@ def test_masked_scores_are_refused(rng, wrap):
         "their repeats from both methods."
     )
     for test in (corrected_cv_ttest, bayesian_cv_test):
-        with pytest.raises(ValueError, match=sentence(message)):
+        with pytest.raises(ValueError, match=exactly(message)):
             test(wrap(a), a.data + 0.1)
-    whole = np.ma.masked_array(a.data, mask=False)
-    assert corrected_cv_ttest(whole, a.data * 0.9) == corrected_cv_ttest(a.data, a.data * 0.9)
+    unmasked = np.ma.masked_array(a.data, mask=False)
+    assert corrected_cv_ttest(unmasked, a.data * 0.9) == corrected_cv_ttest(a.data, a.data * 0.9)
 
 
-@pytest.mark.parametrize("nothing", [None, np.nan, pd.NA])
+@pytest.mark.parametrize("missing", [None, np.nan, pd.NA])
 @pytest.mark.parametrize("column", ["method", "source"])
-def test_rows_without_a_method_or_a_source_are_refused(scores, nothing, column):
+def test_rows_without_a_method_or_a_source_are_refused(scores, missing, column):
     name = scores[column].iloc[0]
-    scores[column] = scores[column].astype(object).replace({name: nothing})
+    scores[column] = scores[column].astype(object).replace({name: missing})
     message = (
         "scores must name method and source in every row; 40 of 120 rows "
         "lack one. Without a source, write 'none'."
     )
     for function in (compare_methods, summary_table, compare_over_corpora):
-        with pytest.raises(ValueError, match=sentence(message)):
+        with pytest.raises(ValueError, match=exactly(message)):
             function(scores)

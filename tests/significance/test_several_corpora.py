@@ -1,4 +1,4 @@
-"""Tests over several corpora, of plain arrays; compare_over_corpora is tested against others."""
+"""Tests over several corpora, given plain arrays. compare_over_corpora has its own tests."""
 
 import re
 
@@ -23,7 +23,7 @@ def scores(rng):
     return rng.uniform(size=(9, 4)) + np.array([0, 0.1, 0.3, 0.9])
 
 
-def test_friedman_is_that_of_scipy(scores):
+def test_friedman_agrees_with_scipy(scores):
     statistic, pvalue = result = friedman_test(scores)
     assert (statistic, pvalue) == pytest.approx(tuple(stats.friedmanchisquare(*scores.T)))
     assert result.mean_ranks == pytest.approx(5 - stats.rankdata(scores, axis=1).mean(axis=0))
@@ -37,7 +37,7 @@ def test_nemenyi_rejects_beyond_the_critical_difference(scores):
     assert ((nemenyi_test(scores) < 0.05) == apart).all()
 
 
-def test_wilcoxon_is_that_of_scipy(scores):
+def test_wilcoxon_agrees_with_scipy(scores):
     pvalues = wilcoxon_test(scores)
     assert pvalues[0, 3] == pytest.approx(stats.wilcoxon(scores[:, 0], scores[:, 3]).pvalue)
     assert (pvalues == pvalues.T).all()
@@ -45,7 +45,7 @@ def test_wilcoxon_is_that_of_scipy(scores):
 
 
 @pytest.mark.parametrize("n_corpora", [5, 8])
-def test_the_smallest_p_value_is_that_of_a_method_which_is_best_everywhere(n_corpora):
+def test_method_that_is_best_everywhere_has_the_smallest_p_value(n_corpora):
     # Differences of several sizes, because scipy's exact p-value needs them.
     scores = np.outer(np.arange(1, n_corpora + 1), [0.01, 0.02, 0.04])
     assert nemenyi_test(scores).min() == pytest.approx(smallest_pvalue(3, n_corpora))
@@ -54,20 +54,20 @@ def test_the_smallest_p_value_is_that_of_a_method_which_is_best_everywhere(n_cor
 
 
 @pytest.mark.parametrize("test", TESTS)
-def test_the_last_digit_makes_no_difference(test):
+def test_rounding_errors_do_not_change_the_result(test):
     scores = np.full((4, 3), 0.3)
     scores[1:, 1] = 0.1 + 0.2  # 0.30000000000000004
-    found = test(scores)
-    assert np.array(getattr(found, "pvalue", found)) == pytest.approx(1)
+    result = test(scores)
+    assert np.array(getattr(result, "pvalue", result)) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("test", TESTS)
-def test_what_is_no_table_of_corpora_is_refused(test):
+def test_arrays_of_wrong_shape_or_with_nan_are_refused(test):
     for shape in [(6,), (1, 3), (6, 1)]:
-        told = re.escape(
+        message = re.escape(
             f"with at least 2 of each; got shape {shape}. Put one corpus in each row."
         )
-        with pytest.raises(ValueError, match=told):
+        with pytest.raises(ValueError, match=message):
             test(np.zeros(shape))
     scores = np.zeros((3, 4))
     scores[2, 1] = np.nan
@@ -80,6 +80,6 @@ def test_friedman_needs_three_methods():
         friedman_test(np.random.default_rng(0).random((6, 2)))
 
 
-def test_the_post_hoc_test_has_a_name():
+def test_unknown_post_hoc_test_is_refused():
     with pytest.raises(ValueError, match=r"^post_hoc must be one of 'nemenyi', 'wilcoxon'"):
         smallest_pvalue(3, 6, "tukey")
