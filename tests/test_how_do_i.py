@@ -42,10 +42,10 @@ def test_every_command_runs(folder, monkeypatch, no_figures):
     monkeypatch.chdir(folder)
     assert len(COMMANDS) > 10
     for command in COMMANDS:
-        program, verb, *arguments = shlex.split(command)
+        program, name, *arguments = shlex.split(command)
         # The study has just run, so its design needs a plan only.
-        fast = ["--plan", "--n-jobs", "1"] if "--design" in arguments else SMALL.get(verb, [])
-        result = CliRunner().invoke(main, [verb, *arguments, *fast])
+        fast = ["--plan", "--n-jobs", "1"] if "--design" in arguments else SMALL.get(name, [])
+        result = CliRunner().invoke(main, [name, *arguments, *fast])
         assert program == "skprognet"
         assert result.exit_code == 0, f"{command}\n{result.output}"
 
