@@ -181,10 +181,10 @@ def test_an_interrupt_while_reading_a_table_prints_stopped(command, tmp_path, mo
 
 
 def test_the_error_of_a_full_disk_says_how_many_fits_are_kept(command, tmp_path, monkeypatch):
-    def full(*args, **options):
+    def raise_no_space(*args, **options):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Figure, "draw", full)
+    monkeypatch.setattr(Figure, "draw", raise_no_space)
     result = run(*command, tmp_path)
     assert result.exit_code == 1
     assert result.stderr.endswith(

@@ -386,8 +386,8 @@ def test_standard_input_must_hold_names_of_files(model):
 
 
 def test_a_file_that_is_not_a_model_gives_a_one_line_error(table):
-    for verb in (["predict", table, "a.wav"], ["inspect", table]):
-        result = run(*verb)
+    for command in (["predict", table, "a.wav"], ["inspect", table]):
+        result = run(*command)
         assert result.exit_code == 1
         assert result.stderr.startswith(
             "Error: A model must be a whole, unaltered file of save_model"

@@ -401,10 +401,10 @@ class Run:
         )
         self.stderr = ""
 
-    def wait_for(self, done):
+    def wait_for(self, n_fits):
         while True:
-            fits = re.findall(r"(\d+)/\d+ \[", self.stderr)
-            if (fits and int(fits[-1]) >= done) or self.process.poll() is not None:
+            counts = re.findall(r"(\d+)/\d+ \[", self.stderr)
+            if (counts and int(counts[-1]) >= n_fits) or self.process.poll() is not None:
                 return
             self.stderr += self.process.stderr.read1().decode()
 
