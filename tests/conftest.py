@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-# No window, wherever the tests run; read when matplotlib is first imported.
+# Draw without a window. matplotlib reads this when it is first imported.
 os.environ.setdefault("MPLBACKEND", "Agg")
 
-# The same 200 examples each time, so that a red run means the change under test. For a search:
-# pytest --hypothesis-profile=thorough. No deadline: the first example pays for importing torch.
+# Each run tries the same 200 examples, so a failure comes from the change under test. To search
+# for more: pytest --hypothesis-profile=thorough. No deadline, since the first example may
+# import torch.
 settings.register_profile("default", max_examples=200, deadline=None, derandomize=True)
 settings.register_profile("thorough", max_examples=3000, deadline=None)
 settings.load_profile("default")
@@ -21,13 +22,13 @@ settings.load_profile("default")
 
 @pytest.fixture
 def rng():
-    """Give a seeded generator, a fresh one for each test."""
+    """Return a seeded generator, a new one for each test."""
     return np.random.default_rng(0)
 
 
 @pytest.fixture(scope="session")
 def corpora():
-    """Give the folder with one folder per corpus; without one, the test is skipped."""
+    """Return the folder with one folder for each corpus. Skip the test if there is none."""
     folder = os.environ.get("SKPROGNET_CORPORA")
     if folder is None:
         pytest.skip("SKPROGNET_CORPORA names no folder with speech corpora")
@@ -36,14 +37,14 @@ def corpora():
 
 @pytest.fixture
 def no_figures(monkeypatch):
-    """Leave out the pictures of studies, which take longer than all else in a short one."""
+    """Leave out the pictures of studies, which take most of the time of a short study."""
     monkeypatch.setattr("skprognet.experiments._write_study.draw_figures", lambda study: [])
     monkeypatch.setattr("skprognet.experiments._write_study.draw_sections", lambda study: [])
 
 
 @pytest.fixture(scope="session")
 def leave_pictures_empty():
-    """Give a context in which each picture of a study is an empty SVG: only its name counts."""
+    """Return a context in which each picture of a study is an empty SVG, which saves time."""
 
     def empty(display, suffixes):
         return dict.fromkeys(suffixes, b"<svg/>")
@@ -60,14 +61,14 @@ def leave_pictures_empty():
 
 @pytest.fixture
 def empty_pictures(leave_pictures_empty):
-    """Write each picture of a study as an empty SVG, since only its name is looked at."""
+    """Write each picture of a study as an empty SVG, for tests that look at its name only."""
     with leave_pictures_empty():
         yield
 
 
 @pytest.fixture(autouse=True)
 def _torch_threads_unchanged():
-    """Fail a test that leaves torch another thread count: it is one for the whole process."""
+    """Fail a test that changes the number of threads of torch, which is global to the process."""
     torch = sys.modules.get("torch")
     before = torch and torch.get_num_threads()
     yield

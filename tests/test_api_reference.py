@@ -12,19 +12,19 @@ import skprognet
 DOCS = Path(__file__).parents[1] / "docs"
 REFERENCE = (DOCS / "api.rst").read_text("utf-8")
 GUIDE = {path.stem: path.read_text("utf-8") for path in (DOCS / "user_guide").glob("*.rst")}
-# The command line has a page instead; a version is no more than its number.
+# The command line has a page of its own.
 NO_PAGE = {"skprognet.cli", "skprognet.__main__"}
-# Folders within a package are for this package itself, and for the command line.
-FOUND = [module.name for module in pkgutil.iter_modules(skprognet.__path__, "skprognet.")]
-MODULES = ["skprognet", *(name for name in FOUND if "._" not in name and name not in NO_PAGE)]
+# Private modules are not part of the reference.
+SUBMODULES = [module.name for module in pkgutil.iter_modules(skprognet.__path__, "skprognet.")]
+MODULES = ["skprognet", *(name for name in SUBMODULES if "._" not in name and name not in NO_PAGE)]
 
 
 def public_names(module):
     return set(import_module(module).__all__) - {"__version__"}
 
 
-def listed():
-    """Return the names in api.rst by module, in the order in which they stand there."""
+def listed_names():
+    """Return the names in api.rst by module, in the order of the page."""
     names, module = {}, None
     for line in REFERENCE.splitlines():
         if match := re.fullmatch(r".. currentmodule:: (\S+)", line):
@@ -35,30 +35,30 @@ def listed():
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_public_names_are_listed_once(module):
+def test_every_public_name_is_listed_once(module):
     elsewhere = set() if module == "skprognet" else public_names("skprognet")
-    assert sorted(listed()[module]) == sorted(public_names(module) - elsewhere)
+    assert sorted(listed_names()[module]) == sorted(public_names(module) - elsewhere)
 
 
-def test_the_menu_has_a_heading_for_each_group():
+def test_every_group_of_the_menu_has_a_heading():
     groups = re.findall(r"   :toctree: generated\n(   :caption: .+\n)?", REFERENCE)
     assert all(groups)
     assert len(set(groups)) == len(groups)
 
 
-def test_nothing_else_is_listed():
-    assert set(listed()) == set(MODULES)
+def test_only_public_modules_are_listed():
+    assert set(listed_names()) == set(MODULES)
 
 
 @pytest.mark.parametrize("module", MODULES[1:])
-def test_reference_leads_to_guide(module):
-    station = module.removeprefix("skprognet.")
+def test_each_section_of_the_reference_links_to_the_guide(module):
+    page = module.removeprefix("skprognet.")
     section = REFERENCE.partition(f".. currentmodule:: {module}\n")[0].rpartition("\n---")[2]
-    assert f":doc:`user_guide/{station}`" in section
+    assert f":doc:`user_guide/{page}`" in section
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_guide_has_every_name(module):
+def test_the_guide_mentions_every_public_name(module):
     pages = GUIDE.values() if module == "skprognet" else [GUIDE[module.removeprefix("skprognet.")]]
     text = " ".join(pages)
     names = public_names(module)

@@ -1,4 +1,4 @@
-"""The concordance correlation: by hand, against another package, and by its properties."""
+"""The concordance correlation coefficient (CCC): values, properties and errors."""
 
 import warnings
 
@@ -17,23 +17,23 @@ RATINGS = st.floats(-5, 5).map(lambda number: round(number, 3))
 PAIRS = arrays(float, st.tuples(st.just(2), st.integers(2, 30)), elements=RATINGS)
 
 
-def test_by_hand():
+def test_ccc_agrees_with_a_value_computed_by_hand():
     # means 2 and 3, variances 2/3 and 8/3, covariance 4/3: 2 * 4/3 / (2/3 + 8/3 + 1) = 8/13
     assert ccc_score([1, 2, 3], [1, 3, 5]) == pytest.approx(8 / 13, rel=1e-15)
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_equals_audmetric(seed):
+def test_ccc_equals_audmetric(seed):
     rng = np.random.default_rng(seed)
     truth = rng.normal(3, 1, 200)
     predicted = rng.uniform(-1, 1) * truth + rng.normal(1, 0.5, 200)
-    wanted = audmetric.concordance_cc(truth, predicted)
-    assert ccc_score(truth, predicted) == pytest.approx(wanted, rel=0, abs=1e-12)
+    expected = audmetric.concordance_cc(truth, predicted)
+    assert ccc_score(truth, predicted) == pytest.approx(expected, rel=0, abs=1e-12)
 
 
 @settings(max_examples=30)
 @given(PAIRS)
-def test_properties(pair):
+def test_ccc_is_symmetric_bounded_and_independent_of_the_unit(pair):
     truth, predicted = pair
     assume(np.ptp(truth) > 0.01 and np.ptp(predicted) > 0.01)
     score = ccc_score(truth, predicted)
@@ -47,7 +47,7 @@ def test_properties(pair):
 
 @settings(max_examples=30)
 @given(PAIRS, st.data())
-def test_weights_are_repeated_rows(pair, data):
+def test_an_integer_weight_counts_as_repeated_rows(pair, data):
     counts = data.draw(arrays(int, pair.shape[1], elements=st.integers(0, 3)))
     truth, predicted = np.repeat(pair, counts, axis=1)
     assume(len(truth) > 1 and np.ptp(truth) > 0.01)
@@ -58,11 +58,11 @@ def test_weights_are_repeated_rows(pair, data):
 def test_several_outputs_are_averaged():
     rng = np.random.default_rng(0)
     truth, predicted = rng.normal(size=(2, 30, 3))
-    each = [audmetric.concordance_cc(truth[:, k], predicted[:, k]) for k in range(3)]
+    expected = [audmetric.concordance_cc(truth[:, k], predicted[:, k]) for k in range(3)]
     np.testing.assert_allclose(
-        ccc_score(truth, predicted, multioutput="raw_values"), each, rtol=0, atol=1e-12
+        ccc_score(truth, predicted, multioutput="raw_values"), expected, rtol=0, atol=1e-12
     )
-    assert ccc_score(truth, predicted) == pytest.approx(np.mean(each), abs=1e-12)
+    assert ccc_score(truth, predicted) == pytest.approx(np.mean(expected), abs=1e-12)
 
 
 @pytest.mark.parametrize("constant", [0.1, 1e9, -3])
@@ -73,7 +73,7 @@ def test_a_constant_scores_0(constant):
 
 
 @pytest.mark.parametrize("power", [-1000, -700, 500, 1015])
-def test_the_unit_does_not_count_however_small_or_large(power):
+def test_tiny_and_huge_units_do_not_change_the_score(power):
     rng = np.random.default_rng(0)
     truth, predicted = rng.normal(size=(2, 30, 2))
     unit = 2.0 ** np.array([power, 1])
@@ -82,11 +82,11 @@ def test_the_unit_does_not_count_however_small_or_large(power):
         assert ccc_score(truth * unit, predicted * unit) == ccc_score(truth, predicted)
 
 
-def test_equal_constants_have_no_score():
+def test_equal_constants_score_nan_with_a_warning():
     with pytest.warns(UserWarning, match=r"same constant: it is NaN"):
         assert np.isnan(ccc_score([0.1] * 3, [0.1] * 3))
     with pytest.warns(UserWarning, match=r"same constant"):
-        # The rows of weight 0 are as good as absent.
+        # Rows of weight 0 do not count.
         assert np.isnan(ccc_score([1, 1, 2], [1, 1, 5], sample_weight=[1, 1, 0]))
 
 
@@ -108,12 +108,12 @@ def test_equal_constants_have_no_score():
         ([1, 2], [1, 2], {"multioutput": "mean"}, r"^multioutput must be one of"),
     ],
 )
-def test_bad_input(truth, predicted, options, message):
+def test_wrong_input_gives_an_error(truth, predicted, options, message):
     with pytest.raises(ValueError, match=message):
         ccc_score(truth, predicted, **options)
 
 
-def test_scorer_and_score_are_the_same_number():
+def test_scorer_and_score_agree():
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(40, 3)), rng.normal(size=40)
     with warnings.catch_warnings():

@@ -52,7 +52,7 @@ def run(*arguments):
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory, leave_pictures_empty):
-    """Give the folder of a short demo, and what the command said."""
+    """Return the folder of a short demo and the result of the command."""
     folder = tmp_path_factory.mktemp("demo") / "out"
     with leave_pictures_empty():
         return folder, run("demo", "-o", folder, *SHORT)
@@ -68,15 +68,15 @@ def test_demo_writes_its_files_and_says_that_it_is_short(demo):
     assert "| ProgNet  | gender " in result.stdout
     assert "- ProgNet from gender and PT/FT from gender are" in result.stdout
     assert "| ProgNet  | placebo of ge2e " in result.stdout
-    # Beside the paper's 21 fits, those of ProgNet from the layers and from their placebo.
+    # The paper has 21 fits. ProgNet from the layers and from their placebo adds six.
     assert "It checked 27 fits (21 of methods, 6 of sources) with" in result.stdout
-    assert "unknown" in result.stdout  # what the speech model was trained on
+    assert "unknown" in result.stdout  # nobody knows what the speech model was trained on
     scores = pd.read_csv(folder / "results.csv")
     assert len(scores) == 7 * 3
     assert "random_state = 0\n" in (folder / "design.toml").read_text()
 
 
-def test_a_second_demo_replaces_the_first_whatever_its_design(demo, tmp_path, no_figures):
+def test_a_second_demo_with_another_seed_replaces_the_first(demo, tmp_path, no_figures):
     shutil.copytree(demo[0], tmp_path / "out")
     first = pd.read_csv(tmp_path / "out" / "results.csv")
     result = run("demo", "-o", tmp_path / "out", *SHORT, "--seed", 1)
@@ -84,12 +84,12 @@ def test_a_second_demo_replaces_the_first_whatever_its_design(demo, tmp_path, no
     assert "random_state = 1\n" in (tmp_path / "out" / "design.toml").read_text()
     scores = pd.read_csv(tmp_path / "out" / "results.csv")
     assert not scores.equals(first)
-    # Threads, which import nothing: that processes give the same is tested with the evaluation.
+    # Threads start fast. The tests of the evaluation check that processes give the same scores.
     with parallel_config("threading"):
-        other = run("demo", "-o", tmp_path / "two", *SHORT, "--seed", 1, "--n-jobs", 2)
-    assert other.exit_code == 0, other.output
-    same = pd.read_csv(tmp_path / "two" / "results.csv")
-    pd.testing.assert_frame_equal(scores, same)
+        in_threads = run("demo", "-o", tmp_path / "two", *SHORT, "--seed", 1, "--n-jobs", 2)
+    assert in_threads.exit_code == 0, in_threads.output
+    scores_in_threads = pd.read_csv(tmp_path / "two" / "results.csv")
+    pd.testing.assert_frame_equal(scores, scores_in_threads)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_wrong_usage_exits_with_2(arguments, message):
     assert message in result.stderr
 
 
-def test_an_output_that_is_a_file_is_one_sentence_before_any_work(tmp_path):
+def test_an_output_inside_a_file_gives_a_one_line_error_before_any_work(tmp_path):
     (tmp_path / "taken").write_text("mine")
     result = run("demo", "-o", tmp_path / "taken" / "sub", *SHORT)
     assert result.exit_code == 1
@@ -137,14 +137,14 @@ def test_an_output_that_is_a_file_is_one_sentence_before_any_work(tmp_path):
     assert (tmp_path / "taken").read_text() == "mine"
 
 
-def test_more_folds_than_a_speaker_has_rows_is_one_sentence(tmp_path):
+def test_more_folds_than_rows_of_a_speaker_give_an_error(tmp_path):
     result = run("demo", "-o", tmp_path / "out", "--folds", "40")
     assert result.exit_code == 1
     assert "Error: Each speaker must have at least n_splits=40 rows" in result.stderr
     assert os.listdir(tmp_path) == []
 
 
-def test_extract_needs_openSMILE_and_says_so(tmp_path, monkeypatch):
+def test_extract_without_opensmile_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "opensmile", None)
     result = run("extract", tmp_path / "a.wav", "-o", tmp_path / "f.csv")
     assert result.exit_code == 1
@@ -178,16 +178,16 @@ def test_extract_of_emodb_gives_the_shipped_table(corpora, tmp_path):
     )
 
 
-def test_help_lists_all_verbs_in_the_order_of_the_flow():
+def test_help_lists_all_commands_in_the_order_of_use():
     result = run("--help")
     listed = re.findall(r"^  (\w+) +[A-Z].*\.$", result.stdout.partition("Commands:")[2], re.M)
-    flow = ["demo", "read", "fetch", "extract", "train", "predict", "inspect", "export"]
-    assert listed == [*flow, "tasks", "corpora", "compare", "details", "plot"]
-    for verb in listed:
-        assert run(verb, "--help").stdout.startswith(f"Usage: main {verb} ")
+    first_commands = ["demo", "read", "fetch", "extract", "train", "predict", "inspect", "export"]
+    assert listed == [*first_commands, "tasks", "corpora", "compare", "details", "plot"]
+    for command in listed:
+        assert run(command, "--help").stdout.startswith(f"Usage: main {command} ")
 
 
-def test_verb_that_is_not_there():
+def test_an_unknown_command_exits_with_2():
     result = run("extrakt")
     assert result.exit_code == 2
     assert "No such command 'extrakt'." in result.stderr

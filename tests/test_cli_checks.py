@@ -1,4 +1,4 @@
-"""Messages of tasks, corpora and train about a table before they train on it."""
+"""The commands tasks, corpora and train check a table before they train on it."""
 
 import json
 import tomllib
@@ -23,19 +23,19 @@ def run(*arguments):
     return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
-def frame(seed=0, n_rows=48):
+def make_table(seed=0, n_rows=48):
     rng = np.random.default_rng(seed)
-    frame = pd.DataFrame({"file": [f"{seed}-{i:02}.wav" for i in range(n_rows)]})
-    frame["speaker"] = [f"s{i % 4}" for i in range(n_rows)]
-    frame["gender"] = np.where(frame["speaker"] < "s2", "female", "male")
-    frame["emotion"] = np.where(np.arange(n_rows) // 4 % 2, "angry", "sad")
-    frame[list("abc")] = rng.normal(size=(n_rows, 3)) + (frame[["emotion"]] == "sad").to_numpy()
-    return frame
+    table = pd.DataFrame({"file": [f"{seed}-{i:02}.wav" for i in range(n_rows)]})
+    table["speaker"] = [f"s{i % 4}" for i in range(n_rows)]
+    table["gender"] = np.where(table["speaker"] < "s2", "female", "male")
+    table["emotion"] = np.where(np.arange(n_rows) // 4 % 2, "angry", "sad")
+    table[list("abc")] = rng.normal(size=(n_rows, 3)) + (table[["emotion"]] == "sad").to_numpy()
+    return table
 
 
 @pytest.fixture
 def write(tmp_path):
-    """Give a function that writes a table and returns its path."""
+    """Return a function that writes a table and returns its path."""
 
     def write(table, name="table.csv"):
         table.to_csv(tmp_path / name, index=False)
@@ -44,16 +44,16 @@ def write(tmp_path):
     return write
 
 
-def copied():
-    """Give a table in which row 17 is a copy of row 3."""
-    table = frame()
+def table_with_a_copy():
+    """Return a table in which row 17 is a copy of row 3."""
+    table = make_table()
     columns = [name for name in table if name != "file"]
     table.loc[17, columns] = table.loc[3, columns]
     return table
 
 
 def commands(path, tmp_path, other):
-    """Give the three commands on one table, each with where it writes and how it names copies."""
+    """Yield the three commands on one table, each with its output and its words for the copies."""
     yield ["tasks", path, *QUESTION, *SMALL], tmp_path / "tasks", "'0-03.wav' = '0-17.wav'"
     options = ["--train-folds", 1, "--targets", "other", *SMALL]
     copies = "'0-03.wav' of 'table' = '0-17.wav' of 'table'"
@@ -61,8 +61,8 @@ def commands(path, tmp_path, other):
     yield ["train", path, *TINY], tmp_path / "model", "'0-03.wav' = '0-17.wav'"
 
 
-def test_copies_are_refused(write, tmp_path):
-    path, other = write(copied()), write(frame(1), "other.csv")
+def test_duplicate_recordings_are_refused(write, tmp_path):
+    path, other = write(table_with_a_copy()), write(make_table(1), "other.csv")
     for command, output, copies in commands(path, tmp_path, other):
         refused = run(*command, "-o", output)
         assert refused.exit_code == 1
@@ -74,8 +74,8 @@ def test_copies_are_refused(write, tmp_path):
         assert not output.exists()
 
 
-def test_a_study_drops_copies_and_does_so_again(write, tmp_path):
-    path, other = write(copied()), write(frame(1), "other.csv")
+def test_a_study_drops_duplicates_and_its_design_drops_them_again(write, tmp_path):
+    path, other = write(table_with_a_copy()), write(make_table(1), "other.csv")
     for command, output, _ in list(commands(path, tmp_path, other))[:2]:
         dropped = run(*command, "--duplicates", "drop", "-o", output)
         assert dropped.exit_code == 0, dropped.output
@@ -91,33 +91,38 @@ def test_a_study_drops_copies_and_does_so_again(write, tmp_path):
     assert "Left out as copies of others: 1 row of table." in repeated.stdout
 
 
-def test_train_drops_copies(write, tmp_path):
-    path, by_hand = write(copied()), write(copied().drop(index=17), "dropped.csv")
+def test_train_drops_duplicates(write, tmp_path):
+    path, path_without_copy = (
+        write(table_with_a_copy()),
+        write(table_with_a_copy().drop(index=17), "dropped.csv"),
+    )
     dropped = run("train", path, *TINY, "--duplicates", "drop", "-o", tmp_path / "model")
     assert dropped.exit_code == 0, dropped.output
     assert "trained on 47 rows (1 left out as copies of others), features " in dropped.stdout
     table = json.loads(run("inspect", tmp_path / "model", "--json").stdout)["metadata"]["table"]
     assert (table["rows"], table["dropped_rows"]) == (47, [17])
-    assert run("train", by_hand, *TINY, "-o", tmp_path / "hand").exit_code == 0
-    X = frame()[list("abc")]
-    ours, theirs = (load_model(tmp_path / name).predict_proba(X) for name in ("model", "hand"))
-    np.testing.assert_array_equal(ours, theirs)
+    assert run("train", path_without_copy, *TINY, "-o", tmp_path / "hand").exit_code == 0
+    X = make_table()[list("abc")]
+    dropped_by_command, dropped_by_hand = (
+        load_model(tmp_path / name).predict_proba(X) for name in ("model", "hand")
+    )
+    np.testing.assert_array_equal(dropped_by_command, dropped_by_hand)
 
 
-def test_copies_that_are_kept_are_said(write, tmp_path):
-    path = write(copied())
+def test_a_warning_names_duplicates_that_are_kept(write, tmp_path):
+    path = write(table_with_a_copy())
     for command, output, copies in list(commands(path, tmp_path, None))[::2]:
         kept = run(*command, "--duplicates", "keep", "-o", output)
         start = "Warning: The study keeps 1 recording with copies, which have equal features: "
         assert f"{start}{copies}. A copy in the training rows makes" in kept.stderr
-        # The audit of a study has the last word.
+        # A study goes on to its audit, which fails because of the copies.
         assert kept.exit_code == (0 if command[0] == "train" else 1)
 
 
-def test_copies_with_other_labels_are_an_error_even_if_kept(write, tmp_path):
-    table = copied()
+def test_duplicates_with_different_labels_are_an_error_even_if_kept(write, tmp_path):
+    table = table_with_a_copy()
     table.loc[17, "emotion"] = "angry" if table.loc[3, "emotion"] == "sad" else "sad"
-    other = write(frame(1), "other.csv")
+    other = write(make_table(1), "other.csv")
     for command, output, copies in commands(write(table), tmp_path, other):
         refused = run(*command, "--duplicates", "keep", "-o", output)
         assert refused.exit_code == 1
@@ -125,25 +130,25 @@ def test_copies_with_other_labels_are_an_error_even_if_kept(write, tmp_path):
         assert f"got differences: {copies} in 'emotion'. Find out" in refused.stderr
 
 
-def test_codes_of_classes_are_no_ratings(write, tmp_path):
-    path = write(frame().assign(emotion=np.arange(48) // 4 % 2))
+def test_class_codes_0_and_1_are_not_taken_for_ratings(write, tmp_path):
+    path = write(make_table().assign(emotion=np.arange(48) // 4 % 2))
     trained = run("train", path, *TINY, "-o", tmp_path / "model")
     assert trained.exit_code == 0, trained.output
     assert load_model(tmp_path / "model").classes_.tolist() == ["0", "1"]
 
 
-def test_corpora_say_what_their_labels_have_in_common_before_they_train(write, tmp_path):
-    paths = write(frame(0), "a.csv"), write(frame(1).replace("sad", "calm"), "b.csv")
+def test_corpora_command_warns_of_different_labels_before_training(write, tmp_path):
+    paths = write(make_table(0), "a.csv"), write(make_table(1).replace("sad", "calm"), "b.csv")
     options = ["--train-folds", 1, "--targets", "b", *SMALL, "-o", tmp_path / "out"]
-    said = run("corpora", *paths, *options)
-    assert said.exit_code == 0, said.output
+    result = run("corpora", *paths, *options)
+    assert result.exit_code == 0, result.output
     warning = (
         "Warning: The corpora have different labels of 'emotion': all have 'angry'; 'a' also has "
         "'sad'; 'b' also has 'calm'. "
     )
-    assert warning in said.stderr
-    assert said.stderr.index(warning) < said.stderr.index("training:")
-    other = write(frame(1).replace({"sad": "calm", "angry": "happy"}), "c.csv")
+    assert warning in result.stderr
+    assert result.stderr.index(warning) < result.stderr.index("training:")
+    other = write(make_table(1).replace({"sad": "calm", "angry": "happy"}), "c.csv")
     options[3] = "c"
     refused = run("corpora", paths[0], other, *options[:-1], tmp_path / "none")
     assert refused.exit_code == 1
@@ -154,8 +159,8 @@ def test_corpora_say_what_their_labels_have_in_common_before_they_train(write, t
     assert not (tmp_path / "none").exists()
 
 
-def test_dropout_of_zero_is_no_dropout(write, tmp_path):
-    table = frame()
+def test_dropout_0_on_the_command_line_gives_networks_without_dropout(write, tmp_path):
+    table = make_table()
     path = write(table)
     trained = run("train", path, *TINY, "--dropout", 0, "-o", tmp_path / "model")
     assert trained.exit_code == 0, trained.output
@@ -176,8 +181,8 @@ def test_dropout_of_zero_is_no_dropout(write, tmp_path):
         n_repeats=1,
         n_jobs=1,
     )
-    ours = pd.read_csv(tmp_path / "out" / "results.csv")
+    scores = pd.read_csv(tmp_path / "out" / "results.csv")
     for name in ("score", "source_score"):
-        np.testing.assert_array_equal(ours[name], in_python.scores[name])
+        np.testing.assert_array_equal(scores[name], in_python.scores[name])
     curves = pd.read_csv(tmp_path / "out" / "curves.csv.gz")
     np.testing.assert_allclose(curves["train_loss"], in_python.curves["train_loss"], rtol=1e-9)

@@ -1,4 +1,4 @@
-"""The verb that analyses predictions, and a comparison by the recall of one class."""
+"""The command details, and compare with the recall of one class."""
 
 import hashlib
 import json
@@ -44,7 +44,7 @@ def predictions():
 
 @pytest.fixture
 def folder(predictions, tmp_path):
-    """Give a folder with scores and predictions, and labels in another order of rows."""
+    """Return a folder of scores and predictions; labels.csv beside it has its rows reversed."""
     folder = tmp_path / "study"
     folder.mkdir()
     predictions.to_csv(folder / "predictions.csv.gz", index=False)
@@ -57,7 +57,7 @@ def folder(predictions, tmp_path):
     return folder
 
 
-def test_compare_asks_about_one_class(folder, predictions):
+def test_compare_can_compare_the_recall_of_one_class(folder, predictions):
     result = run("compare", folder, "--recall-of", "angry")
     assert result.exit_code == 0, result.output
     scores = pd.read_csv(folder / "results.csv")
@@ -70,7 +70,7 @@ def test_compare_asks_about_one_class(folder, predictions):
     assert "Did you mean 'angry'?" in wrong.stderr
 
 
-def test_details_are_the_frames_of_the_package(folder, predictions, tmp_path):
+def test_details_writes_the_same_tables_as_the_python_functions(folder, predictions, tmp_path):
     result = run("details", folder, "--kind", "confusion")
     assert result.exit_code == 0, result.output
     assert len(result.stdout.splitlines()) == 2 + len(confusion_by_method(predictions))
@@ -86,15 +86,15 @@ def test_details_are_the_frames_of_the_package(folder, predictions, tmp_path):
         assert run("details", folder, "--kind", kind).exit_code == 0
 
 
-def test_placebos_have_no_part_in_what_is_said_of_the_others(folder, predictions, tmp_path):
-    kinds = (["disputed"], ["gaps", "--by", "gender", "--labels", tmp_path / "labels.csv"])
-    expected = [run("details", folder, "--kind", *kind).stdout for kind in kinds]
+def test_placebos_do_not_change_disputed_rows_and_gaps(folder, predictions, tmp_path):
+    analyses = (["disputed"], ["gaps", "--by", "gender", "--labels", tmp_path / "labels.csv"])
+    expected = [run("details", folder, "--kind", *analysis).stdout for analysis in analyses]
     placebo = predictions[predictions["source"] == "gender"].assign(source="placebo of gender")
     placebo["prediction"] = "angry"
     with_placebo = pd.concat([predictions, placebo])
     with_placebo.to_csv(folder / "predictions.csv.gz", index=False)
-    for kind, stdout in zip(kinds, expected, strict=True):
-        result = run("details", folder, "--kind", *kind)
+    for analysis, stdout in zip(analyses, expected, strict=True):
+        result = run("details", folder, "--kind", *analysis)
         assert result.stdout == stdout
         assert "Placebos are left out, as in the report: 'placebo of gender'.\n" in result.stderr
     result = run("details", folder, "--kind", "recall")
@@ -102,21 +102,21 @@ def test_placebos_have_no_part_in_what_is_said_of_the_others(folder, predictions
     assert not result.stderr
 
 
-def test_predictions_of_another_study_are_told_apart(folder, predictions):
+def test_predictions_that_differ_from_the_manifest_give_a_warning(folder, predictions):
     path = folder / "predictions.csv.gz"
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     manifest = {"complete": True, "files": {path.name: [digest]}}
     (folder / "manifest.json").write_text(json.dumps(manifest))
     assert not run("details", folder, "--kind", "recall").stderr
     predictions[::-1].to_csv(path, index=False)
-    for given in (folder, path):
-        result = run("details", given, "--kind", "recall")
+    for argument in (folder, path):
+        result = run("details", argument, "--kind", "recall")
         assert result.exit_code == 0
         assert result.stderr.startswith("Warning: predictions.csv.gz in ")
         assert "is not the file that the study wrote there" in result.stderr
 
 
-def test_groups_are_found_by_file(folder, predictions, tmp_path):
+def test_labels_are_matched_to_predictions_by_file_name(folder, predictions, tmp_path):
     labels = pd.read_csv(tmp_path / "labels.csv", dtype=str)[::-1].reset_index(drop=True)
     by_gender = ["--by", "gender", "--labels", tmp_path / "labels.csv"]
     output = tmp_path / "groups.csv"
@@ -128,7 +128,7 @@ def test_groups_are_found_by_file(folder, predictions, tmp_path):
     assert result.stdout.endswith("\n\n" + "".join(f"- {verdict}\n" for verdict in verdicts))
 
 
-def test_the_shipped_data_are_labels_too(folder, predictions, tmp_path):
+def test_the_shipped_emodb_data_can_serve_as_labels(folder, predictions, tmp_path):
     output = tmp_path / "groups.csv"
     by_gender = ["--kind", "groups", "--by", "gender", "--labels", "emodb", "-o", output]
     predictions.drop(columns="file").to_csv(folder / "predictions.csv.gz", index=False)
@@ -139,35 +139,43 @@ def test_the_shipped_data_are_labels_too(folder, predictions, tmp_path):
     assert pd.read_csv(output)["score"].tolist() == pytest.approx(expected["score"].tolist())
 
 
-def test_columns_go_by_their_plain_names(folder, predictions):
+def test_printed_column_names_are_those_of_the_data_frame(folder, predictions):
     header = run("details", folder, "--kind", "calibration-error").stdout.splitlines()[0]
     names = [name.strip() for name in header.strip("|").split("|")]
     assert names == list(expected_calibration_error(predictions))
     assert any("_" in name for name in names)
 
 
-def test_files_are_printed_as_they_are_called(folder, predictions):
+def test_underscores_in_file_names_are_printed_unescaped(folder, predictions):
     predictions["file"] = [f"a_b/{row}_x.wav" for row in predictions["row"]]
     predictions.to_csv(folder / "predictions.csv.gz", index=False)
     assert "_x.wav |" in run("details", folder, "--kind", "disputed", "-n", 1).stdout
     assert "\\_" not in run("details", folder, "--kind", "disputed").stdout
 
 
-def test_a_table_that_is_no_predictions_is_refused_in_one_list(folder, tmp_path):
+def test_a_table_without_the_columns_of_predictions_is_refused(folder, tmp_path):
     refused = run("details", tmp_path / "labels.csv", "--kind", "recall")
     assert refused.exit_code == 1
     assert "'prediction']; all are missing among ['speaker', 'gender'" in refused.stderr
 
 
-def test_each_corpus_has_its_labels(predictions, tmp_path):
-    both = [predictions.assign(corpus=corpus).drop(columns="file") for corpus in "AB"]
-    pd.concat(both).to_csv(tmp_path / "predictions.csv", index=False)
+def test_each_corpus_can_have_its_own_table_of_labels(predictions, tmp_path):
+    predictions_of_both = [
+        predictions.assign(corpus=corpus).drop(columns="file") for corpus in "AB"
+    ]
+    pd.concat(predictions_of_both).to_csv(tmp_path / "predictions.csv", index=False)
     for corpus in "AB":
         labels = pd.DataFrame({"gender": [f"{corpus} f", f"{corpus} m"] * 12})
         labels.to_csv(tmp_path / f"{corpus}.csv", index=False)
-    named = [f"--labels={corpus}={tmp_path / corpus}.csv" for corpus in "AB"]
+    label_options = [f"--labels={corpus}={tmp_path / corpus}.csv" for corpus in "AB"]
     result = run(
-        "details", tmp_path / "predictions.csv", "--kind", "groups", "--by", "gender", *named
+        "details",
+        tmp_path / "predictions.csv",
+        "--kind",
+        "groups",
+        "--by",
+        "gender",
+        *label_options,
     )
     assert result.exit_code == 0, result.output
     assert result.stdout.count("A f") == result.stdout.count("B m") == 2
@@ -187,14 +195,14 @@ def test_each_corpus_has_its_labels(predictions, tmp_path):
         (["--kind", "gaps", "--by", "x", "--labels", "a", "--labels", "b"], 2, "CORPUS=TABLE"),
     ],
 )
-def test_bad_options_are_refused_in_a_sentence(folder, monkeypatch, arguments, code, message):
+def test_wrong_options_are_refused_with_a_message(folder, monkeypatch, arguments, code, message):
     monkeypatch.chdir(folder.parent)
     result = run("details", folder, *arguments)
     assert (result.exit_code, message in result.stderr) == (code, True), result.stderr
 
 
 @pytest.mark.parametrize(
-    ("verb", "name"),
+    ("command", "name"),
     [
         (["details", "study", "--kind", "recall"], "results.csv"),
         (["plot", "study", "--kind", "scores"], "scores.png"),
@@ -205,7 +213,7 @@ def test_bad_options_are_refused_in_a_sentence(folder, monkeypatch, arguments, c
         (["export", "model"], "manifest.json"),
     ],
 )
-def test_no_verb_writes_over_a_file_of_a_study(folder, monkeypatch, verb, name):
+def test_no_command_overwrites_a_file_of_a_study(folder, monkeypatch, command, name):
     monkeypatch.chdir(folder.parent)
     (folder / "scores.png").write_bytes(b"drawn")
     files = {"results.csv": ["0"], "scores.png": ["1"], "gone.csv": ["2"]}
@@ -214,8 +222,8 @@ def test_no_verb_writes_over_a_file_of_a_study(folder, monkeypatch, verb, name):
     before = (folder / name).read_bytes()
     (folder.parent / "link").symlink_to(folder / name)
     for output in (f"study/{name}", "link"):
-        if verb[0] in ("export", "train") or output != "link":
-            result = run(*verb, "-o", output)
+        if command[0] in ("export", "train") or output != "link":
+            result = run(*command, "-o", output)
             assert (result.exit_code, result.stdout) == (1, "")
             assert f"replace a file of a study; got '{output}' of " in result.stderr
     assert (folder / name).read_bytes() == before

@@ -1,4 +1,4 @@
-"""However a study ends, neither its results nor the user's files are lost."""
+"""A study loses neither its results nor the user's files, however it ends."""
 
 import os
 import shutil
@@ -38,16 +38,16 @@ def table(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def line(table):
+def command(table):
     return ["tasks", table, *QUESTION, *TINY, "-o"]
 
 
 @pytest.fixture(scope="module")
-def whole(line, tmp_path_factory):
-    """Give the folder of a run that was complete although nobody could read what it said."""
+def finished_folder(command, tmp_path_factory):
+    """Return the folder of a complete run whose output streams were closed."""
     folder = tmp_path_factory.mktemp("whole") / "out"
-    command = [sys.executable, "-m", "skprognet", *map(str, line), str(folder)]
-    process = subprocess.run(f"exec {subprocess.list2cmdline(command)} >&- 2>&-", shell=True)
+    words = [sys.executable, "-m", "skprognet", *map(str, command), str(folder)]
+    process = subprocess.run(f"exec {subprocess.list2cmdline(words)} >&- 2>&-", shell=True)
     assert process.returncode == 0
     return folder
 
@@ -56,14 +56,14 @@ def contents(folder):
     return {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
-def test_closed_streams_leave_all_results(whole):
-    names = set(os.listdir(whole))
+def test_a_run_with_closed_output_streams_writes_all_results(finished_folder):
+    names = set(os.listdir(finished_folder))
     assert {"results.csv", "rows.csv.gz", "design.toml", "manifest.json", "report.html"} < names
     assert len(names) == 27
     assert "checkpoint" not in names
 
 
-# The command line in a process of its own, with empty pictures: `whole` has drawn them.
+# The command line in a process of its own. Empty pictures save time.
 UNDRAWN = """
 from skprognet import displays
 displays.pictures = lambda display, suffixes: dict.fromkeys(suffixes, b"<svg/>")
@@ -72,23 +72,25 @@ main()
 """
 
 
-def test_a_pipe_that_nobody_reads_leaves_all_results(line, whole, tmp_path):
-    command = [sys.executable, "-c", UNDRAWN, *map(str, line), str(tmp_path / "out")]
+def test_a_run_whose_output_pipe_is_closed_writes_all_results(command, finished_folder, tmp_path):
+    words = [sys.executable, "-c", UNDRAWN, *map(str, command), str(tmp_path / "out")]
     read, write = os.pipe()
     os.close(read)
-    process = subprocess.run(command, stdout=write, stderr=write)
+    process = subprocess.run(words, stdout=write, stderr=write)
     os.close(write)
     assert process.returncode == 0
-    assert sorted(os.listdir(tmp_path / "out")) == sorted(os.listdir(whole))
+    assert sorted(os.listdir(tmp_path / "out")) == sorted(os.listdir(finished_folder))
     assert (tmp_path / "out" / "results.csv").exists()
 
 
-def test_a_file_of_the_user_is_refused_before_any_training(line, whole, tmp_path):
-    for name in os.listdir(whole):
+def test_a_file_of_the_user_in_the_folder_is_an_error_before_training(
+    command, finished_folder, tmp_path
+):
+    for name in os.listdir(finished_folder):
         folder = tmp_path / name
         folder.mkdir()
         (folder / name).write_bytes(b"mine")
-        result = run(*line, folder)
+        result = run(*command, folder)
         assert result.exit_code == 1
         assert f"The folder '{folder}' must not have files of yours" in result.stderr
         assert f"{IN_THE_WAY}'{name}'. Move them elsewhere, or choose" in result.stderr
@@ -96,59 +98,59 @@ def test_a_file_of_the_user_is_refused_before_any_training(line, whole, tmp_path
         assert contents(folder) == {(folder / name).relative_to(folder): b"mine"}
 
 
-def test_a_design_by_hand_beside_its_results_stays(table, tmp_path):
+def test_a_handwritten_design_in_the_output_folder_is_not_overwritten(table, tmp_path):
     design = tmp_path / "out" / "design.toml"
     design.parent.mkdir()
     design.write_text("target = 'emotion'\nsources = ['gender']\nn_splits = 3\nn_repeats = 1\n")
     before = contents(tmp_path)
     for speaker in ("speaker", "a"):  # the second cannot be trained on
-        command = ["tasks", table, "--design", design, "--speaker", speaker, "-o", design.parent]
-        result = run(*command)
+        arguments = ["tasks", table, "--design", design, "--speaker", speaker, "-o", design.parent]
+        result = run(*arguments)
         assert result.exit_code == 1
         assert f"{IN_THE_WAY}'design.toml'." in result.stderr
         assert contents(tmp_path) == before
 
 
-def test_a_result_that_was_changed_since_is_not_replaced(line, whole, tmp_path):
+def test_a_result_that_the_user_changed_is_not_replaced(command, finished_folder, tmp_path):
     folder = tmp_path / "out"
-    shutil.copytree(whole, folder)
-    (folder / "report.html").unlink()  # so that it is not complete
+    shutil.copytree(finished_folder, folder)
+    (folder / "report.html").unlink()  # so that the run is not complete
     with open(folder / "table.md", "a") as file:
         file.write("a remark of mine")
     before = contents(folder)
-    result = run(*line, folder)
+    result = run(*command, folder)
     assert result.exit_code == 1
     assert f"{IN_THE_WAY}'table.md'. Move" in result.stderr
     assert contents(folder) == before
 
 
-def test_a_link_in_place_of_a_result_is_not_replaced(line, tmp_path):
+def test_a_link_in_place_of_a_result_is_not_replaced(command, tmp_path):
     (tmp_path / "mine.csv").write_text("a,b\n")
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "results.csv").symlink_to(tmp_path / "mine.csv")
-    result = run(*line, tmp_path / "out")
+    result = run(*command, tmp_path / "out")
     assert result.exit_code == 1
     assert (tmp_path / "out" / "results.csv").is_symlink()
 
 
-def test_files_of_the_user_beside_the_work_stay(line, tmp_path, no_figures):
+def test_a_run_keeps_other_files_of_the_user_in_its_folder(command, tmp_path, no_figures):
     notes = tmp_path / "out" / "checkpoint" / "notes.json"
     notes.parent.mkdir(parents=True)
     notes.write_text("{}")
     (tmp_path / "out" / "notes.txt").write_text("mine")
     (tmp_path / "out" / ".results.csv-abcdefgh.draft").write_text("half of a killed run")
-    result = run(*line, tmp_path / "out")
+    result = run(*command, tmp_path / "out")
     assert result.exit_code == 0, result.output
     assert os.listdir(notes.parent) == ["notes.json"]
     names = os.listdir(tmp_path / "out")
     assert "notes.txt" in names
-    again = run(*line, tmp_path / "out")
+    again = run(*command, tmp_path / "out")
     assert "already holds the complete results" in again.stdout
 
 
-def test_demo_that_cannot_begin_leaves_the_results_before_it(whole, tmp_path):
+def test_a_demo_that_fails_at_the_start_keeps_earlier_results(finished_folder, tmp_path):
     folder = tmp_path / "out"
-    shutil.copytree(whole, folder)
+    shutil.copytree(finished_folder, folder)
     before = contents(folder)
     failed = run("demo", "--folds", 400, "-o", folder)
     assert failed.exit_code == 1
@@ -156,34 +158,34 @@ def test_demo_that_cannot_begin_leaves_the_results_before_it(whole, tmp_path):
     assert contents(folder) == before
 
 
-def test_an_interrupt_after_the_training_says_that_all_of_it_is_kept(line, tmp_path, monkeypatch):
+def test_an_interrupt_after_training_says_that_all_fits_are_kept(command, tmp_path, monkeypatch):
     def interrupt(*args, **options):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Figure, "draw", interrupt)
-    result = run(*line, tmp_path)
+    result = run(*command, tmp_path)
     assert result.exit_code == 130
     assert result.stderr.endswith(
         f"Stopped. The same command continues the study: 12 of 12 fits are kept in '{tmp_path}'.\n"
     )
 
 
-def test_an_interrupt_while_a_table_is_read_is_said_as_well(line, tmp_path, monkeypatch):
+def test_an_interrupt_while_reading_a_table_prints_stopped(command, tmp_path, monkeypatch):
     def interrupt(*args, **options):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(pd, "read_csv", interrupt)
-    result = run(*line, tmp_path / "out")
+    result = run(*command, tmp_path / "out")
     assert (result.exit_code, result.stderr) == (128 + signal.SIGINT, "\nStopped.\n")
     assert os.listdir(tmp_path) == []
 
 
-def test_a_full_disk_says_how_much_is_kept(line, tmp_path, monkeypatch):
-    def full(*args, **options):
+def test_the_error_of_a_full_disk_says_how_many_fits_are_kept(command, tmp_path, monkeypatch):
+    def raise_no_space(*args, **options):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Figure, "draw", full)
-    result = run(*line, tmp_path)
+    monkeypatch.setattr(Figure, "draw", raise_no_space)
+    result = run(*command, tmp_path)
     assert result.exit_code == 1
     assert result.stderr.endswith(
         "No space left on device. The same command continues the study: 12 of 12 fits are kept in "
@@ -202,7 +204,7 @@ def test_a_full_disk_says_how_much_is_kept(line, tmp_path, monkeypatch):
         ("a\nb", "-"),
     ],
 )
-def test_names_of_corpora_are_no_paths(names, table, tmp_path, no_figures):
+def test_names_of_corpora_are_not_used_as_paths(names, table, tmp_path, no_figures):
     names = [name.format(tmp_path) for name in names]
     options = ["--train-folds", 1, "--methods", "dnn", "fine-tuned", "-o", tmp_path / "out"]
     options += [f"--names={name}" for name in names]

@@ -1,4 +1,4 @@
-"""The verb that computes features of recordings: no finished work is lost."""
+"""The command extract keeps the features that it has computed when it fails or is stopped."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ def run(*arguments, **options):
 
 @pytest.fixture
 def recordings(tmp_path):
-    """Give a folder with four recordings."""
+    """Return a folder with four recordings."""
     (tmp_path / "wav").mkdir()
     time = np.arange(8_000) / 16_000
     for hertz in (110, 150, 200, 300):
@@ -26,21 +26,21 @@ def recordings(tmp_path):
 
 
 @pytest.fixture
-def counted(monkeypatch):
-    """Give a list of what openSMILE was run on, and what it is to raise at which number."""
-    real, seconds, raises = opensmile.Smile.__call__, [], {}
+def smile_calls(monkeypatch):
+    """Return the list of seconds openSMILE was run on, and a dict of errors by number of call."""
+    original_call, seconds, errors = opensmile.Smile.__call__, [], {}
 
     def count(smile, signal, rate):
         seconds.append(len(signal) / rate)
-        if len(seconds) in raises:
-            raise raises[len(seconds)]
-        return real(smile, signal, rate)
+        if len(seconds) in errors:
+            raise errors[len(seconds)]
+        return original_call(smile, signal, rate)
 
     monkeypatch.setattr(opensmile.Smile, "__call__", count)
-    return seconds, raises
+    return seconds, errors
 
 
-def test_a_bad_file_does_not_discard_the_others(recordings, counted, tmp_path):
+def test_a_bad_file_does_not_discard_the_features_of_the_others(recordings, smile_calls, tmp_path):
     *good, last = sorted(recordings.glob("*.wav"))
     content = last.read_bytes()
     last.write_bytes(content[:-99])
@@ -58,17 +58,17 @@ def test_a_bad_file_does_not_discard_the_others(recordings, counted, tmp_path):
     last.write_bytes(content)
     again = run(*arguments)
     assert again.exit_code == 0, again.output
-    assert len(counted[0]) == len(good) + 1
+    assert len(smile_calls[0]) == len(good) + 1
     assert sorted(tmp_path.iterdir()) == [out, recordings]
-    alone = run(*arguments[:-4], "-o", tmp_path / "alone.csv", "--n-jobs", 1)
-    assert alone.exit_code == 0
+    without_failure = run(*arguments[:-4], "-o", tmp_path / "alone.csv", "--n-jobs", 1)
+    assert without_failure.exit_code == 0
     assert out.read_bytes() == (tmp_path / "alone.csv").read_bytes()
 
 
-def test_a_run_that_is_stopped_goes_on(recordings, counted, tmp_path):
+def test_an_interrupted_run_continues_where_it_stopped(recordings, smile_calls, tmp_path):
     files, out = sorted(recordings.glob("*.wav")), tmp_path / "f.csv"
-    seconds, raises = counted
-    raises[3] = KeyboardInterrupt()
+    seconds, errors = smile_calls
+    errors[3] = KeyboardInterrupt()
     result = run("extract", *files, "-o", out, "--n-jobs", 1)
     assert result.exit_code == 130
     assert "Stopped. The features of 2 recordings are kept in " in result.stderr
@@ -78,7 +78,7 @@ def test_a_run_that_is_stopped_goes_on(recordings, counted, tmp_path):
     assert sorted(tmp_path.iterdir()) == [out, recordings]
 
 
-def test_a_cache_that_was_asked_for_stays(recordings, counted, tmp_path):
+def test_a_cache_folder_named_by_the_user_is_kept(recordings, smile_calls, tmp_path):
     files, cache = sorted(recordings.glob("*.wav")), tmp_path / "mine"
     result = run("extract", *files, "gone.wav", "-o", tmp_path / "f.csv", "--cache", cache)
     assert result.exit_code == 1
@@ -86,18 +86,18 @@ def test_a_cache_that_was_asked_for_stays(recordings, counted, tmp_path):
     for name in ("f.csv", "g.csv"):
         done = run("extract", *files, "-o", tmp_path / name, "--n-jobs", 1, "--cache", cache)
         assert done.exit_code == 0
-    assert counted[0] == []  # the first one ran in other processes
+    assert smile_calls[0] == []  # the first run used other processes, which are not counted
     assert sorted(path.name for path in tmp_path.iterdir()) == ["f.csv", "g.csv", "mine", "wav"]
 
 
-def test_nothing_is_left_behind_where_no_file_can_be_used(tmp_path):
+def test_a_run_without_any_usable_file_leaves_nothing_behind(tmp_path):
     result = run("extract", "gone.wav", "-o", tmp_path / "f.csv", "--n-jobs", 1)
     assert result.exit_code == 1
     assert "are kept in" not in result.stderr
     assert list(tmp_path.iterdir()) == []
 
 
-def test_longest_recording(recordings, tmp_path):
+def test_recordings_longer_than_max_duration_are_refused(recordings, tmp_path):
     good = recordings / "110.wav"
     arguments = ("extract", good, "-o", tmp_path / "f.csv", "--n-jobs", 1, "--max-duration")
     result = run(*arguments, "0.1")
@@ -106,7 +106,7 @@ def test_longest_recording(recordings, tmp_path):
     assert run(*arguments, "inf").exit_code == 0
 
 
-def test_odd_recordings_are_warned_of(tmp_path):
+def test_a_silent_recording_gives_a_warning(tmp_path):
     silent = tmp_path / "silent.wav"
     soundfile.write(silent, np.zeros(8_000), 16_000)
     result = run("extract", silent, "-o", tmp_path / "f.csv", "--n-jobs", 2)
@@ -115,7 +115,7 @@ def test_odd_recordings_are_warned_of(tmp_path):
     assert repr(str(silent)) in result.stderr
 
 
-def test_a_folder_is_no_audio_file(tmp_path):
+def test_a_folder_in_place_of_an_audio_file_is_refused(tmp_path):
     result = run("extract", tmp_path, "-o", tmp_path / "f.csv")
     assert result.exit_code == 2
     assert (

@@ -1,4 +1,4 @@
-"""The verbs that train, apply and describe a model: files, tables, messages."""
+"""The commands train, predict and inspect: files, tables and messages."""
 
 import hashlib
 import io
@@ -32,7 +32,7 @@ def run(*arguments, **options):
     return CliRunner().invoke(main, [str(argument) for argument in arguments], **options)
 
 
-def done(*arguments, **options):
+def run_ok(*arguments, **options):
     result = run(*arguments, **options)
     assert result.exit_code == 0, result.output
     return result
@@ -45,7 +45,7 @@ def table_of(result):
 
 @pytest.fixture(scope="module")
 def table(tmp_path_factory):
-    """Give a table of features that nobody says the origin of: 40 rows of four speakers."""
+    """Return a table of 40 rows of four speakers. Nothing tells the origin of its features."""
     rng = np.random.default_rng(0)
     frame = pd.DataFrame({"file": [f"{i:02}.wav" for i in range(40)]})
     frame["speaker"] = [f"0{i % 4}" for i in range(40)]
@@ -60,13 +60,13 @@ def table(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def model(table):
-    """Give the file of a progressive model, and what the command said."""
+    """Return the file of a progressive model and the result of the command."""
     path = table.parent / "model"
     options = ["--method", "progressive", "--source", "speaker", *TINY, "--seed", 3]
-    return path, done("train", table, *options, "-o", path)
+    return path, run_ok("train", table, *options, "-o", path)
 
 
-def test_train_says_what_it_made_and_what_its_score_is_not(model, table):
+def test_train_describes_the_model_and_says_what_its_score_is_not(model, table):
     path, result = model
     network = load_model(path)[-1]
     best = network.history_["valid_score"].max()
@@ -87,7 +87,7 @@ def test_train_says_what_it_made_and_what_its_score_is_not(model, table):
     )
 
 
-def test_the_model_is_the_one_that_scikit_learn_would_fit(model, table):
+def test_train_fits_the_same_model_as_python(model, table):
     frame = pd.read_parquet(table)
     X = frame[["a", "b", "c"]]
     network = ProgressiveClassifier(
@@ -96,11 +96,11 @@ def test_the_model_is_the_one_that_scikit_learn_would_fit(model, table):
     Z = pd.DataFrame(StandardScaler().fit_transform(X), columns=X.columns)
     network.fit(Z, frame["emotion"], groups=frame["speaker"], source_y=frame[["speaker"]])
     np.testing.assert_array_equal(load_model(model[0]).predict_proba(X), network.predict_proba(Z))
-    # Whoever stops the training is not among those that trained: the source does not know them.
+    # One speaker is held out for early stopping, so the source has learned three of the four.
     assert len(load_model(model[0])[-1].sources_[0][1].classes_) == 3
 
 
-def test_the_file_says_where_the_model_is_from(model, table):
+def test_the_model_file_records_its_table_validation_and_sources(model, table):
     assert read_model_info(model[0])["metadata"] == {
         "target": "emotion",
         "method": "ProgNet",
@@ -117,57 +117,59 @@ def test_the_file_says_where_the_model_is_from(model, table):
 
 
 @pytest.mark.parametrize("method", ["fine-tuned", "progressive"])
-def test_a_model_is_a_source_whose_network_reads_this_tables_normalisation(
-    method, table, tmp_path
-):
+def test_a_source_model_reads_rows_in_the_normalisation_of_the_new_table(method, table, tmp_path):
     frame = pd.read_parquet(table)
     source = tmp_path / "gender.safetensors"
-    done("train", table, "--target", "gender", "--validation", "stratified", *TINY, "-o", source)
+    run_ok("train", table, "--target", "gender", "--validation", "stratified", *TINY, "-o", source)
     out, shifted = tmp_path / "model", tmp_path / "shifted.csv"
-    # Another corpus: other units, other order of columns. Normalised, it is the first again.
+    # Other units and another order of columns. Normalised, the rows equal those of the source.
     other = frame[["file", "emotion", "c", "b", "a"]].assign(a=frame["a"] * 7 - 100)
     other.to_csv(shifted, index=False)
-    result = done("train", shifted, "--method", method, "--source", source, *TINY, "-o", out)
+    result = run_ok("train", shifted, "--method", method, "--source", source, *TINY, "-o", out)
     assert "from gender, trained on 40 rows" in result.stdout
     assert "by the UAR on a tenth of each class" in result.stdout
     study = re.search("skprognet tasks .* --folds-by", result.stdout)[0]
     assert "--sources COLUMN --hidden-layers 4 --max-epochs 3 --lr 0.01 " in study
-    fitted = load_model(out)
-    (name, frozen), *more = fitted[-1].sources_
-    assert (name, more) == ("gender", [])
+    model = load_model(out)
+    (name, source_network), *other_sources = model[-1].sources_
+    assert (name, other_sources) == ("gender", [])
     X = frame[["a", "b", "c"]]
-    Z = fitted[:-1].transform(other[["c", "b", "a"]])
+    Z = model[:-1].transform(other[["c", "b", "a"]])
     np.testing.assert_allclose(
-        frozen.predict_proba(Z[["a", "b", "c"]]), load_model(source).predict_proba(X), rtol=1e-4
+        source_network.predict_proba(Z[["a", "b", "c"]]),
+        load_model(source).predict_proba(X),
+        rtol=1e-4,
     )
     assert read_model_info(out)["metadata"]["sources"]["gender"] == {
         "model": "gender.safetensors",
         "sha256": read_model_info(source)["sha256"],
     }
-    kinds = {"fine-tuned": FineTunedClassifier, "progressive": ProgressiveClassifier}
-    assert isinstance(fitted[-1], kinds[method])
+    classes = {"fine-tuned": FineTunedClassifier, "progressive": ProgressiveClassifier}
+    assert isinstance(model[-1], classes[method])
 
 
 def test_a_column_and_a_model_can_be_sources_together(model, table, tmp_path):
     out = tmp_path / "out"
-    done(
+    run_ok(
         "train", table, "--method", "progressive", "--source", "gender", model[0], *TINY, "-o", out
     )
-    description = json.loads(done("inspect", out, "--json").stdout)["model"]
+    description = json.loads(run_ok("inspect", out, "--json").stdout)["model"]
     assert list(description["sources"]) == ["gender", "model"]
     assert list(description["sources"]["model"]["sources"]) == ["speaker"]
-    page = done("inspect", out).stdout
+    page = run_ok("inspect", out).stdout
     names = re.findall(r"^Source         ( *\w+)", page, flags=re.MULTILINE)
     assert names == ["gender", "model", "  speaker"]
 
 
-def test_the_same_command_makes_the_same_network(table, tmp_path):
-    digests = []
+def test_the_same_seed_gives_the_same_network(table, tmp_path):
+    descriptions = []
     for name, seed in [("a", 1), ("b", 1), ("c", 2)]:
-        done("train", table, *TINY, "--seed", seed, "-o", tmp_path / name)
-        digests.append(json.loads(done("inspect", tmp_path / name, "--json").stdout)["model"])
-    assert digests[0]["sha256"] == digests[1]["sha256"] != digests[2]["sha256"]
-    assert [digest["random_state"] for digest in digests] == [1, 1, 2]
+        run_ok("train", table, *TINY, "--seed", seed, "-o", tmp_path / name)
+        descriptions.append(
+            json.loads(run_ok("inspect", tmp_path / name, "--json").stdout)["model"]
+        )
+    assert descriptions[0]["sha256"] == descriptions[1]["sha256"] != descriptions[2]["sha256"]
+    assert [description["random_state"] for description in descriptions] == [1, 1, 2]
 
 
 @pytest.mark.parametrize(
@@ -209,7 +211,9 @@ def test_wrong_usage_of_train_exits_with_2(arguments, message, table, tmp_path):
         ("--target mood", "'{table}' must have the column 'mood'; it has 7 others"),
     ],
 )
-def test_what_cannot_be_trained_is_one_sentence(arguments, message, table, tmp_path):
+def test_a_table_that_cannot_be_trained_on_gives_an_error_and_no_file(
+    arguments, message, table, tmp_path
+):
     result = run("train", table, *arguments.split(), *TINY, "-o", tmp_path / "m")
     assert result.exit_code == 1
     assert f"Error: {message.format(table=table)}" in result.stderr
@@ -219,13 +223,13 @@ def test_what_cannot_be_trained_is_one_sentence(arguments, message, table, tmp_p
 def test_without_speakers_validation_is_stratified(table, tmp_path):
     pd.read_parquet(table).drop(columns="speaker").to_csv(tmp_path / "t.csv", index=False)
     options = ("train", tmp_path / "t.csv", *TINY, "-o", tmp_path / "m")
-    assert "by the UAR on a tenth of each class: " in done(*options).stdout
+    assert "by the UAR on a tenth of each class: " in run_ok(*options).stdout
     result = run(*options, "--validation", "speaker-independent")
     assert result.exit_code == 1
     assert "from the column 'speaker'; it is missing." in result.stderr
 
 
-def test_no_verb_writes_over_what_it_reads(model, table, tmp_path):
+def test_no_command_overwrites_a_file_that_it_reads(model, table, tmp_path):
     frame = pd.read_parquet(table)
     features, labels, utterances = (tmp_path / f"{name}.csv" for name in "flu")
     frame.to_csv(features, index=False)
@@ -235,7 +239,7 @@ def test_no_verb_writes_over_what_it_reads(model, table, tmp_path):
     source.write_bytes(model[0].read_bytes())
     link.symlink_to(features)
     before = {path: path.read_bytes() for path in (features, labels, utterances, source)}
-    for line in [
+    for command in [
         ("train", features, *TINY, "-o", features),
         ("train", features, *TINY, "-o", link),
         ("train", features, *TINY, "--method", "fine-tuned", "--source", source, "-o", source),
@@ -243,13 +247,13 @@ def test_no_verb_writes_over_what_it_reads(model, table, tmp_path):
         ("extract", utterances, "-o", utterances, "--on-error", "skip"),
         ("read", "table", labels, "-o", labels),
     ]:
-        result = run(*line)
+        result = run(*command)
         assert result.exit_code == 2, result.output
         assert "Error: --output must not be a file that is read; " in result.stderr
     assert {path: path.read_bytes() for path in before} == before
 
 
-def test_a_source_with_other_steps_is_refused(table, tmp_path):
+def test_a_source_with_steps_other_than_a_scaler_is_refused(table, tmp_path):
     frame = pd.read_parquet(table)
     model = make_pipeline(PCA(2), DNNClassifier(**PARAMS)).fit(frame[["a", "b"]], frame["gender"])
     save_model(model, tmp_path / "pca")
@@ -265,8 +269,11 @@ def test_a_source_with_other_steps_is_refused(table, tmp_path):
 
 
 @pytest.fixture
-def spoken_by(tmp_path, rng):
-    """Give a table whose classes are spoken by several, of all rows or of most, or by one."""
+def table_of_speakers(tmp_path, rng):
+    """Return a table for the rule that validation needs several speakers in each class.
+
+    Each class of y has two speakers. Class b of y2 has only one. The column gap lacks speakers.
+    """
     columns = {"y": "ababa", "speaker": "kkllm", "y2": "aaaab", "gap": ["k", "k", "l", "l", None]}
     frame = pd.DataFrame({name: list(values) * 8 for name, values in columns.items()})
     frame[["f1", "f2"]] = rng.normal(size=(40, 2))
@@ -274,11 +281,11 @@ def spoken_by(tmp_path, rng):
     return tmp_path / "t.csv"
 
 
-def test_speakers_are_kept_apart_where_each_class_has_several(spoken_by, tmp_path):
-    options = ("train", spoken_by, "--target", "y", *TINY, "-o", tmp_path / "m")
-    apart, stratified = "speakers that did not train", "a tenth of each class"
-    assert f"by the UAR on {apart}: " in done(*options).stdout
-    assert f"by the UAR on {stratified}: " in done(*options, "--validation", "stratified").stdout
+def test_validation_uses_other_speakers_if_each_class_has_several(table_of_speakers, tmp_path):
+    options = ("train", table_of_speakers, "--target", "y", *TINY, "-o", tmp_path / "m")
+    other_speakers, stratified = "speakers that did not train", "a tenth of each class"
+    assert f"by the UAR on {other_speakers}: " in run_ok(*options).stdout
+    assert f"by the UAR on {stratified}: " in run_ok(*options, "--validation", "stratified").stdout
 
 
 @pytest.mark.parametrize(
@@ -289,8 +296,10 @@ def test_speakers_are_kept_apart_where_each_class_has_several(spoken_by, tmp_pat
         ("speaker", "speaker", "'k' of 'speaker' has only one"),
     ],
 )
-def test_speakers_that_cannot_be_kept_apart_are_not(spoken_by, tmp_path, target, column, reason):
-    options = ("train", spoken_by, "--target", target, "--speaker", column, *TINY)
+def test_validation_is_stratified_if_speakers_cannot_be_kept_apart(
+    table_of_speakers, tmp_path, target, column, reason
+):
+    options = ("train", table_of_speakers, "--target", target, "--speaker", column, *TINY)
     options += ("-o", tmp_path / "m")
     result = run(*options, "--validation", "speaker-independent")
     assert result.exit_code == 1
@@ -299,43 +308,43 @@ def test_speakers_that_cannot_be_kept_apart_are_not(spoken_by, tmp_path, target,
         f"the column {column!r}; {reason}. Name another column as speaker (--speaker), or "
         "choose the validation 'stratified' (--validation stratified).\n"
     )
-    assert "by the UAR on a tenth of each class: " in done(*options).stdout
+    assert "by the UAR on a tenth of each class: " in run_ok(*options).stdout
 
 
 def test_speakers_can_be_the_target(table, tmp_path):
-    result = done("train", table, "--target", "speaker", *TINY, "-o", tmp_path / "m")
+    result = run_ok("train", table, "--target", "speaker", *TINY, "-o", tmp_path / "m")
     assert "DNNClassifier of speaker (00, 01, 02, 03), trained on 40 rows" in result.stdout
     assert "by the UAR on a tenth of each class" in result.stdout
 
 
-def test_predict_says_what_speaks_for_each_label(model, table, tmp_path):
+def test_predict_with_explain_adds_the_columns_of_explain(model, table, tmp_path):
     frame = pd.read_parquet(table)
     path = tmp_path / "features.csv"
     frame.to_csv(path, index=False)
-    said = table_of(done("predict", model[0], path, "--explain"))
-    plain = table_of(done("predict", model[0], path))
-    pd.testing.assert_frame_equal(said[list(plain)], plain)
+    explained = table_of(run_ok("predict", model[0], path, "--explain"))
+    plain = table_of(run_ok("predict", model[0], path))
+    pd.testing.assert_frame_equal(explained[list(plain)], plain)
     expected = explain(load_model(model[0]), frame[["a", "b", "c"]])
     columns = ["source_speaker", "features_a", "features_b", "features_c"]
-    assert list(said)[len(plain.columns) :] == columns
-    np.testing.assert_allclose(said[columns], expected[columns], atol=1e-6)
+    assert list(explained)[len(plain.columns) :] == columns
+    np.testing.assert_allclose(explained[columns], expected[columns], atol=1e-6)
 
 
 def test_predict_reads_a_table_of_features(model, table, tmp_path):
     frame = pd.read_parquet(table)
     path = tmp_path / "rows.csv"
     frame[["c", "a", "file", "b"]].to_csv(path, index=False)
-    said = table_of(done("predict", model[0], path))
+    predictions = table_of(run_ok("predict", model[0], path))
     expected = load_model(model[0]).predict_proba(frame[["a", "b", "c"]])
-    assert list(said) == ["file", "label", "p_angry", "p_happy", "p_sad"]
-    assert said["file"].tolist() == frame["file"].tolist()
-    np.testing.assert_allclose(said.iloc[:, 2:].to_numpy(), expected, rtol=1e-6)
+    assert list(predictions) == ["file", "label", "p_angry", "p_happy", "p_sad"]
+    assert predictions["file"].tolist() == frame["file"].tolist()
+    np.testing.assert_allclose(predictions.iloc[:, 2:].to_numpy(), expected, rtol=1e-6)
     classes = np.array(["angry", "happy", "sad"])
-    assert said["label"].tolist() == classes[expected.argmax(axis=1)].tolist()
-    result = done("predict", model[0], path, "-o", tmp_path / "p.parquet")
+    assert predictions["label"].tolist() == classes[expected.argmax(axis=1)].tolist()
+    result = run_ok("predict", model[0], path, "-o", tmp_path / "p.parquet")
     assert result.stdout == f"Wrote 40 rows to {tmp_path / 'p.parquet'}.\n"
     written = pd.read_parquet(tmp_path / "p.parquet")
-    pd.testing.assert_frame_equal(written, said, check_dtype=False, rtol=1e-6)
+    pd.testing.assert_frame_equal(written, predictions, check_dtype=False, rtol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -352,13 +361,15 @@ def test_predict_reads_a_table_of_features(model, table, tmp_path):
         ),
     ],
 )
-def test_features_that_do_not_fit_are_one_sentence(model, table, tmp_path, change, message):
+def test_predict_refuses_missing_columns_and_missing_values(
+    model, table, tmp_path, change, message
+):
     change(pd.read_parquet(table)).to_csv(tmp_path / "rows.csv", index=False)
     result = run("predict", model[0], tmp_path / "rows.csv")
     assert (result.exit_code, result.stderr) == (1, f"Error: {message}\n")
 
 
-def test_a_model_that_does_not_know_its_features_refuses_audio(model):
+def test_a_model_without_a_record_of_its_features_refuses_audio(model):
     result = run("predict", model[0], "a.wav")
     assert result.exit_code == 1
     assert result.stderr == (
@@ -368,15 +379,15 @@ def test_a_model_that_does_not_know_its_features_refuses_audio(model):
     )
 
 
-def test_standard_input_must_have_names(model):
+def test_standard_input_must_hold_names_of_files(model):
     result = run("predict", model[0], input="\n\n")
     assert result.exit_code == 2
     assert "Standard input must hold one file name per line; got none." in result.stderr
 
 
-def test_a_file_that_is_no_model_is_one_sentence(table):
-    for verb in (["predict", table, "a.wav"], ["inspect", table]):
-        result = run(*verb)
+def test_a_file_that_is_not_a_model_gives_a_one_line_error(table):
+    for command in (["predict", table, "a.wav"], ["inspect", table]):
+        result = run(*command)
         assert result.exit_code == 1
         assert result.stderr.startswith(
             "Error: A model must be a whole, unaltered file of save_model"
@@ -384,9 +395,9 @@ def test_a_file_that_is_no_model_is_one_sentence(table):
         assert result.stderr.count("\n") == 1
 
 
-def test_inspect_tells_all_of_it(model, table):
+def test_inspect_describes_the_whole_model(model, table):
     path, _ = model
-    description = json.loads(done("inspect", path, "--json").stdout)
+    description = json.loads(run_ok("inspect", path, "--json").stdout)
     network = load_model(path)[-1]
     assert description["model"]["class"] == "ProgressiveClassifier"
     assert description["model"]["classes"] == ["angry", "happy", "sad"]
@@ -405,7 +416,7 @@ def test_inspect_tells_all_of_it(model, table):
     }
     assert description["bytes"] == path.stat().st_size
 
-    page = done("inspect", path).stdout
+    page = run_ok("inspect", path).stdout
     for line in (
         "Model          ProgressiveClassifier of emotion",
         "Classes        angry, happy, sad",
@@ -426,40 +437,40 @@ def test_inspect_tells_all_of_it(model, table):
     )
 
 
-def test_inspect_says_which_rows_the_model_was_trained_on(model, table, tmp_path):
+def test_inspect_reports_the_share_of_rows_that_were_in_the_training(model, table, tmp_path):
     frame = pd.read_parquet(table)
     other = frame.assign(a=frame["a"] + 1, b=frame["b"] * 1.1)
     rows = tmp_path / "rows.csv"
     pd.concat([frame[:10], other[:30]]).to_csv(rows, index=False)
-    description = json.loads(done("inspect", model[0], "--rows", rows, "--json").stdout)
+    description = json.loads(run_ok("inspect", model[0], "--rows", rows, "--json").stdout)
     network = load_model(model[0])[-1]
-    # Validation, which chose the epoch of the speaker network too, is among what it knows.
+    # A model knows its validation rows too, since they chose its epoch.
     held_out = ~network.sources_[0][1].source_overlap(
         load_model(model[0])[:-1].transform(frame[["a", "b", "c"]]), per_row=True
     )["own"]
     share = 0.25 - held_out[:10].sum() / 40
     known = {"own": 0.25, "speaker": pytest.approx(share)}
     assert description["rows"] == {"file": str(rows), "number": 40, "known": known}
-    page = done("inspect", model[0], "--rows", rows).stdout
+    page = run_ok("inspect", model[0], "--rows", rows).stdout
     assert (
         f"Rows           40 of {rows}; share that was in the training:\n"
         "               of the model itself: 25 %\n"
         f"               of source speaker: {100 * share:.3g} %\n"
     ) in page
-    assert "rows" not in json.loads(done("inspect", model[0], "--json").stdout)
+    assert "rows" not in json.loads(run_ok("inspect", model[0], "--json").stdout)
 
 
 def test_inspect_warns_of_rows_on_another_scale(model, table, tmp_path):
     frame = pd.read_parquet(table)
     frame[["a", "b", "c"]] *= 1000
     frame.to_csv(tmp_path / "rows.csv", index=False)
-    result = done("inspect", model[0], "--rows", tmp_path / "rows.csv")
+    result = run_ok("inspect", model[0], "--rows", tmp_path / "rows.csv")
     assert result.stderr.startswith(
         "Warning: X should be on the scale of the rows that the model was trained on; got 3 of 3 "
     )
 
 
-def test_rows_that_are_not_those_of_the_model_are_refused(model, table, tmp_path):
+def test_inspect_refuses_rows_without_the_features_of_the_model(model, table, tmp_path):
     pd.read_parquet(table).drop(columns="b").to_csv(tmp_path / "rows.csv", index=False)
     result = run("inspect", model[0], "--rows", tmp_path / "rows.csv")
     assert (result.exit_code, result.stderr) == (
@@ -476,56 +487,59 @@ def test_rows_that_are_not_those_of_the_model_are_refused(model, table, tmp_path
     )
 
 
-def test_the_score_is_that_of_the_epoch_that_was_kept(tmp_path):
+def test_inspect_shows_the_validation_score_of_the_epoch_that_was_kept(tmp_path):
     rng = np.random.default_rng(1)
     X, y = rng.normal(size=(60, 3)), rng.choice(["a", "b", "c"], 60)
-    # With class weights, so that the epoch that is kept is not the one with the best UAR.
+    # Class weights make the kept epoch another than the one with the best UAR.
     options = {"hidden_layer_sizes": (8,), "max_epochs": 15, "lr": 0.1, "dropout": 0}
     options |= {"class_weight": {"a": 1.3}, "validation_fraction": 0.3}
     network = DNNClassifier(**options, random_state=2).fit(X, y)
     scores = network.history_["valid_score"].tolist()
-    kept = scores[network.best_epoch_ - 1]
-    assert kept not in (scores[0], scores[-1], max(scores), min(scores))
+    expected = scores[network.best_epoch_ - 1]
+    assert expected not in (scores[0], scores[-1], max(scores), min(scores))
     save_model(network, tmp_path / "m")
-    description = json.loads(done("inspect", tmp_path / "m", "--json").stdout)
-    assert description["model"]["validation_score"] == kept
+    description = json.loads(run_ok("inspect", tmp_path / "m", "--json").stdout)
+    assert description["model"]["validation_score"] == expected
     save_model(network.set_params(early_stopping=False).fit(X, y), tmp_path / "m")
-    description = json.loads(done("inspect", tmp_path / "m", "--json").stdout)
+    description = json.loads(run_ok("inspect", tmp_path / "m", "--json").stdout)
     assert description["model"]["validation_score"] is None
 
 
-def test_inspect_says_which_versions_are_others(model, tmp_path, monkeypatch):
-    here = {name: version(name) for name in ("torch", "skorch", "numpy")}
-    installed = tmp_path / "numpy-9.9.dist-info" / "METADATA"
-    installed.parent.mkdir()
-    installed.write_text("Metadata-Version: 2.1\nName: numpy\nVersion: 9.9\n")
+def test_inspect_shows_installed_versions_that_differ(model, tmp_path, monkeypatch):
+    recorded = {name: version(name) for name in ("torch", "skorch", "numpy")}
+    metadata_of_numpy = tmp_path / "numpy-9.9.dist-info" / "METADATA"
+    metadata_of_numpy.parent.mkdir()
+    metadata_of_numpy.write_text("Metadata-Version: 2.1\nName: numpy\nVersion: 9.9\n")
     monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
-    page = done("inspect", model[0]).stdout
-    assert f"torch {here['torch']}, skorch {here['skorch']}, numpy {here['numpy']} " in page
-    assert f"numpy {here['numpy']} (here 9.9)\n" in page
+    page = run_ok("inspect", model[0]).stdout
+    assert (
+        f"torch {recorded['torch']}, skorch {recorded['skorch']}, numpy {recorded['numpy']} "
+        in page
+    )
+    assert f"numpy {recorded['numpy']} (here 9.9)\n" in page
 
 
-def test_a_model_of_python_is_inspected_and_applied(table, tmp_path):
+def test_inspect_describes_a_model_that_was_saved_from_python(table, tmp_path):
     frame = pd.read_parquet(table)
     model = DNNClassifier(**PARAMS, early_stopping=False, random_state=np.random.RandomState(0))
     save_model(model.fit(frame[["a", "b", "c"]].to_numpy(), frame["emotion"]), tmp_path / "m")
-    page = done("inspect", tmp_path / "m").stdout
+    page = run_ok("inspect", tmp_path / "m").stdout
     assert "Model          DNNClassifier\n" in page
     assert "Normalisation  none in the model\n" in page
     assert "Training       best epoch 3 of 3\n" in page
 
 
 @pytest.fixture(scope="module")
-def spoken(tmp_path_factory):
-    """Give a folder in which the whole way was gone from invented speech to a model."""
+def speech_folder(tmp_path_factory):
+    """Return a folder with invented speech, its features, and a model that was trained on them."""
     pytest.importorskip("opensmile")
     folder = tmp_path_factory.mktemp("spoken")
-    done(
+    run_ok(
         *("read", "invented", folder / "speech", "--speakers", 2, "--utterances", 4),
         *("--emotions", "sad", "angry", "-o", folder / "utterances.csv"),
     )
-    done("extract", folder / "utterances.csv", "-o", folder / "features.parquet", "--n-jobs", 1)
-    done(
+    run_ok("extract", folder / "utterances.csv", "-o", folder / "features.parquet", "--n-jobs", 1)
+    run_ok(
         *("train", folder / "features.parquet", "--method", "progressive", "--source", "speaker"),
         *("--validation", "stratified", "--hidden-layers", 16, "--max-epochs", 40, "--lr", 0.01),
         *("-o", folder / "model"),
@@ -533,45 +547,49 @@ def spoken(tmp_path_factory):
     return folder
 
 
-def test_the_whole_way_from_invented_speech(spoken, monkeypatch):
-    monkeypatch.chdir(spoken)
+def test_predict_reads_audio_files_and_standard_input(speech_folder, monkeypatch):
+    monkeypatch.chdir(speech_folder)
     names = [f"speech/{name}" for name in sorted(os.listdir("speech"))]
-    said = table_of(done("predict", "model", *names))
-    assert list(said) == ["file", "label", "p_angry", "p_sad"]
-    assert said["file"].tolist() == names
+    predictions = table_of(run_ok("predict", "model", *names))
+    assert list(predictions) == ["file", "label", "p_angry", "p_sad"]
+    assert predictions["file"].tolist() == names
     truth = ["angry" if "angry" in name else "sad" for name in names]
-    assert (said["label"] == truth).mean() > 0.8  # it was trained on them
+    assert (predictions["label"] == truth).mean() > 0.8  # the model was trained on these files
     estimator = load_model("model")
     expected = estimator.predict_proba(OpenSmileFeatures().fit_transform(names))
-    np.testing.assert_allclose(said[["p_angry", "p_sad"]].to_numpy(), expected, rtol=1e-6)
-    few = names[:3]
-    by_input = done("predict", "model", input="\n".join([*few, ""]))
-    assert by_input.stdout == done("predict", "model", "-", input="\n".join(few)).stdout
-    pd.testing.assert_frame_equal(table_of(by_input), said[:3])
-    on_windows = "\r\n".join([*few, ""])
-    for written in (on_windows.encode(), f"\ufeff{on_windows}".encode("utf-16-le")):
-        assert done("predict", "model", input=written).stdout == by_input.stdout
+    np.testing.assert_allclose(predictions[["p_angry", "p_sad"]].to_numpy(), expected, rtol=1e-6)
+    three_names = names[:3]
+    from_input = run_ok("predict", "model", input="\n".join([*three_names, ""]))
+    assert (
+        from_input.stdout == run_ok("predict", "model", "-", input="\n".join(three_names)).stdout
+    )
+    pd.testing.assert_frame_equal(table_of(from_input), predictions[:3])
+    on_windows = "\r\n".join([*three_names, ""])
+    for content in (on_windows.encode(), f"\ufeff{on_windows}".encode("utf-16-le")):
+        assert run_ok("predict", "model", input=content).stdout == from_input.stdout
     refused = run("predict", "model", names[0], "--max-duration", 0.1)
     assert "longer than max_duration=0.1 s" in refused.stderr
 
 
-def test_predict_takes_utterances_and_what_extract_made_of_them(spoken, monkeypatch):
-    monkeypatch.chdir(spoken)
-    by_audio = table_of(done("predict", "model", "utterances.csv", "--cache", "cache"))
-    by_features = table_of(done("predict", "model", "features.parquet"))
-    pd.testing.assert_frame_equal(by_audio, by_features)
-    assert os.path.isabs(by_audio["file"][0])
+def test_predict_reads_tables_of_utterances_of_segments_and_of_features(
+    speech_folder, monkeypatch
+):
+    monkeypatch.chdir(speech_folder)
+    from_audio = table_of(run_ok("predict", "model", "utterances.csv", "--cache", "cache"))
+    from_features = table_of(run_ok("predict", "model", "features.parquet"))
+    pd.testing.assert_frame_equal(from_audio, from_features)
+    assert os.path.isabs(from_audio["file"][0])
     segments = pd.DataFrame({"file": ["speech/F01_sad_01.wav"] * 2, "start": [0, 0.3]})
     segments.assign(end=[0.5, 0.8]).to_csv("segments.csv", index=False)
-    said = table_of(done("predict", "model", "segments.csv"))
-    assert list(said)[:4] == ["file", "start", "end", "label"]
-    assert said["start"].tolist() == [0, 0.3]
-    assert said["p_sad"].nunique() == 2
+    predictions = table_of(run_ok("predict", "model", "segments.csv"))
+    assert list(predictions)[:4] == ["file", "start", "end", "label"]
+    assert predictions["start"].tolist() == [0, 0.3]
+    assert predictions["p_sad"].nunique() == 2
 
 
-def test_bad_files_are_named_and_the_others_predicted(spoken, monkeypatch):
-    monkeypatch.chdir(spoken)
-    (spoken / "no audio.wav").write_text("no audio")
+def test_bad_files_are_named_and_the_others_predicted(speech_folder, monkeypatch):
+    monkeypatch.chdir(speech_folder)
+    (speech_folder / "no audio.wav").write_text("no audio")
     names = ["gone.wav", "speech/F01_sad_01.wav", "no audio.wav"]
     result = run("predict", "model", *names)
     assert result.exit_code == 1
@@ -580,24 +598,24 @@ def test_bad_files_are_named_and_the_others_predicted(spoken, monkeypatch):
     assert lines[0] == "'gone.wav': cannot be opened (No such file or directory)"
     assert lines[1].startswith("'no audio.wav': ")
     assert lines[2:] == ["Error: 2 of 3 utterances could not be used. They are named above."]
-    odd = ["line\nbreak \U0001f600,.wav", os.fsdecode(b"\xff.wav")]
-    for name in odd:
+    odd_names = ["line\nbreak \U0001f600,.wav", os.fsdecode(b"\xff.wav")]
+    for name in odd_names:
         os.symlink("speech/F01_sad_01.wav", name)
-    said = table_of(done("predict", "model", *odd))
-    assert said["file"].tolist() == [odd[0], "\\udcff.wav"]
-    assert table_of(done("predict", "model", input=os.fsencode(odd[1]))).shape == (1, 4)
-    gone = run("predict", "model", os.fsdecode(b"\xfe.wav"), odd[1])
-    assert gone.exit_code == 1
-    assert gone.stderr.startswith(r"'\udcfe.wav': cannot be opened")
-    nothing = run("predict", "model", "gone.wav")
-    assert nothing.exit_code == 1
-    assert nothing.stdout == "file,label,p_angry,p_sad\n"
+    predictions = table_of(run_ok("predict", "model", *odd_names))
+    assert predictions["file"].tolist() == [odd_names[0], "\\udcff.wav"]
+    assert table_of(run_ok("predict", "model", input=os.fsencode(odd_names[1]))).shape == (1, 4)
+    refused = run("predict", "model", os.fsdecode(b"\xfe.wav"), odd_names[1])
+    assert refused.exit_code == 1
+    assert refused.stderr.startswith(r"'\udcfe.wav': cannot be opened")
+    no_good_file = run("predict", "model", "gone.wav")
+    assert no_good_file.exit_code == 1
+    assert no_good_file.stdout == "file,label,p_angry,p_sad\n"
 
 
-def test_features_of_another_kind_are_refused(spoken, tmp_path):
-    table = pd.read_parquet(spoken / "features.parquet").assign(sampling_rate=8000)
+def test_features_at_another_sampling_rate_are_refused(speech_folder, tmp_path):
+    table = pd.read_parquet(speech_folder / "features.parquet").assign(sampling_rate=8000)
     table.to_parquet(tmp_path / "t.parquet")
-    result = run("predict", spoken / "model", tmp_path / "t.parquet")
+    result = run("predict", speech_folder / "model", tmp_path / "t.parquet")
     opensmile = f"opensmile {version('opensmile')}"
     assert (result.exit_code, result.stderr) == (
         1,
@@ -607,11 +625,11 @@ def test_features_of_another_kind_are_refused(spoken, tmp_path):
     )
 
 
-def test_audio_is_extracted_as_for_training_and_another_version_is_told(spoken, tmp_path):
-    table = pd.read_parquet(spoken / "features.parquet").assign(extractor="opensmile 1.0.0")
+def test_predict_warns_of_another_version_of_the_extractor(speech_folder, tmp_path):
+    table = pd.read_parquet(speech_folder / "features.parquet").assign(extractor="opensmile 1.0.0")
     table.to_parquet(tmp_path / "t.parquet")
-    done("train", tmp_path / "t.parquet", *TINY, "-o", tmp_path / "m")
-    result = done("predict", tmp_path / "m", spoken / "speech" / "F01_sad_01.wav")
+    run_ok("train", tmp_path / "t.parquet", *TINY, "-o", tmp_path / "m")
+    result = run_ok("predict", tmp_path / "m", speech_folder / "speech" / "F01_sad_01.wav")
     assert result.stderr == (
         "Warning: The model learned from features eGeMAPSv02 at 16000 Hz by opensmile 1.0.0; here "
         f"they are eGeMAPSv02 at 16000 Hz by opensmile {version('opensmile')}, so the numbers "
@@ -619,7 +637,7 @@ def test_audio_is_extracted_as_for_training_and_another_version_is_told(spoken, 
     )
 
 
-# The mean energy of frames; and a table beside it, so that it can be seen whether it was run.
+# This configuration computes the mean energy, and writes a table that shows that it was run.
 CONFIGURATION = r"""
 [componentInstances:cComponentManager]
 instance[dataMemory].type=cDataMemory
@@ -651,21 +669,21 @@ filename = FILE
 
 
 @pytest.fixture
-def of_a_stranger(spoken, tmp_path):
-    """Give a model that learned from a configuration file, that file, and what it writes."""
-    config, written = tmp_path / "set.conf", tmp_path / "written.csv"
-    config.write_text(CONFIGURATION.replace("FILE", str(written)))
-    wavs = sorted(str(path) for path in (spoken / "speech").iterdir())
-    done("extract", *wavs, "--feature-set", config, "--n-jobs", 1, "-o", tmp_path / "t.csv")
+def custom_configuration(speech_folder, tmp_path):
+    """Return a model trained with a configuration file, that file, its output, and recordings."""
+    config, output = tmp_path / "set.conf", tmp_path / "written.csv"
+    config.write_text(CONFIGURATION.replace("FILE", str(output)))
+    wavs = sorted(str(path) for path in (speech_folder / "speech").iterdir())
+    run_ok("extract", *wavs, "--feature-set", config, "--n-jobs", 1, "-o", tmp_path / "t.csv")
     table = pd.read_csv(tmp_path / "t.csv").assign(emotion=["angry", "sad"] * (len(wavs) // 2))
     table.to_csv(tmp_path / "t.csv", index=False)
-    done("train", tmp_path / "t.csv", *TINY, "-o", tmp_path / "model")
-    written.unlink()
-    return tmp_path / "model", config, written, wavs
+    run_ok("train", tmp_path / "t.csv", *TINY, "-o", tmp_path / "model")
+    output.unlink()
+    return tmp_path / "model", config, output, wavs
 
 
-def test_a_configuration_that_a_model_names_is_not_run(of_a_stranger):
-    model, config, written, wavs = of_a_stranger
+def test_a_configuration_that_only_the_model_names_is_not_run(custom_configuration):
+    model, config, output, wavs = custom_configuration
     result = run("predict", model, wavs[0])
     assert (result.exit_code, result.stderr) == (
         1,
@@ -674,17 +692,19 @@ def test_a_configuration_that_a_model_names_is_not_run(of_a_stranger):
         "file, pass it as configuration (--configuration), or predict from a table of its "
         "features.\n",
     )
-    assert not written.exists()
+    assert not output.exists()
 
 
-def test_a_configuration_that_the_user_names_is_run_if_it_is_the_same(of_a_stranger, tmp_path):
-    model, config, written, wavs = of_a_stranger
+def test_a_configuration_that_the_user_names_is_run_only_if_unchanged(
+    custom_configuration, tmp_path
+):
+    model, config, output, wavs = custom_configuration
     moved = config.rename(tmp_path / "moved.conf")
-    said = table_of(done("predict", model, *wavs, "--configuration", moved))
-    assert written.exists()
+    predictions = table_of(run_ok("predict", model, *wavs, "--configuration", moved))
+    assert output.exists()
     expected = load_model(model).predict_proba(OpenSmileFeatures(moved).fit_transform(wavs))
-    np.testing.assert_allclose(said[["p_angry", "p_sad"]].to_numpy(), expected, rtol=1e-6)
-    written.unlink()
+    np.testing.assert_allclose(predictions[["p_angry", "p_sad"]].to_numpy(), expected, rtol=1e-6)
+    output.unlink()
 
     moved.write_text(moved.read_text() + "\n// another one\n")
     result = run("predict", model, *wavs, "--configuration", moved)
@@ -695,40 +715,45 @@ def test_a_configuration_that_the_user_names_is_run_if_it_is_the_same(of_a_stran
         r"and those that it includes\.\n",
         result.stderr,
     )
-    assert not written.exists()
+    assert not output.exists()
 
 
-def test_features_of_the_same_configuration_in_another_place_are_the_same(of_a_stranger, tmp_path):
-    model, config, _, wavs = of_a_stranger
+def test_features_must_come_from_the_same_configuration_in_any_place(
+    custom_configuration, tmp_path
+):
+    model, config, _, wavs = custom_configuration
     moved = config.rename(tmp_path / "moved.conf")
-    again = tmp_path / "again.csv"
-    done("extract", *wavs, "--feature-set", moved, "--n-jobs", 1, "-o", again)
+    features = tmp_path / "again.csv"
+    run_ok("extract", *wavs, "--feature-set", moved, "--n-jobs", 1, "-o", features)
     assert (
-        done("predict", model, again).stdout == done("predict", model, tmp_path / "t.csv").stdout
+        run_ok("predict", model, features).stdout
+        == run_ok("predict", model, tmp_path / "t.csv").stdout
     )
     config.write_text(moved.read_text() + "\n// another one\n")
-    done("extract", *wavs, "--feature-set", config, "--n-jobs", 1, "-o", again)
-    assert "Extract them again" in run("predict", model, again).stderr
+    run_ok("extract", *wavs, "--feature-set", config, "--n-jobs", 1, "-o", features)
+    assert "Extract them again" in run("predict", model, features).stderr
 
 
-def test_a_set_of_opensmile_needs_no_configuration(spoken, of_a_stranger):
-    _, config, written, wavs = of_a_stranger
-    result = run("predict", spoken / "model", wavs[0], "--configuration", config)
+def test_a_configuration_is_refused_if_opensmile_has_the_feature_set(
+    speech_folder, custom_configuration
+):
+    _, config, output, wavs = custom_configuration
+    result = run("predict", speech_folder / "model", wavs[0], "--configuration", config)
     assert (result.exit_code, result.stderr) == (
         1,
         "Error: configuration must be None, since the model learned from eGeMAPSv02, which "
         f"openSMILE has; got '{config}'. Leave it out (--configuration).\n",
     )
-    assert not written.exists()
+    assert not output.exists()
 
 
 @pytest.mark.parametrize(
     "features", ["eGeMAPSv02", {"feature_set": "eGeMAPSv02"}, {"feature_set": ["a.conf"]}]
 )
-def test_what_a_model_says_of_its_features_has_one_form(spoken, features, tmp_path):
-    model = load_model(spoken / "model")
+def test_feature_metadata_of_another_form_are_refused(speech_folder, features, tmp_path):
+    model = load_model(speech_folder / "model")
     save_model(model, tmp_path / "m", metadata={"features": features})
-    result = run("predict", tmp_path / "m", spoken / "speech" / "F01_sad_01.wav")
+    result = run("predict", tmp_path / "m", speech_folder / "speech" / "F01_sad_01.wav")
     assert (result.exit_code, result.stderr) == (
         1,
         "Error: The features in the metadata of a model must be feature_set, sampling_rate, "
@@ -736,28 +761,30 @@ def test_what_a_model_says_of_its_features_has_one_form(spoken, features, tmp_pa
     )
 
 
-def test_telephone_speech_is_extracted_as_such(spoken, tmp_path):
-    names = [f"{spoken}/speech/{name}" for name in sorted(os.listdir(spoken / "speech"))]
-    done(
-        *("extract", spoken / "utterances.csv", "--sampling-rate", 8000, "--n-jobs", 1),
+def test_predict_extracts_at_the_sampling_rate_of_the_training(speech_folder, tmp_path):
+    names = [
+        f"{speech_folder}/speech/{name}" for name in sorted(os.listdir(speech_folder / "speech"))
+    ]
+    run_ok(
+        *("extract", speech_folder / "utterances.csv", "--sampling-rate", 8000, "--n-jobs", 1),
         *("-o", tmp_path / "t.csv"),
     )
-    done("train", tmp_path / "t.csv", *TINY, "-o", tmp_path / "m")
-    said = table_of(done("predict", tmp_path / "m", *names[:2]))
+    run_ok("train", tmp_path / "t.csv", *TINY, "-o", tmp_path / "m")
+    predictions = table_of(run_ok("predict", tmp_path / "m", *names[:2]))
     features = OpenSmileFeatures(sampling_rate=8000).fit_transform(names[:2])
     expected = load_model(tmp_path / "m").predict_proba(features)
-    np.testing.assert_allclose(said[["p_angry", "p_sad"]].to_numpy(), expected, rtol=1e-5)
+    np.testing.assert_allclose(predictions[["p_angry", "p_sad"]].to_numpy(), expected, rtol=1e-5)
 
 
-def test_the_data_in_the_package_are_a_table_to_train_on(tmp_path):
-    done("train", "emodb", *TINY, "-o", tmp_path / "m")
-    page = done("inspect", tmp_path / "m").stdout
+def test_train_accepts_the_name_of_the_shipped_data(tmp_path):
+    run_ok("train", "emodb", *TINY, "-o", tmp_path / "m")
+    page = run_ok("inspect", tmp_path / "m").stdout
     assert "Features       88, eGeMAPSv02 at 16000 Hz by opensmile 2.6.0\n" in page
     assert "339 rows of emodb" in page
 
 
-def test_the_whole_way_from_emodb(corpora, tmp_path, monkeypatch):
-    """The verbs on a few files, one as a shell runs it: in a process that knows the model only."""
+def test_the_commands_lead_from_emodb_files_to_predictions(corpora, tmp_path, monkeypatch):
+    """One predict runs in a new process, as in a shell, which knows nothing but the model."""
     wavs = tmp_path / "wav"
     wavs.mkdir()
     chosen = load_emodb(as_frame=True).frame.groupby(["speaker", "emotion"]).head(2)
@@ -766,19 +793,19 @@ def test_the_whole_way_from_emodb(corpora, tmp_path, monkeypatch):
         (wavs / name).symlink_to(corpora / "emodb" / "wav" / name)
 
     monkeypatch.chdir(tmp_path)
-    done("read", "emodb", "wav", "-o", "utterances.csv")
-    done("extract", "utterances.csv", "-o", "features.parquet", "--n-jobs", "1")
+    run_ok("read", "emodb", "wav", "-o", "utterances.csv")
+    run_ok("extract", "utterances.csv", "-o", "features.parquet", "--n-jobs", "1")
     options = ["--method", "progressive", "--source", "speaker", *TINY, "-o", "model"]
-    done("train", "features.parquet", *options)
-    one = chosen["file"].iloc[0]
-    said = subprocess.run(
+    run_ok("train", "features.parquet", *options)
+    first_file = chosen["file"].iloc[0]
+    output = subprocess.run(
         [sys.executable, "-m", "skprognet", "predict", "model"],
-        input=f"wav/{one}\n",
+        input=f"wav/{first_file}\n",
         check=True,
         capture_output=True,
         text=True,
     ).stdout
-    assert said.startswith("file,label,p_angry,p_happy,p_neutral,p_sad\n")
-    assert said.splitlines()[1].startswith(f"wav/{one},")
-    assert run("predict", "model", f"wav/{one}").stdout == said
+    assert output.startswith("file,label,p_angry,p_happy,p_neutral,p_sad\n")
+    assert output.splitlines()[1].startswith(f"wav/{first_file},")
+    assert run("predict", "model", f"wav/{first_file}").stdout == output
     assert f"{len(chosen)} rows of features.parquet" in run("inspect", "model").stdout

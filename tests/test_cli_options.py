@@ -35,7 +35,7 @@ def command(files, sources, size, output, quiet):
         ("", ((), (), (), None)),
     ],
 )
-def test_all_values_up_to_the_next_option_belong_to_it(line, values):
+def test_an_option_takes_all_values_up_to_the_next_option(line, values):
     result = CliRunner().invoke(command, line.split())
     assert result.exit_code == 0, result.output
     assert result.stdout.strip() == repr(values)
@@ -48,19 +48,19 @@ def test_all_values_up_to_the_next_option_belong_to_it(line, values):
         ("--size 1 x", "Invalid value for '--size': 'x' is not a valid integer."),
     ],
 )
-def test_wrong_values_are_clicks_own_messages(line, message):
+def test_wrong_values_give_the_messages_of_click(line, message):
     result = CliRunner().invoke(command, line.split())
     assert result.exit_code == 2
     assert message in result.stderr
 
 
-def test_other_options_keep_their_words():
+def test_only_options_of_several_values_are_repeated():
     args = ["-o", "a", "b", "--sources", "c", "d"]
     expected = ["-o", "a", "b", "--sources", "c", "--sources", "d"]
     assert repeat_option_names(args, {"--sources"}) == expected
 
 
-def test_help_says_the_networks_own_defaults():
+def test_help_shows_the_defaults_of_the_network():
     text = " ".join(CliRunner().invoke(main, ["tasks", "--help"]).stdout.split())
     network = DNNClassifier()
     assert f"Epochs of each fit. [default: {network.max_epochs}]" in text

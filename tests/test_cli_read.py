@@ -1,4 +1,4 @@
-"""The verbs that list a corpus, and the verb that extracts features of it."""
+"""The commands that list a corpus, and extract for its features."""
 
 import inspect
 import re
@@ -18,7 +18,7 @@ from skprognet.datasets import make_speech_corpus
 from skprognet.features import OpenSmileFeatures, join_labels
 
 STANDARD = ["file", "start", "end", "emotion", "speaker", "gender", "session", "corpus"]
-MADE = ["feature_set", "sampling_rate", "extractor"]
+ORIGIN = ["feature_set", "sampling_rate", "extractor"]
 EMODB = ["03a01Fa.wav", "03a01Nc.wav", "03a02Wc.wav", "08a01Fd.wav", "08a01Na.wav", "08a01Wa.wav"]
 
 
@@ -28,14 +28,14 @@ def run(*arguments, **options):
 
 @pytest.fixture
 def emodb(tmp_path):
-    """Give a folder with recordings of EmoDB that have its names and nothing else."""
+    """Return a folder of files with names as in EmoDB. They contain no audio."""
     for name in EMODB:
         (tmp_path / "wav").mkdir(exist_ok=True)
         (tmp_path / "wav" / name).write_text(name)
     return tmp_path / "wav"
 
 
-def test_a_corpus_becomes_a_table_and_is_summed_up(emodb, tmp_path, monkeypatch):
+def test_read_writes_a_table_and_prints_a_summary(emodb, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     result = run("read", "emodb", "wav", "-o", "new/utterances.csv")
     assert result.exit_code == 0, result.output
@@ -50,7 +50,7 @@ def test_a_corpus_becomes_a_table_and_is_summed_up(emodb, tmp_path, monkeypatch)
     assert table["speaker"].tolist() == ["03"] * 3 + ["08"] * 3
 
 
-def test_a_reader_has_its_own_options(emodb, tmp_path):
+def test_each_reader_has_its_own_options(emodb, tmp_path):
     out = tmp_path / "u.parquet"
     for emotions, expected in [("sad", 0), ("angry", 2), ("angry happy", 4), ("all", 6)]:
         result = run("read", "emodb", emodb, "--emotions", *emotions.split(), "-o", out)
@@ -65,22 +65,22 @@ def test_a_reader_has_its_own_options(emodb, tmp_path):
     assert wrong.stderr.startswith("Error: emotions must be 'all' or a list of some of ['angry',")
 
 
-def test_a_recording_that_is_there_twice_is_said_dropped_or_refused(emodb, tmp_path):
+def test_duplicate_recordings_are_kept_dropped_or_refused(emodb, tmp_path):
     (emodb / "03a01Fb.wav").write_bytes((emodb / "03a01Fa.wav").read_bytes())
-    out = tmp_path / "u.csv"
-    kept = run("read", "emodb", emodb, "-o", out)
+    path = tmp_path / "u.csv"
+    kept = run("read", "emodb", emodb, "-o", path)
     assert "Warning: 1 recording appears more than once" in kept.stderr
-    assert len(pd.read_csv(out)) == 7
-    dropped = run("read", "emodb", emodb, "--duplicates", "drop", "-o", out)
+    assert len(pd.read_csv(path)) == 7
+    dropped = run("read", "emodb", emodb, "--duplicates", "drop", "-o", path)
     assert "1 of 7 rows were dropped" in dropped.stderr
-    assert len(pd.read_csv(out)) == 6
+    assert len(pd.read_csv(path)) == 6
     refused = run("read", "emodb", emodb, "--duplicates", "error", "-o", tmp_path / "none.csv")
     assert refused.exit_code == 1
     assert "pass duplicates='drop' (--duplicates drop)." in refused.stderr
     assert not (tmp_path / "none.csv").exists()
 
 
-def test_iemocap_is_read_with_the_selection_that_is_asked_for(tmp_path):
+def test_read_iemocap_selects_emotions_and_recordings(tmp_path):
     labels = tmp_path / "Session1/dialog/EmoEvaluation/Ses01F_impro01.txt"
     wavs = tmp_path / "Session1/sentences/wav/Ses01F_impro01"
     for folder in (labels.parent, wavs):
@@ -92,13 +92,13 @@ def test_iemocap_is_read_with_the_selection_that_is_asked_for(tmp_path):
         lines.append(f"[{i}.0 - {i}.5]\t{name}\t{label}\t[2.5, 2.5, 2.5]\n")
     labels.write_text("".join(lines))
     out = tmp_path / "u.csv"
-    paper = run("read", "iemocap", tmp_path, "-o", out)
+    by_default = run("read", "iemocap", tmp_path, "-o", out)
     assert pd.read_csv(out)["emotion"].tolist() == ["angry", "happy", "neutral"]
-    assert "Warning: IEMOCAP: This is not the selection of the paper:" in paper.stderr
-    assert "\n  angry        1\n" in paper.stdout
-    all_of_it = run("read", "iemocap", tmp_path, "--emotions", "all", "-o", out)
-    assert all_of_it.stderr == ""
-    assert "\n  (none)          1\n" in all_of_it.stdout
+    assert "Warning: IEMOCAP: This is not the selection of the paper:" in by_default.stderr
+    assert "\n  angry        1\n" in by_default.stdout
+    all_emotions = run("read", "iemocap", tmp_path, "--emotions", "all", "-o", out)
+    assert all_emotions.stderr == ""
+    assert "\n  (none)          1\n" in all_emotions.stdout
     assert pd.read_csv(out)["emotion"].tolist()[:4] == [
         "angry",
         "excited",
@@ -109,7 +109,7 @@ def test_iemocap_is_read_with_the_selection_that_is_asked_for(tmp_path):
     assert scripted.exit_code == 1
 
 
-def test_a_table_is_read_with_its_own_names(emodb, tmp_path):
+def test_read_table_renames_columns_and_labels(emodb, tmp_path):
     table = pd.DataFrame({"path": [f"wav/{name}" for name in EMODB], "who": list("aabbab")})
     table["emotion"] = ["rage", "meh", "rage", "rage", "meh", "rage"]
     table.to_csv(tmp_path / "calls.csv", index=False)
@@ -118,18 +118,18 @@ def test_a_table_is_read_with_its_own_names(emodb, tmp_path):
         *("--words", "rage=angry", "meh=", "--corpus", "mine", "-o", tmp_path / "u.feather"),
     )
     assert result.exit_code == 0, result.output
-    made = pd.read_feather(tmp_path / "u.feather")
-    assert made["emotion"].isna().tolist() == [False, True, False, False, True, False]
-    assert made["speaker"].tolist() == list("aabbab")
-    assert set(made["corpus"]) == {"mine"}
-    wrong = run(
+    utterances = pd.read_feather(tmp_path / "u.feather")
+    assert utterances["emotion"].isna().tolist() == [False, True, False, False, True, False]
+    assert utterances["speaker"].tolist() == list("aabbab")
+    assert set(utterances["corpus"]) == {"mine"}
+    refused = run(
         "read", "table", tmp_path / "calls.csv", "--words", "rage", "-o", tmp_path / "u.csv"
     )
-    assert wrong.exit_code == 2
-    assert "Each value must be LABEL=WORD; got 'rage'." in wrong.stderr
+    assert refused.exit_code == 2
+    assert "Each value must be LABEL=WORD; got 'rage'." in refused.stderr
 
 
-def test_audformat_is_read_with_the_names_of_its_schemes(emodb, tmp_path):
+def test_read_audformat_takes_the_name_of_the_emotion_scheme(emodb, tmp_path):
     audformat = pytest.importorskip("audformat")
     database = audformat.Database("calls")
     table = database["labels"] = audformat.Table(audformat.filewise_index(EMODB))
@@ -141,26 +141,26 @@ def test_audformat_is_read_with_the_names_of_its_schemes(emodb, tmp_path):
     out = tmp_path / "u.csv"
     result = run("read", "audformat", emodb, "--emotion", "mood", "--others", "mood", "-o", out)
     assert result.exit_code == 0, result.output
-    made = pd.read_csv(out)
-    assert made["emotion"].tolist() == ["angry", "happy"] * 3
-    assert made["mood"].tolist() == ["anger", "joy"] * 3
-    assert made["gender"].tolist() == ["female"] * 6
+    utterances = pd.read_csv(out)
+    assert utterances["emotion"].tolist() == ["angry", "happy"] * 3
+    assert utterances["mood"].tolist() == ["anger", "joy"] * 3
+    assert utterances["gender"].tolist() == ["female"] * 6
 
 
-def test_every_reader_has_a_verb_whose_options_are_parameters_of_it():
+def test_every_reader_has_a_command_with_the_same_options():
     readers = {name for name in datasets.__all__ if name.startswith("read_")}
-    verbs = {
-        f"read_{k.replace('-', '_')}": v
-        for k, v in main.get_command(None, "read").commands.items()
+    commands = {
+        f"read_{name.replace('-', '_')}": command
+        for name, command in main.get_command(None, "read").commands.items()
     }
-    assert set(verbs) == {*readers, "read_invented"}
+    assert set(commands) == {*readers, "read_invented"}
     for name in readers:
-        command, reader = verbs[name], getattr(datasets, name)
+        command, reader = commands[name], getattr(datasets, name)
         options = {param.name for param in command.params} - {"root", "output"}
         assert options == set(inspect.signature(reader).parameters) - {"root", "path", "database"}
 
 
-def test_invented_speech_is_written_and_repeats(tmp_path):
+def test_invented_speech_is_the_same_for_the_same_seed(tmp_path):
     for folder in "ab":
         result = run(
             *("read", "invented", tmp_path / folder, "--speakers", 2, "--utterances", 1),
@@ -179,7 +179,7 @@ def test_invented_speech_is_written_and_repeats(tmp_path):
     )
 
 
-def test_invented_speech_with_an_arousal(tmp_path):
+def test_invented_speech_can_have_arousal(tmp_path):
     result = run(
         *("read", "invented", tmp_path / "wav", "--speakers", 1, "--utterances", 1),
         *("--emotions", "sad", "angry", "--arousal", "-o", tmp_path / "u.csv"),
@@ -208,7 +208,9 @@ def test_invented_speech_with_an_arousal(tmp_path):
         (["extract", "gone.csv", "-o", "x.csv"], 1, "Error: There must be a table at 'gone.csv';"),
     ],
 )
-def test_what_cannot_be_done_is_one_sentence(arguments, code, message, tmp_path, monkeypatch):
+def test_wrong_usage_gives_an_error_and_writes_nothing(
+    arguments, code, message, tmp_path, monkeypatch
+):
     monkeypatch.chdir(tmp_path)
     result = run(*arguments)
     assert result.exit_code == code
@@ -216,7 +218,7 @@ def test_what_cannot_be_done_is_one_sentence(arguments, code, message, tmp_path,
     assert not list(tmp_path.iterdir())
 
 
-def test_without_pyarrow_nothing_is_begun(tmp_path, monkeypatch):
+def test_without_pyarrow_read_writes_no_recordings(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     result = run("read", "invented", tmp_path / "wav", "-o", tmp_path / "u.parquet")
     assert result.exit_code == 1
@@ -228,8 +230,8 @@ def test_without_pyarrow_nothing_is_begun(tmp_path, monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def spoken(tmp_path_factory):
-    """Give invented speech, its table, and the features that the command made of it."""
+def speech_folder(tmp_path_factory):
+    """Return a folder with invented speech, its table, and the features from extract."""
     pytest.importorskip("opensmile")
     folder = tmp_path_factory.mktemp("spoken")
     listed = run(
@@ -237,87 +239,91 @@ def spoken(tmp_path_factory):
         *("--emotions", "sad", "angry", "-o", folder / "utterances.csv"),
     )
     assert listed.exit_code == 0, listed.output
-    made = run(
+    extracted = run(
         *("extract", folder / "utterances.csv", "-o", folder / "features.parquet"),
         *("--n-jobs", 1, "--cache", folder / "cache"),
     )
-    assert made.exit_code == 0, made.output
+    assert extracted.exit_code == 0, extracted.output
     return folder
 
 
-def test_extract_carries_the_labels_along_and_says_what_made_the_features(spoken):
-    utterances = read_table(spoken / "utterances.csv")
-    table = pd.read_parquet(spoken / "features.parquet")
-    assert list(table)[: utterances.shape[1] + 3] == [*utterances, *MADE]
+def test_extract_keeps_the_labels_and_records_how_features_were_made(speech_folder):
+    utterances = read_table(speech_folder / "utterances.csv")
+    table = pd.read_parquet(speech_folder / "features.parquet")
+    assert list(table)[: utterances.shape[1] + 3] == [*utterances, *ORIGIN]
     pd.testing.assert_frame_equal(table[list(utterances)], utterances, check_dtype=False)
     expected = OpenSmileFeatures().fit_transform(list(utterances["file"]))
     np.testing.assert_array_equal(table[list(expected)].to_numpy(), expected.to_numpy())
     assert list(table)[utterances.shape[1] + 3 :] == list(expected)
-    (made,) = table[MADE].drop_duplicates().to_dict("records")
-    assert made["feature_set"] == "eGeMAPSv02"
-    assert made["sampling_rate"] == 16_000
-    assert re.fullmatch(r"opensmile \d+\.\d+\.\d+", made["extractor"])
-    assert len(list((spoken / "cache").iterdir()))
+    (origin,) = table[ORIGIN].drop_duplicates().to_dict("records")
+    assert origin["feature_set"] == "eGeMAPSv02"
+    assert origin["sampling_rate"] == 16_000
+    assert re.fullmatch(r"opensmile \d+\.\d+\.\d+", origin["extractor"])
+    assert len(list((speech_folder / "cache").iterdir()))
 
 
-def test_what_was_put_in_is_no_feature(spoken):
-    X, labels = load_corpus(spoken / "features.parquet", None, ["emotion"])
+def test_columns_of_the_utterances_do_not_count_as_features(speech_folder):
+    X, labels = load_corpus(speech_folder / "features.parquet", None, ["emotion"])
     assert X.shape == (4, 88)
     assert {"f0", "level", "sampling_rate"} <= set(labels)
-    kept, _ = load_corpus(spoken / "features.parquet", None, ["emotion"], ["f0"])
-    assert list(kept) == ["f0", "f0_range"]
+    chosen, _ = load_corpus(speech_folder / "features.parquet", None, ["emotion"], ["f0"])
+    assert list(chosen) == ["f0", "f0_range"]
 
 
-def test_labels_of_another_file_are_no_features_of_extract(spoken, tmp_path):
-    table = pd.read_parquet(spoken / "features.parquet").drop(columns="f0")
-    labels = read_table(spoken / "utterances.csv")[["file", "f0"]]
+def test_joined_labels_do_not_count_as_features(speech_folder, tmp_path):
+    table = pd.read_parquet(speech_folder / "features.parquet").drop(columns="f0")
+    labels = read_table(speech_folder / "utterances.csv")[["file", "f0"]]
     joined, _ = join_labels(table, labels)
     write_table(joined, tmp_path / "joined.parquet")
     X, _ = load_corpus(tmp_path / "joined.parquet", None, [])
     assert X.shape == (4, 88)
 
 
-def test_segments_of_a_table_are_cut_and_its_files_count_from_it(spoken, tmp_path, monkeypatch):
+def test_segments_are_cut_and_their_paths_are_relative_to_the_table(
+    speech_folder, tmp_path, monkeypatch
+):
     monkeypatch.chdir(tmp_path)
     names = [f"wav/{name}" for name in ("F01_sad_01.wav", "F01_sad_01.wav")]
     segments = pd.DataFrame({"file": names, "start": [0, 0.5], "end": [0.5, np.nan], "n": [1, 2]})
-    segments.to_csv(spoken / "segments.csv", index=False)
-    out = spoken / "segments-8k.csv"
+    segments.to_csv(speech_folder / "segments.csv", index=False)
+    out = speech_folder / "segments-8k.csv"
     result = run(
-        *("extract", spoken / "segments.csv", "--feature-set", "GeMAPSv01b"),
+        *("extract", speech_folder / "segments.csv", "--feature-set", "GeMAPSv01b"),
         *("--sampling-rate", 8000, "--n-jobs", 1, "-o", out),
     )
     assert result.exit_code == 0, result.output
     assert f"Wrote 2 rows of 62 features to {out}." in result.stdout
     expected = OpenSmileFeatures("GeMAPSv01b", sampling_rate=8000).fit_transform(
-        segments.assign(file=[str(spoken / name) for name in names])
+        segments.assign(file=[str(speech_folder / name) for name in names])
     )
     table = pd.read_csv(out)
     np.testing.assert_array_equal(table[list(expected)].to_numpy(np.float32), expected.to_numpy())
-    (made,) = table[MADE].drop_duplicates().to_dict("records")
-    assert (made["feature_set"], made["sampling_rate"]) == ("GeMAPSv01b", 8000)
-    assert made["extractor"].startswith("opensmile ")
+    (origin,) = table[ORIGIN].drop_duplicates().to_dict("records")
+    assert (origin["feature_set"], origin["sampling_rate"]) == ("GeMAPSv01b", 8000)
+    assert origin["extractor"].startswith("opensmile ")
 
 
-def test_a_configuration_is_known_by_its_content(spoken, tmp_path):
+def test_the_extractor_column_has_the_digest_of_the_configuration(speech_folder, tmp_path):
     import opensmile
 
     from skprognet.features._feature_sets import config_digest, find_config
 
     config = find_config(opensmile.FeatureSet.eGeMAPSv02.name)
     result = run(
-        *("extract", spoken / "wav" / "F01_sad_01.wav", "--feature-set", config),
+        *("extract", speech_folder / "wav" / "F01_sad_01.wav", "--feature-set", config),
         *("--n-jobs", 1, "-o", tmp_path / "f.csv"),
     )
     assert result.exit_code == 0, result.output
-    (made,) = pd.read_csv(tmp_path / "f.csv")[MADE].to_dict("records")
-    assert made["feature_set"] == str(config)
-    assert made["extractor"].endswith(f", configuration {config_digest(config)}")
+    (origin,) = pd.read_csv(tmp_path / "f.csv")[ORIGIN].to_dict("records")
+    assert origin["feature_set"] == str(config)
+    assert origin["extractor"].endswith(f", configuration {config_digest(config)}")
 
 
 @pytest.mark.parametrize(("on_error", "rows"), [("raise", None), ("skip", 1), ("nan", 2)])
-def test_a_bad_file_is_named_and_treated_as_told(spoken, tmp_path, on_error, rows):
-    good, out = spoken / "wav" / "F01_sad_01.wav", tmp_path / "f.csv"
+def test_a_bad_file_is_named_and_on_error_decides_about_it(
+    speech_folder, tmp_path, on_error, rows
+):
+    good, out = speech_folder / "wav" / "F01_sad_01.wav", tmp_path / "f.csv"
     result = run("extract", "gone.wav", good, "-o", out, "--n-jobs", 1, "--on-error", on_error)
     assert "'gone.wav': cannot be opened (No such file or directory)" in result.stderr
     if rows is None:
@@ -354,7 +360,7 @@ def test_a_bad_file_is_named_and_treated_as_told(spoken, tmp_path, on_error, row
         ),
     ],
 )
-def test_a_table_that_is_none_of_utterances_is_one_sentence(table, message, tmp_path):
+def test_a_table_that_does_not_list_utterances_gives_an_error(table, message, tmp_path):
     pytest.importorskip("opensmile")
     path = tmp_path / "t.csv"
     pd.DataFrame(table).to_csv(path, index=False)
@@ -363,7 +369,7 @@ def test_a_table_that_is_none_of_utterances_is_one_sentence(table, message, tmp_
     assert result.stderr == f"Error: {message.format(path=path)}\n"
 
 
-def test_a_table_of_two_ways_of_making_features_is_refused(tmp_path, rng):
+def test_a_table_with_features_of_two_origins_is_refused(tmp_path, rng):
     table = pd.DataFrame({"emotion": ["a", "b"] * 10, "feature_set": "a"})
     table = table.assign(sampling_rate=[8000] * 10 + [16000] * 10, extractor="opensmile 2.6.0")
     table[["f1", "f2"]] = rng.normal(size=(20, 2))

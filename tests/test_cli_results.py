@@ -1,4 +1,4 @@
-"""The verbs that show results: any CSV file, one corpus or several."""
+"""The commands compare and plot, for results of one corpus or several."""
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,7 @@ def run(*arguments):
     return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
-def scores(seed=0, sizes=(None,), **columns):
+def make_scores(seed=0, sizes=(None,), **columns):
     rng = np.random.default_rng(seed)
     rows = []
     for size in sizes:
@@ -36,15 +36,15 @@ def scores(seed=0, sizes=(None,), **columns):
 
 @pytest.fixture
 def results(tmp_path):
-    scores().to_csv(tmp_path / "results.csv", index=False)
+    make_scores().to_csv(tmp_path / "results.csv", index=False)
     return tmp_path / "results.csv"
 
 
 def test_compare_prints_table_and_verdicts(results):
     result = run("compare", results)
     assert result.exit_code == 0, result.output
-    comparisons = compare_methods(scores())
-    table = format_table(summary_table(scores(), comparisons))
+    comparisons = compare_methods(make_scores())
+    table = format_table(summary_table(make_scores(), comparisons))
     sentences = "\n".join(f"- {verdict}" for verdict in comparisons["verdict"])
     test = explain_tests(comparisons)
     assert test.startswith("Test: corrected paired t-test for repeated CV, two-sided, ")
@@ -52,7 +52,7 @@ def test_compare_prints_table_and_verdicts(results):
     assert "ProgNet from NA is better than DNN" in result.stdout
 
 
-def test_compare_takes_the_test_that_it_is_given(tmp_path, rng):
+def test_compare_uses_the_test_of_the_option(tmp_path, rng):
     folds = pd.DataFrame({"repeat": np.repeat([1, 2, 3, 4, 5], 2), "fold": [1, 2] * 5})
     frame = pd.concat(
         folds.assign(method=method, source="none", score=rng.uniform(0.5, 0.7, 10))
@@ -66,7 +66,7 @@ def test_compare_takes_the_test_that_it_is_given(tmp_path, rng):
     assert "test must fit 5 x 2 folds; got 'calibrated_cv_ttest'" in refused.stderr
 
 
-def test_compare_takes_the_folder_as_well(results):
+def test_compare_accepts_the_folder_of_a_study(results):
     assert run("compare", results.parent).stdout == run("compare", results).stdout
 
 
@@ -81,35 +81,37 @@ def test_compare_takes_the_folder_as_well(results):
 )
 def test_options_of_compare_reach_the_comparison(results, options, arguments):
     printed = run("compare", results, *options).stdout.splitlines()
-    expected = compare_methods(scores(), **arguments)["verdict"]
+    expected = compare_methods(make_scores(), **arguments)["verdict"]
     assert printed[-len(expected) :] == [f"- {verdict}" for verdict in expected]
 
 
 @pytest.mark.parametrize(("markup", "start"), [("latex", r"\begin{table}"), ("html", "<table")])
-def test_compare_writes_other_markup(results, markup, start):
+def test_compare_writes_latex_and_html(results, markup, start):
     assert run("compare", results, "--markup", markup).stdout.startswith(start)
 
 
 @pytest.mark.parametrize(
     "options", [{}, {"alpha": 0.01}, {"alpha": 1e-5}, {"rope": 0.3}, {"alpha": 0.3, "rope": 0.2}]
 )
-def test_the_table_has_the_marks_of_the_python_call(results, options):
-    given = [text for name, value in options.items() for text in (f"--{name}", value)]
-    printed = run("compare", results, *given).stdout
-    comparisons = compare_methods(scores(), **options)
-    assert printed.startswith(format_table(summary_table(scores(), comparisons)) + "\n\nTest:")
-    marked = (comparisons["pvalue"] < options.get("alpha", 0.05)).any()
-    assert ("†" in printed or "*" in printed) == marked
+def test_the_table_has_the_same_marks_as_in_python(results, options):
+    command_options = [word for name, value in options.items() for word in (f"--{name}", value)]
+    printed = run("compare", results, *command_options).stdout
+    comparisons = compare_methods(make_scores(), **options)
+    assert printed.startswith(
+        format_table(summary_table(make_scores(), comparisons)) + "\n\nTest:"
+    )
+    has_marks = (comparisons["pvalue"] < options.get("alpha", 0.05)).any()
+    assert ("†" in printed or "*" in printed) == has_marks
     assert f"at p < {options.get('alpha', 0.05):g}, not adjusted" in printed
 
 
-def test_alpha_reaches_the_comparison_over_corpora(tmp_path):
-    frames = [scores(seed, corpus=f"c{seed}") for seed in range(3)]
+def test_alpha_applies_to_the_comparison_over_corpora(tmp_path):
+    frames = [make_scores(seed, corpus=f"c{seed}") for seed in range(3)]
     pd.concat(frames).to_csv(tmp_path / "r.csv", index=False)
     for alpha in (0.05, 0.5):
-        over = compare_over_corpora(pd.concat(frames), alpha=alpha)
+        comparison = compare_over_corpora(pd.concat(frames), alpha=alpha)
         printed = run("compare", tmp_path / "r.csv", "--alpha", alpha).stdout
-        sentences = [f"- {verdict}" for verdict in over.comparisons["verdict"]]
+        sentences = [f"- {verdict}" for verdict in comparison.comparisons["verdict"]]
         assert printed.splitlines()[-len(sentences) :] == sentences
 
 
@@ -119,13 +121,13 @@ def test_all_pairs_and_against_exclude_each_other(results):
     assert "--all-pairs and --against exclude each other. Give one." in result.stderr
 
 
-def test_several_files_are_several_corpora(tmp_path):
+def test_compare_takes_each_file_as_one_corpus(tmp_path):
     paths = []
     for seed in range(5):
         (tmp_path / f"c{seed}").mkdir()
         paths.append(tmp_path / f"c{seed}" / "results.csv")
-        # All have one name for their corpus, as runs of "tasks" have by default.
-        scores(seed, corpus="corpus").to_csv(paths[-1], index=False)
+        # All have the same name of corpus, which is the default of "tasks".
+        make_scores(seed, corpus="corpus").to_csv(paths[-1], index=False)
     result = run("compare", *paths[:4], paths[4].parent)
     assert result.exit_code == 0, result.output
     for seed in range(5):
@@ -134,18 +136,18 @@ def test_several_files_are_several_corpora(tmp_path):
     assert "- ProgNet from NA is better than DNN over 5 corpora: mean rank 1.00" in result.stdout
 
 
-def test_files_whose_corpora_have_names_keep_them(tmp_path):
+def test_names_of_corpora_in_the_files_are_kept(tmp_path):
     for name in ("one", "two"):
-        scores(corpus=f"the {name}").to_csv(tmp_path / f"{name}.csv", index=False)
+        make_scores(corpus=f"the {name}").to_csv(tmp_path / f"{name}.csv", index=False)
     result = run("compare", tmp_path / "one.csv", tmp_path / "two.csv")
     assert "- corpus the two: ProgNet from NA is better" in result.stdout
     message = "No comparison over all corpora: scores must be of at least 3 corpora"
     assert message in result.stdout
 
 
-def test_corpora_of_several_sizes_are_not_counted_twice(tmp_path):
+def test_results_of_several_sizes_are_not_compared_over_corpora(tmp_path):
     for name, sizes in (("one", (None,)), ("two", (1,)), ("three", (1, 2))):
-        scores(sizes=sizes, corpus=name).to_csv(tmp_path / f"{name}.csv", index=False)
+        make_scores(sizes=sizes, corpus=name).to_csv(tmp_path / f"{name}.csv", index=False)
     result = run("compare", *(tmp_path / f"{name}.csv" for name in ("one", "two", "three")))
     assert result.stdout.endswith(
         "No comparison over all corpora: the results must be of one n_train_folds, so that "
@@ -153,42 +155,42 @@ def test_corpora_of_several_sizes_are_not_counted_twice(tmp_path):
     )
 
 
-def test_files_of_one_name_are_told_apart_by_their_paths(tmp_path):
+def test_corpora_of_files_with_equal_names_are_named_by_path(tmp_path):
     paths = [tmp_path / place / "r.csv" for place in "ab"]
     for seed, path in enumerate(paths):
         path.parent.mkdir()
-        scores(seed).to_csv(path, index=False)
+        make_scores(seed).to_csv(path, index=False)
     result = run("compare", *paths)
     assert f"- corpus {paths[1]}: ProgNet from NA" in result.stdout
 
 
-def test_one_study_is_not_two_corpora(tmp_path):
+def test_two_files_with_the_same_results_are_refused(tmp_path):
     paths = [tmp_path / "a.csv", tmp_path / "again.csv"]
     for seconds, path in enumerate(paths):
-        scores().assign(seconds=seconds).to_csv(path, index=False)
-    for again in paths:
-        result = run("compare", paths[0], again)
+        make_scores().assign(seconds=seconds).to_csv(path, index=False)
+    for second_path in paths:
+        result = run("compare", paths[0], second_path)
         assert result.exit_code == 1
         assert result.stderr == (
-            f"Error: Each file must be another corpus; '{paths[0]}' and '{again}' hold the same "
-            "results. Give them once.\n"
+            f"Error: Each file must be another corpus; '{paths[0]}' and '{second_path}' hold "
+            "the same results. Give them once.\n"
         )
 
 
-def test_percentages_are_no_shares(tmp_path):
-    scores().assign(score=lambda frame: 100 * frame["score"]).to_csv(
+def test_scores_above_1_or_of_text_are_refused(tmp_path):
+    make_scores().assign(score=lambda frame: 100 * frame["score"]).to_csv(
         tmp_path / "r.csv", index=False
     )
     result = run("compare", tmp_path / "r.csv")
     assert result.exit_code == 1
     assert "scores must have UAR values from 0 to 1 in 'score'; got " in result.stderr
     assert result.stderr.endswith("Divide percentages by 100.\n")
-    scores().assign(score="high").to_csv(tmp_path / "r.csv", index=False)
+    make_scores().assign(score="high").to_csv(tmp_path / "r.csv", index=False)
     result = run("compare", tmp_path / "r.csv")
     assert "scores must have numbers in 'score'; could not convert" in result.stderr
 
 
-def test_results_from_a_pipe_are_asked_for_in_a_file(tmp_path):
+def test_compare_refuses_results_that_are_not_in_a_file(tmp_path):
     result = run("compare", "/dev/null")
     assert result.exit_code == 1
     assert "got '/dev/null'. Write them into a file." in result.stderr
@@ -201,7 +203,7 @@ def test_results_from_a_pipe_are_asked_for_in_a_file(tmp_path):
         ("", "No columns to parse from file"),
     ],
 )
-def test_what_are_no_results_is_one_sentence(tmp_path, content, message):
+def test_a_file_without_results_gives_an_error(tmp_path, content, message):
     (tmp_path / "r.csv").write_text(content)
     result = run("compare", tmp_path / "r.csv")
     assert result.exit_code == 1
@@ -211,8 +213,8 @@ def test_what_are_no_results_is_one_sentence(tmp_path, content, message):
 
 @pytest.fixture
 def folder(tmp_path):
-    both = [scores(0, (1, 2), corpus="a"), scores(1, (1, 2), corpus="b")]
-    frame = pd.concat(both)
+    frames = [make_scores(0, (1, 2), corpus="a"), make_scores(1, (1, 2), corpus="b")]
+    frame = pd.concat(frames)
     frame.to_csv(tmp_path / "results.csv", index=False)
     curves = [
         frame.assign(epoch=epoch, valid_score=frame["score"] * epoch / 3) for epoch in (1, 2, 3)
@@ -221,14 +223,14 @@ def folder(tmp_path):
     return tmp_path
 
 
-def in_python(folder, kind, **options):
-    """Return the picture that the display draws by itself, of one corpus."""
+def draw_in_python(folder, kind, **options):
+    """Return the picture of corpus b as the display draws it in Python."""
     name = "curves.csv.gz" if kind == "curves" else "results.csv"
     frame = pd.read_csv(folder / name, keep_default_na=False).query("corpus == 'b'")
-    one = frame[frame["n_train_folds"] == 2]
+    scores = frame[frame["n_train_folds"] == 2]
     display = {
-        "curves": lambda: displays.TrainingCurveDisplay.from_curves(one, **options),
-        "scores": lambda: displays.ScoresDisplay.from_scores(one),
+        "curves": lambda: displays.TrainingCurveDisplay.from_curves(scores, **options),
+        "scores": lambda: displays.ScoresDisplay.from_scores(scores),
         "significance": lambda: displays.SignificanceDisplay.from_comparisons(
             compare_methods(frame, **options)
         ),
@@ -251,26 +253,28 @@ def in_python(folder, kind, **options):
         ("sizes", {"alpha": 1e-9}),
     ],
 )
-def test_plot_draws_what_the_python_call_draws(folder, kind, options):
-    one = ["--corpus", "b"] + (["--train-folds", 2] if kind in ("curves", "scores") else [])
-    given = [
-        text
+def test_plot_draws_the_same_picture_as_python(folder, kind, options):
+    selection = ["--corpus", "b"] + (["--train-folds", 2] if kind in ("curves", "scores") else [])
+    command_options = [
+        word
         for name, value in options.items()
-        for text in ([f"--{name}"] if value is True else [f"--{name}", value])
+        for word in ([f"--{name}"] if value is True else [f"--{name}", value])
     ]
-    result = run("plot", folder, "--kind", kind, *one, *given, "-o", folder / "f" / "x.pdf")
+    result = run(
+        "plot", folder, "--kind", kind, *selection, *command_options, "-o", folder / "f" / "x.pdf"
+    )
     assert result.exit_code == 0, result.output
     assert result.stdout == f"Wrote {folder / 'f' / 'x.pdf'}.\n"
     picture = (folder / "f" / "x.pdf").read_bytes()
-    assert picture == in_python(folder, kind, **options)
+    assert picture == draw_in_python(folder, kind, **options)
     if options:
-        assert picture != in_python(folder, kind)
+        assert picture != draw_in_python(folder, kind)
 
 
 @pytest.mark.parametrize(
     ("suffix", "start"), [(".pdf", b"%PDF"), (".svg", b"<?xml"), (".PNG", b"\x89PNG")]
 )
-def test_the_suffix_says_of_what_kind_the_file_is(folder, suffix, start):
+def test_the_suffix_decides_the_format_of_the_picture(folder, suffix, start):
     run("plot", folder / "results.csv", "--kind", "significance", "-o", folder / f"x{suffix}")
     assert (folder / f"x{suffix}").read_bytes().startswith(start)
 
@@ -289,7 +293,9 @@ def test_the_suffix_says_of_what_kind_the_file_is(folder, suffix, start):
         (["--kind", "significance", "-o", "x.gif2"], 1, "Format 'gif2' is not supported"),
     ],
 )
-def test_what_cannot_be_drawn_is_one_sentence(folder, monkeypatch, options, code, message):
+def test_wrong_options_of_plot_give_an_error_and_no_file(
+    folder, monkeypatch, options, code, message
+):
     monkeypatch.chdir(folder)
     before = sorted(folder.iterdir())
     result = run("plot", folder, "-o", "x.png", *options)
@@ -298,15 +304,15 @@ def test_what_cannot_be_drawn_is_one_sentence(folder, monkeypatch, options, code
     assert sorted(folder.iterdir()) == before
 
 
-def test_sizes_that_results_do_not_have_are_not_chosen_from(tmp_path):
-    scores().to_csv(tmp_path / "r.csv", index=False)
+def test_train_folds_needs_results_of_several_sizes(tmp_path):
+    make_scores().to_csv(tmp_path / "r.csv", index=False)
     options = ("--kind", "scores", "--train-folds", 4, "-o", tmp_path / "x.png")
     result = run("plot", tmp_path / "r.csv", *options)
     assert result.exit_code == 1
     assert "--train-folds needs results with the column 'n_train_folds'" in (result.stderr)
 
 
-def test_curves_that_are_not_there_are_named(tmp_path):
+def test_a_missing_file_of_curves_gives_an_error_with_its_path(tmp_path):
     result = run("plot", tmp_path, "--kind", "curves", "-o", tmp_path / "x.png")
     path = str(tmp_path / "curves.csv.gz")
     expected = f"Error: Results must be in an existing file; got {path!r}. Check the path.\n"
@@ -314,7 +320,7 @@ def test_curves_that_are_not_there_are_named(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "form",
+    "csv_options",
     [
         {"sep": ";", "decimal": ","},
         {"sep": "\t"},
@@ -322,7 +328,7 @@ def test_curves_that_are_not_there_are_named(tmp_path):
         {"encoding": "utf-8-sig"},
     ],
 )
-def test_results_as_other_programs_write_them(results, tmp_path, form):
+def test_compare_reads_csv_files_of_other_programs(results, tmp_path, csv_options):
     expected = run("compare", results)
-    scores().to_csv(tmp_path / "other.csv", index=False, **form)
+    make_scores().to_csv(tmp_path / "other.csv", index=False, **csv_options)
     assert run("compare", tmp_path / "other.csv").stdout == expected.stdout

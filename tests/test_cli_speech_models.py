@@ -1,4 +1,4 @@
-"""Speech models on the command line: from audio to columns, to a model that reads them."""
+"""Speech models on the command line: extract their layers, train on them, and predict."""
 
 import io
 import re
@@ -27,7 +27,7 @@ def run(*arguments):
     return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
-def done(*arguments):
+def run_ok(*arguments):
     result = run(*arguments)
     assert result.exit_code == 0, result.output
     return result
@@ -54,13 +54,13 @@ def save_network(folder, seed):
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Give a folder with invented speech, a speech model, and the table of their features."""
+    """Return a folder with invented speech, a speech model, and a table of features and layers."""
     folder = tmp_path_factory.mktemp("study")
     corpus = make_speech_corpus(folder / "audio", n_speakers=4, n_utterances=1, random_state=0)
     corpus = corpus[["file", "speaker", "gender", "emotion"]]
     corpus.to_csv(folder / "corpus.csv", index=False)
     save_network(folder / "tiny", seed=1)
-    done(
+    run_ok(
         *("extract", folder / "corpus.csv", "--speech-model", folder / "tiny"),
         *("--speech-layers", "layer1,layer2", "--n-jobs", 1, "-o", folder / "table.csv"),
     )
@@ -69,28 +69,30 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def model(folder):
-    """Give the file of a model that reads the layers, and what the command said."""
+    """Return the file of a model that reads the layers, and the result of the command."""
     options = ["--method", "progressive", "--layers", "tiny", *TINY]
-    return folder / "model", done("train", folder / "table.csv", *options, "-o", folder / "model")
+    return folder / "model", run_ok(
+        "train", folder / "table.csv", *options, "-o", folder / "model"
+    )
 
 
-def test_layers_stand_beside_the_features_of_opensmile(folder):
+def test_extract_writes_layers_after_the_features_of_opensmile(folder):
     table, files = (pd.read_csv(folder / f"{name}.csv") for name in ("table", "corpus"))
     smile = OpenSmileFeatures(verbose=False).fit_transform(files)
     options = {"layers": ["layer1", "layer2"], "verbose": False}
     layers = SpeechModelFeatures(folder / "tiny", **options).fit_transform(files)
-    wanted = pd.concat([smile, layers], axis=1)
-    behind = table.columns.get_loc("extractor") + 1
-    assert list(table)[behind:] == list(wanted)
-    np.testing.assert_allclose(table[wanted.columns], wanted, rtol=1e-6)
+    expected = pd.concat([smile, layers], axis=1)
+    start = table.columns.get_loc("extractor") + 1
+    assert list(table)[start:] == list(expected)
+    np.testing.assert_allclose(table[expected.columns], expected, rtol=1e-6)
     assert table["feature_set"].unique().tolist() == [
         f"eGeMAPSv02 + {folder}/tiny[layer1,layer2;mean,std]"
     ]
 
 
-def test_layers_alone_and_their_untrained_control(folder, tmp_path):
+def test_extract_can_write_layers_of_a_model_and_of_its_random_control(folder, tmp_path):
     audio = next((folder / "audio").glob("*.wav"))
-    done(
+    run_ok(
         *("extract", "--feature-set", "none", "--speech-model", folder / "tiny", audio),
         *("--speech-model", f"{folder}/tiny:random", "--speech-layers", "layer2"),
         *("--speech-pooling", "mean", "--n-jobs", 1, "-o", tmp_path / "both.csv"),
@@ -102,13 +104,13 @@ def test_layers_alone_and_their_untrained_control(folder, tmp_path):
     assert names[:-8] == ["file", "feature_set", "sampling_rate", "extractor"]
 
 
-def test_the_layers_of_ge2e(folder, tmp_path):
+def test_extract_writes_a_layer_of_ge2e(folder, tmp_path):
     try:
         version("resemblyzer")
     except PackageNotFoundError:
         pytest.skip("needs: pip install --no-deps resemblyzer==0.1.4")
     audio = next((folder / "audio").glob("*.wav"))
-    done(
+    run_ok(
         *("extract", audio, "--feature-set", "none", "--speech-model", "ge2e", "--n-jobs", 1),
         *("--speech-layers", "layer2", "--speech-pooling", "mean", "-o", tmp_path / "out.csv"),
     )
@@ -133,7 +135,7 @@ def test_the_layers_of_ge2e(folder, tmp_path):
         ),
     ],
 )
-def test_what_cannot_be_extracted_is_one_sentence(folder, tmp_path, options, message):
+def test_wrong_options_of_extract_give_an_error_and_no_file(folder, tmp_path, options, message):
     options = [option.format(tiny=folder / "tiny") for option in options]
     result = run("extract", folder / "corpus.csv", *options, "-o", tmp_path / "out.csv")
     assert result.exit_code != 0
@@ -160,7 +162,7 @@ def test_train_reads_layers_as_a_source(folder, model):
     assert read_model_info(path)["metadata"]["sources"] == {"tiny": {"layers": "tiny"}}
 
 
-def test_the_same_model_in_python(folder, model):
+def test_train_fits_the_same_model_with_layers_as_python(folder, model):
     table = pd.read_csv(folder / "table.csv", dtype={"speaker": str})
     features = table.columns[table.columns.get_loc("extractor") + 1 :]
     options = {"hidden_layer_sizes": (4,), "max_epochs": 3, "lr": 0.01}
@@ -177,19 +179,21 @@ def test_the_same_model_in_python(folder, model):
     )
 
 
-def test_predict_makes_the_layers_of_audio_again(folder, model):
+def test_predict_computes_the_layers_of_audio_files(folder, model):
     audio = sorted((folder / "audio").glob("*.wav"))[:2]
-    heard = pd.read_csv(io.StringIO(done("predict", model[0], *audio).stdout))
-    table = pd.read_csv(io.StringIO(done("predict", model[0], folder / "table.csv").stdout))
-    read = table.set_index("file").loc[heard["file"]]
-    assert read["label"].tolist() == heard["label"].tolist()
+    from_audio = pd.read_csv(io.StringIO(run_ok("predict", model[0], *audio).stdout))
+    predictions_of_table = pd.read_csv(
+        io.StringIO(run_ok("predict", model[0], folder / "table.csv").stdout)
+    )
+    from_table = predictions_of_table.set_index("file").loc[from_audio["file"]]
+    assert from_table["label"].tolist() == from_audio["label"].tolist()
     columns = ["p_angry", "p_happy", "p_neutral", "p_sad"]
-    np.testing.assert_allclose(heard[columns], read[columns], rtol=1e-4)
+    np.testing.assert_allclose(from_audio[columns], from_table[columns], rtol=1e-4)
 
 
-def test_predict_takes_the_same_weights_only(folder, model, tmp_path):
+def test_predict_refuses_a_speech_model_with_other_weights(folder, model, tmp_path):
     audio = next((folder / "audio").glob("*.wav"))
-    wanted = done("predict", model[0], audio).stdout
+    expected = run_ok("predict", model[0], audio).stdout
     (folder / "tiny").rename(tmp_path / "moved")
     other = save_network(tmp_path / "other", seed=2)
     try:
@@ -197,8 +201,8 @@ def test_predict_takes_the_same_weights_only(folder, model, tmp_path):
         assert result.exit_code == 1
         assert "speech model 'tiny', which is not found here" in result.output
         assert "(--speech-model tiny=FOLDER)" in result.output
-        moved = ["--speech-model", f"tiny={tmp_path / 'moved'}"]
-        assert done("predict", model[0], audio, *moved).stdout == wanted
+        option_for_moved = ["--speech-model", f"tiny={tmp_path / 'moved'}"]
+        assert run_ok("predict", model[0], audio, *option_for_moved).stdout == expected
         result = run("predict", model[0], audio, "--speech-model", f"tiny={other}")
         assert result.exit_code == 1
         assert re.search(r"weights of the speech model 'tiny' must be those that", result.output)
@@ -210,7 +214,7 @@ def test_predict_takes_the_same_weights_only(folder, model, tmp_path):
 
 def test_inspect_shows_layers_and_weights(folder, model):
     digest = SpeechModelFeatures(folder / "tiny").load().sha256
-    lines = done("inspect", model[0]).stdout.splitlines()
+    lines = run_ok("inspect", model[0]).stdout.splitlines()
     assert "Source         tiny (layers tiny): LayerSource, 8 - 8 (layer1, layer2)" in lines
     assert f"  SHA-256      {digest} (weights of tiny)" in lines
 
@@ -237,7 +241,7 @@ def test_inspect_shows_layers_and_weights(folder, model):
         ),
     ],
 )
-def test_layers_that_cannot_be_read_are_one_sentence(folder, tmp_path, options, message):
+def test_wrong_use_of_layers_gives_an_error_and_no_file(folder, tmp_path, options, message):
     result = run("train", folder / "table.csv", *options.split(), *TINY, "-o", tmp_path / "out")
     assert result.exit_code != 0
     assert message in result.output
@@ -245,37 +249,37 @@ def test_layers_that_cannot_be_read_are_one_sentence(folder, tmp_path, options, 
     assert not list(tmp_path.iterdir())
 
 
-def test_features_choose_among_the_others_beside_layers(folder, tmp_path):
+def test_the_option_features_does_not_remove_layers(folder, tmp_path):
     options = ["--method", "progressive", "--layers", "tiny", "--features", "F0", "loudness"]
-    done("train", folder / "table.csv", *options, *TINY, "-o", tmp_path / "out")
+    run_ok("train", folder / "table.csv", *options, *TINY, "-o", tmp_path / "out")
     names = load_model(tmp_path / "out").feature_names_in_
     assert all(name.startswith(("F0", "loudness", "tiny.")) for name in names)
     assert sum(name.startswith("tiny.") for name in names) == 16
 
 
-def test_another_method_reads_layers_too(folder, tmp_path):
+def test_the_side_by_side_method_reads_layers(folder, tmp_path):
     options = ["--method", "side-by-side", "--layers", "tiny"]
-    result = done("train", folder / "table.csv", *options, *TINY, "-o", tmp_path / "out")
+    result = run_ok("train", folder / "table.csv", *options, *TINY, "-o", tmp_path / "out")
     assert result.stdout.startswith("SideBySideClassifier of emotion")
     audio = next((folder / "audio").glob("*.wav"))
-    assert done("predict", tmp_path / "out", audio).stdout.count("\n") == 2
-    assert "tiny (layers tiny): LayerSource" in done("inspect", tmp_path / "out").stdout
+    assert run_ok("predict", tmp_path / "out", audio).stdout.count("\n") == 2
+    assert "tiny (layers tiny): LayerSource" in run_ok("inspect", tmp_path / "out").stdout
 
 
-def test_layers_that_count_as_features_are_a_warning(folder, tmp_path):
+def test_columns_of_layers_that_count_as_features_give_a_warning(folder, tmp_path):
     message = (
         "16 columns, such as 'tiny.layer1.mean.000', have the names of layers of a speech model "
         "('tiny'), but count as features here."
     )
     study = "--target emotion --sources gender --folds 3 --repeats 1 --methods dnn fine-tuned"
     options = [folder / "table.csv", *TINY, "-o", tmp_path / "model"]
-    assert done("train", *options).stderr.count(message) == 1
-    assert message not in done("train", *options, "--features", "F0").stderr
+    assert run_ok("train", *options).stderr.count(message) == 1
+    assert message not in run_ok("train", *options, "--features", "F0").stderr
     options = [folder / "table.csv", *study.split(), *TINY, "--n-jobs", 1, "-o", tmp_path / "out"]
-    assert done("tasks", *options).stderr.count(message) == 1
+    assert run_ok("tasks", *options).stderr.count(message) == 1
 
 
-def test_the_same_warning_in_python(folder):
+def test_python_warns_of_columns_of_layers_that_count_as_features(folder):
     table = pd.read_csv(folder / "table.csv", dtype={"speaker": str})
     features = table.columns[table.columns.get_loc("extractor") + 1 :]
     network = DNNClassifier(hidden_layer_sizes=(4,), max_epochs=1)
@@ -298,7 +302,7 @@ def test_the_same_warning_in_python(folder):
         train_model(table[features], table, method="progressive", layers="tiny")
 
 
-def test_a_model_around_a_module_says_what_it_needs(folder, tmp_path):
+def test_a_model_with_a_torch_module_gives_a_one_line_error(folder, tmp_path):
     table = pd.read_csv(folder / "table.csv")
     X = table[["loudness_sma3_amean", "loudness_sma3_stddevNorm"]]
     module = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.Tanh()).eval()
@@ -312,8 +316,8 @@ def test_a_model_around_a_module_says_what_it_needs(folder, tmp_path):
     assert "module" in result.stderr
 
 
-def test_the_shipped_layers(tmp_path):
+def test_train_reads_the_shipped_layers_of_ge2e(tmp_path):
     options = ["--layers", "ge2e", "--method", "progressive", *TINY]
-    result = done("train", "emodb", *options, "-o", tmp_path / "model")
+    result = run_ok("train", "emodb", *options, "-o", tmp_path / "model")
     assert "eGeMAPSv02 + ge2e[layer1,layer2,layer3;mean] at 16000 Hz" in result.stdout
     assert load_model(tmp_path / "model")[-1].sources_[0][1].layer_sizes() == [(256, 256, 256)]

@@ -1,4 +1,4 @@
-"""The verbs that run studies: their files, restarts after a stop, and errors."""
+"""The commands tasks and corpora: their files, restarts after a stop, and errors."""
 
 import os
 import random
@@ -35,7 +35,7 @@ def results(folder):
 
 @pytest.fixture(scope="module")
 def table(tmp_path_factory):
-    """Give a table of 60 utterances of four speakers in two sessions."""
+    """Return a table of 60 utterances of four speakers in two sessions."""
     rng = np.random.default_rng(0)
     frame = pd.DataFrame({"file": [f"{i:02}.wav" for i in range(60)]})
     frame["speaker"] = [f"0{i % 4}" for i in range(60)]
@@ -50,15 +50,15 @@ def table(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def whole(table, tmp_path_factory, leave_pictures_empty):
-    """Give the folder of a finished run with empty pictures, and what the command said."""
+def finished_run(table, tmp_path_factory, leave_pictures_empty):
+    """Return the folder of a finished run with empty pictures, and the result of the command."""
     folder = tmp_path_factory.mktemp("whole") / "out"
     with leave_pictures_empty():
         return folder, run("tasks", table, *QUESTION, *TINY, "--output", folder)
 
 
-def test_the_line_of_the_issue_writes_a_report(whole):
-    folder, result = whole
+def test_tasks_writes_a_report(finished_run):
+    folder, result = finished_run
     assert result.exit_code == 0, result.output
     assert result.stdout.startswith("# Emotion recognition with transfer from speaker and gender")
     assert (
@@ -73,8 +73,8 @@ def test_the_line_of_the_issue_writes_a_report(whole):
     assert not (folder / "checkpoint").exists()
 
 
-def test_a_complete_run_is_left_as_it_is(whole, table):
-    folder, _ = whole
+def test_a_complete_run_is_left_as_it_is(finished_run, table):
+    folder, _ = finished_run
     before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
     again = run("tasks", table, *QUESTION, *TINY, "--output", folder)
     assert again.exit_code == 0
@@ -85,9 +85,9 @@ def test_a_complete_run_is_left_as_it_is(whole, table):
     assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
 
 
-def test_a_complete_run_whose_files_changed_is_named_so(whole, table, tmp_path):
+def test_changed_files_of_a_complete_run_are_an_error(finished_run, table, tmp_path):
     folder = tmp_path / "copy"
-    shutil.copytree(whole[0], folder)
+    shutil.copytree(finished_run[0], folder)
     (folder / "results.csv").write_text("method\n")
     (folder / "table.md").unlink()
     again = run("tasks", table, *QUESTION, *TINY, "--output", folder)
@@ -99,8 +99,8 @@ def test_a_complete_run_whose_files_changed_is_named_so(whole, table, tmp_path):
     )
 
 
-def test_another_design_does_not_go_into_its_folder(whole, table):
-    folder, _ = whole
+def test_the_folder_of_a_run_refuses_another_design(finished_run, table):
+    folder, _ = finished_run
     other = run("tasks", table, *QUESTION, *TINY, "--seed", 1, "--lr", 0.02, "--output", folder)
     assert other.exit_code == 1
     assert other.stderr.endswith(
@@ -111,8 +111,8 @@ def test_another_design_does_not_go_into_its_folder(whole, table):
     assert (folder / "report.html").exists()
 
 
-def test_the_design_repeats_the_run_to_the_last_digit(whole, tmp_path, no_figures):
-    folder, _ = whole
+def test_a_run_of_the_written_design_gives_identical_results(finished_run, tmp_path, no_figures):
+    folder, _ = finished_run
     design = tomllib.loads((folder / "design.toml").read_text("utf-8"))
     assert (folder / design["inputs"]["table"]).resolve().name == "features.parquet"
     options = ["--n-jobs", 1, "-o", tmp_path / "again"]
@@ -124,8 +124,8 @@ def test_the_design_repeats_the_run_to_the_last_digit(whole, tmp_path, no_figure
     assert repeated | {"inputs": 0} == design | {"inputs": 0}
 
 
-def test_the_command_line_goes_before_the_design(whole, tmp_path, no_figures):
-    folder, _ = whole
+def test_options_of_the_command_line_override_the_design(finished_run, tmp_path, no_figures):
+    folder, _ = finished_run
     options = [
         "--n-jobs",
         1,
@@ -147,8 +147,10 @@ def test_the_command_line_goes_before_the_design(whole, tmp_path, no_figures):
     assert (results(tmp_path / "new")["n_epochs"] == 1).all()
 
 
-def test_other_data_and_versions_are_a_warning(whole, table, tmp_path, no_figures):
-    folder, _ = whole
+def test_a_design_of_other_data_or_versions_gives_a_warning(
+    finished_run, table, tmp_path, no_figures
+):
+    folder, _ = finished_run
     design = tomllib.loads((folder / "design.toml").read_text("utf-8"))
     del design["inputs"]["table"]
     design["sha256"]["table"], design["versions"]["torch"] = "0", "0.1"
@@ -156,12 +158,12 @@ def test_other_data_and_versions_are_a_warning(whole, table, tmp_path, no_figure
     options = ["--n-jobs", 1, "-o", tmp_path / "out"]
     result = run("tasks", table, "--design", tmp_path / "d.toml", *options)
     assert result.exit_code == 0, result.output
-    what = "Warning: The design was made with other {}, so the numbers may differ: {} (then"
-    assert what.format("data", "table") in result.stderr
-    assert what.format("versions", "torch") in result.stderr
+    warning = "Warning: The design was made with other {}, so the numbers may differ: {} (then"
+    assert warning.format("data", "table") in result.stderr
+    assert warning.format("versions", "torch") in result.stderr
 
 
-def test_folds_by_session_and_all_sources(table, tmp_path, no_figures):
+def test_a_study_can_have_folds_by_session_and_all_sources(table, tmp_path, no_figures):
     options = ["--folds-by", "leave-one-session-out", "--all-sources", "-o", tmp_path / "out"]
     result = run("tasks", table, *QUESTION, *TINY, *options)
     assert result.exit_code == 0, result.output
@@ -173,8 +175,8 @@ def test_folds_by_session_and_all_sources(table, tmp_path, no_figures):
 
 
 @pytest.fixture(scope="module")
-def deep(table, tmp_path_factory):
-    """Give the same table with the layers of a pretrained network."""
+def table_with_layers(table, tmp_path_factory):
+    """Return the same table with columns for two layers of a pretrained network."""
     frame, rng = pd.read_parquet(table), np.random.default_rng(1)
     for layer in (1, 2):
         frame[f"deep.layer{layer}.mean.000"] = rng.normal(size=60) + (frame["emotion"] == "sad")
@@ -186,10 +188,12 @@ def deep(table, tmp_path_factory):
 CONTROLLED = ["--layers", "deep", "--methods", "dnn", "progressive", "side-by-side", "--placebo"]
 
 
-def test_layers_rivals_and_placebos_are_repeated_to_the_last_digit(deep, tmp_path, no_figures):
-    # The columns of the layers come along, whatever the features are.
+def test_the_written_design_repeats_layers_other_methods_and_placebos(
+    table_with_layers, tmp_path, no_figures
+):
+    # The columns of the layers are used although --features does not name them.
     options = ["--features", "a", "b", *CONTROLLED, *TINY, "-o", tmp_path / "out"]
-    result = run("tasks", deep, "--target", "emotion", *options)
+    result = run("tasks", table_with_layers, "--target", "emotion", *options)
     assert result.exit_code == 0, result.output
     assert "60 rows of 2 features: 'a', 'b'; 2 columns of deep" in result.stderr
     assert "12/12" in result.stderr
@@ -219,16 +223,18 @@ def test_layers_rivals_and_placebos_are_repeated_to_the_last_digit(deep, tmp_pat
         (["--placebo"], "placebo = ['gender']", True),
     ],
 )
-def test_which_placebos_are_run(table, tmp_path, no_figures, option, line, placebo):
+def test_placebos_come_from_the_option_or_else_from_the_design(
+    table, tmp_path, no_figures, option, line, placebo
+):
     (tmp_path / "d.toml").write_text(f"methods = ['dnn', 'progressive']\n{line}\n")
     design = ["--design", tmp_path / "d.toml", "-o", tmp_path / "out"]
     result = run("tasks", table, *QUESTION, *TINY, *option, *design)
     assert result.exit_code == 0, result.output
-    written = tomllib.loads((tmp_path / "out" / "design.toml").read_text("utf-8"))
-    assert written["placebo"] == placebo
-    ran = {name for name in results(tmp_path / "out")["source"] if name.startswith("placebo")}
-    asked = placebo if isinstance(placebo, list) else ["speaker", "gender"] if placebo else []
-    assert ran == {f"placebo of {name}" for name in asked}
+    written_design = tomllib.loads((tmp_path / "out" / "design.toml").read_text("utf-8"))
+    assert written_design["placebo"] == placebo
+    placebos = {name for name in results(tmp_path / "out")["source"] if name.startswith("placebo")}
+    expected = placebo if isinstance(placebo, list) else ["speaker", "gender"] if placebo else []
+    assert placebos == {f"placebo of {name}" for name in expected}
 
 
 @pytest.mark.parametrize(
@@ -244,18 +250,20 @@ def test_which_placebos_are_run(table, tmp_path, no_figures, option, line, place
         ([*CONTROLLED, "mood"], "placebo must hold names of sources, among 'deep'; got 'mood'."),
     ],
 )
-def test_what_cannot_be_asked_of_layers_is_one_sentence(deep, tmp_path, options, message):
-    line = ["--target", "emotion", "--features", "a", *options, *TINY, "-o", tmp_path / "out"]
-    result = run("tasks", deep, *line)
+def test_wrong_use_of_layers_gives_an_error_and_no_folder(
+    table_with_layers, tmp_path, options, message
+):
+    arguments = ["--target", "emotion", "--features", "a", *options, *TINY, "-o", tmp_path / "out"]
+    result = run("tasks", table_with_layers, *arguments)
     assert result.exit_code == 1
     assert message in result.stderr
     assert result.stderr.splitlines()[-1].startswith("Error: ")
     assert not (tmp_path / "out").exists()
 
 
-def test_corpora_that_help_each_other(table, tmp_path, no_figures):
+def test_corpora_reads_labels_and_features_from_separate_files(table, tmp_path, no_figures):
     frame = pd.read_parquet(table)
-    # The other in two files, and with its columns in another order.
+    # The second corpus has its columns in another order.
     frame.loc[30:, ["file", "c", "b", "a"]].to_feather(tmp_path / "two.feather")
     frame[30:][["file", "speaker", "emotion", "gender"]].to_csv(tmp_path / "l.csv", index=False)
     frame[:30][["file", "speaker", "emotion", "gender"]].to_csv(tmp_path / "k.csv", index=False)
@@ -271,16 +279,16 @@ def test_corpora_that_help_each_other(table, tmp_path, no_figures):
     scores = results(tmp_path / "out")
     assert set(scores["corpus"]) == {"one", "two"}
     assert set(scores["n_train_folds"]) == {1, 2}
-    # Columns go by their names: with those of the first file in any order, the same numbers.
+    # Columns are found by name, so another order in the first file gives the same numbers.
     frame.loc[:29, ["file", "b", "a", "c"]].to_csv(tmp_path / "one.csv", index=False)
-    # And the design that was written makes the same run.
+    # The written design repeats the run.
     options = ["--n-jobs", 1, "-o", tmp_path / "again"]
     again = run("corpora", "--design", tmp_path / "out" / "design.toml", *options)
     assert again.exit_code == 0, again.output
     pd.testing.assert_frame_equal(scores, results(tmp_path / "again"), check_exact=True)
 
 
-def test_names_of_corpora(table, tmp_path, no_figures):
+def test_corpora_can_be_named_and_must_differ(table, tmp_path, no_figures):
     options = ["--names", "left", "right", "--targets", "right", "--train-folds", 1]
     frame = pd.read_parquet(table)
     other = frame.assign(a=frame["a"] + 1)
@@ -290,18 +298,18 @@ def test_names_of_corpora(table, tmp_path, no_figures):
     )
     assert result.exit_code == 0, result.output
     assert "transfer from left to right" in result.stdout
-    same = run("corpora", table, table, *TINY, "-o", tmp_path / "same")
-    assert same.exit_code == 2
-    assert "Each corpus must be a table of its own; " in same.stderr
+    refused = run("corpora", table, table, *TINY, "-o", tmp_path / "same")
+    assert refused.exit_code == 2
+    assert "Each corpus must be a table of its own; " in refused.stderr
     copy = tmp_path / "features.csv"
     frame.to_csv(copy)
-    same = run("corpora", table, copy, *TINY, "-o", tmp_path / "same")
-    assert same.exit_code == 2
-    assert "are both called 'features', after their files. Name the corpora with" in same.stderr
+    refused = run("corpora", table, copy, *TINY, "-o", tmp_path / "same")
+    assert refused.exit_code == 2
+    assert "are both called 'features', after their files. Name the corpora with" in refused.stderr
     assert not (tmp_path / "same").exists()
 
 
-def test_a_failed_audit_writes_its_files_and_fails_each_time(table, tmp_path, no_figures):
+def test_a_failed_audit_writes_the_report_and_exits_with_1_each_time(table, tmp_path, no_figures):
     frame = pd.read_parquet(table)
     columns = [name for name in frame if name != "file"]
     frame.loc[20:39, columns] = frame.loc[:19, columns].to_numpy()
@@ -322,7 +330,7 @@ def test_a_failed_audit_writes_its_files_and_fails_each_time(table, tmp_path, no
         (["--speaker", "file"], "Each speaker must have at least n_splits=3 rows"),
     ],
 )
-def test_a_run_that_cannot_begin_leaves_nothing(table, tmp_path, options, message):
+def test_a_run_that_cannot_begin_leaves_no_files(table, tmp_path, options, message):
     result = run("tasks", table, *QUESTION, *TINY, *options, "-o", tmp_path / "out")
     assert result.exit_code == 1
     assert message in result.stderr
@@ -358,7 +366,7 @@ def test_a_run_that_cannot_begin_leaves_nothing(table, tmp_path, options, messag
         ("a = ", "A design must be a TOML file; "),
     ],
 )
-def test_a_wrong_design_is_one_sentence(table, tmp_path, toml, message):
+def test_a_wrong_design_gives_an_error_and_no_folder(table, tmp_path, toml, message):
     (tmp_path / "d.toml").write_text(toml)
     result = run("tasks", table, *QUESTION, "--design", tmp_path / "d.toml", "-o", tmp_path / "o")
     assert result.exit_code == 1
@@ -366,9 +374,9 @@ def test_a_wrong_design_is_one_sentence(table, tmp_path, toml, message):
     assert not (tmp_path / "o").exists()
 
 
-def test_a_short_design_takes_the_rest_from_the_options_and_defaults(table, tmp_path, no_figures):
+def test_options_and_defaults_complete_a_short_design(table, tmp_path, no_figures):
     (tmp_path / "d.toml").write_text(
-        "\ufeff"  # as Windows programs begin a file of text
+        "\ufeff"  # Windows programs begin a text file with this mark
         f"target = 'emotion'\nsources = ['gender']\nn_repeats = 1\nn_splits = 3\n"
         f"[inputs]\ntable = '{os.path.relpath(table, tmp_path)}'\nfeatures = ['a', 'b']\n"
         "[network]\nhidden_layer_sizes = [3]\nmax_epochs = 1\npatience = 'none'\n",
@@ -384,93 +392,97 @@ def test_a_short_design_takes_the_rest_from_the_options_and_defaults(table, tmp_
 
 
 class Run:
-    """A study in a process of its own, to be stopped when so many fits are done."""
+    """Run a study in a process of its own, which can be stopped after a number of fits."""
 
     def __init__(self, *arguments):
         arguments = [sys.executable, "-m", "skprognet", *map(str, arguments)]
         self.process = subprocess.Popen(
             arguments, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True
         )
-        self.said = ""
+        self.stderr = ""
 
-    def wait_for(self, done):
+    def wait_for(self, n_fits):
         while True:
-            fits = re.findall(r"(\d+)/\d+ \[", self.said)
-            if (fits and int(fits[-1]) >= done) or self.process.poll() is not None:
+            counts = re.findall(r"(\d+)/\d+ \[", self.stderr)
+            if (counts and int(counts[-1]) >= n_fits) or self.process.poll() is not None:
                 return
-            self.said += self.process.stderr.read1().decode()
+            self.stderr += self.process.stderr.read1().decode()
 
-    def stop(self, how):
+    def stop(self, signal_number):
         if self.process.poll() is None:
-            os.killpg(self.process.pid, how)
-        self.said += self.process.stderr.read().decode()
+            os.killpg(self.process.pid, signal_number)
+        self.stderr += self.process.stderr.read().decode()
         self.process.stderr.close()
         return self.process.wait()
 
 
-def kept_in(said, folder, total):
-    """Return how many fits a run that was stopped says are kept; it must be its last line."""
-    last = said.strip().splitlines()[-1]
+def fits_kept_in(stderr, folder, total):
+    """Return how many fits are kept, which the last line of a stopped run says."""
+    last_line = stderr.strip().splitlines()[-1]
     match = re.fullmatch(
         rf"Stopped\. The same command continues the study: (\d+) of {total} fits are kept in "
         rf"{re.escape(repr(str(folder)))}\.",
-        last,
+        last_line,
     )
-    assert match, last
-    assert "Traceback" not in said
+    assert match, last_line
+    assert "Traceback" not in stderr
     return int(match[1])
 
 
-def test_killed_and_interrupted_it_goes_on_and_ends_as_if_unbroken(table, tmp_path, no_figures):
+def test_a_killed_and_interrupted_study_ends_with_the_results_of_a_whole_one(
+    table, tmp_path, no_figures
+):
     folder = tmp_path / "broken"
     slow = ["--max-epochs", "20", "--repeats", "2"]
-    line = ["tasks", table, *QUESTION, *TINY, *slow, "-o", folder]
+    arguments = ["tasks", table, *QUESTION, *TINY, *slow, "-o", folder]
     rng = random.Random(0)
-    killed = Run(*line)
+    killed = Run(*arguments)
     killed.wait_for(rng.randint(1, 10))
     assert killed.stop(signal.SIGKILL) == -signal.SIGKILL
     assert (folder / "design.toml").exists()
     assert not (folder / "results.csv").exists()
-    # What the file system may leave after a power cut.
+    # A power cut may leave such a file.
     (folder / "checkpoint" / "repeat-1-torn.json").write_bytes(b"\x00\xff")
-    interrupted = Run(*line)
+    interrupted = Run(*arguments)
     interrupted.wait_for(11)
     time.sleep(rng.random() / 10)
-    assert interrupted.stop(signal.SIGINT) == 130, interrupted.said
-    done = kept_in(interrupted.said, folder, 42)
-    assert done >= 11
-    # Another design is not mixed with what is there.
-    other = run(*line, "--seed", 1)
-    assert other.exit_code == 1
-    assert "got one that differs in random_state (then 0, now 1)." in other.stderr
-    terminated = Run(*line)
-    terminated.wait_for(done + 1)
-    assert terminated.stop(signal.SIGTERM) == 143, terminated.said
-    done = kept_in(terminated.said, folder, 42)
-    # From its own design it goes on as well as from the same line.
-    last = run("tasks", "--design", folder / "design.toml", "--n-jobs", 1, "-o", folder)
-    assert last.exit_code == 0, last.output
-    assert f"{done}/42" in last.stderr
-    unbroken = run(*line, "-o", tmp_path / "unbroken")
+    assert interrupted.stop(signal.SIGINT) == 130, interrupted.stderr
+    n_kept = fits_kept_in(interrupted.stderr, folder, 42)
+    assert n_kept >= 11
+    # The folder refuses another design.
+    another_design = run(*arguments, "--seed", 1)
+    assert another_design.exit_code == 1
+    assert "got one that differs in random_state (then 0, now 1)." in another_design.stderr
+    terminated = Run(*arguments)
+    terminated.wait_for(n_kept + 1)
+    assert terminated.stop(signal.SIGTERM) == 143, terminated.stderr
+    n_kept = fits_kept_in(terminated.stderr, folder, 42)
+    # The design in the folder continues the study as the same command line does.
+    finished = run("tasks", "--design", folder / "design.toml", "--n-jobs", 1, "-o", folder)
+    assert finished.exit_code == 0, finished.output
+    assert f"{n_kept}/42" in finished.stderr
+    unbroken = run(*arguments, "-o", tmp_path / "unbroken")
     assert unbroken.exit_code == 0, unbroken.output
     pd.testing.assert_frame_equal(
         results(folder), results(tmp_path / "unbroken"), check_exact=True
     )
 
 
-def test_figure_4_of_the_two_halves_of_emodb(tmp_path, empty_pictures, monkeypatch):
-    def drawn(display, suffixes):
-        """Draw figure 4, and nothing else."""
+def test_corpora_draws_a_figure_of_the_training_size_for_each_corpus(
+    tmp_path, empty_pictures, monkeypatch
+):
+    def draw_figure_4(display, suffixes):
+        """Draw figure 4 and leave all other pictures empty."""
         kinds = suffixes if isinstance(display, TrainingSizeDisplay) else []
         return dict.fromkeys(suffixes, b"<svg/>") | pictures(display, kinds)
 
-    monkeypatch.setattr("skprognet.experiments._figures.pictures", drawn)
+    monkeypatch.setattr("skprognet.experiments._figures.pictures", draw_figure_4)
     frame = load_emodb(as_frame=True).frame
     for gender, name in (("female", "women"), ("male", "men")):
         frame[frame["gender"] == gender].to_csv(tmp_path / f"{name}.csv", index=False)
     files = tmp_path / "women.csv", tmp_path / "men.csv"
-    few = ["--methods", "dnn", "progressive", "--max-epochs", 1]
-    result = run("corpora", *files, *TINY, *few, "--folds", 10, "-o", tmp_path / "out")
+    fast = ["--methods", "dnn", "progressive", "--max-epochs", 1]
+    result = run("corpora", *files, *TINY, *fast, "--folds", 10, "-o", tmp_path / "out")
     assert result.exit_code == 0, result.output
     scores = results(tmp_path / "out")
     assert sorted(set(scores["n_train_folds"])) == [1, 2, 4, 8]
@@ -478,7 +490,7 @@ def test_figure_4_of_the_two_halves_of_emodb(tmp_path, empty_pictures, monkeypat
         assert (tmp_path / "out" / f"training_size_{name}.pdf").stat().st_size > 5000
 
 
-def test_three_corpora_with_one_file_of_labels(table, tmp_path, no_figures):
+def test_corpora_accepts_one_file_of_labels_for_three_corpora(table, tmp_path, no_figures):
     frame = pd.read_parquet(table)
     frame.loc[::5, "emotion"] = "calm"
     frame[["file", "speaker", "emotion"]].to_csv(tmp_path / "labels.csv", index=False)
@@ -498,10 +510,10 @@ def test_three_corpora_with_one_file_of_labels(table, tmp_path, no_figures):
     design = tomllib.loads((tmp_path / "out" / "design.toml").read_text("utf-8"))
     assert design["inputs"]["tables"] == ["../one.csv", "../two.csv", "../three.csv"]
     assert set(design["sha256"]) == {"tables 1", "tables 2", "tables 3", "labels 1"}
-    assert "sources" not in design  # all of them
+    assert "sources" not in design  # the default: all of them
     again = run("corpora", "--design", tmp_path / "out" / "design.toml", "-o", tmp_path / "out")
     assert "already holds the complete results" in again.stdout
     frame.loc[:9, ["file", "a", "b", "c"]].to_csv(paths[1], index=False)
-    twice = run("corpora", *paths, *options, "-o", tmp_path / "twice")
-    assert twice.exit_code == 1
-    assert "twice in the column" in twice.stderr
+    refused = run("corpora", *paths, *options, "-o", tmp_path / "twice")
+    assert refused.exit_code == 1
+    assert "twice in the column" in refused.stderr

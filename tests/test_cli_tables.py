@@ -1,4 +1,4 @@
-"""From files to features and labels: which columns are features, and which are refused."""
+"""Reading tables on the command line: which columns are features, and which files are refused."""
 
 import json
 import re
@@ -55,25 +55,25 @@ def test_a_named_index_is_kept_and_a_nameless_one_dropped(frame, tmp_path):
     X, labels = load_corpus(tmp_path / "t.parquet", None, ["speaker"])
     assert labels["file"].tolist() == frame["file"].tolist()
     frame.to_csv(tmp_path / "t.csv")
-    same, _ = load_corpus(tmp_path / "t.csv", None, ["speaker"])
-    pd.testing.assert_frame_equal(X, same)
+    X_of_csv, _ = load_corpus(tmp_path / "t.csv", None, ["speaker"])
+    pd.testing.assert_frame_equal(X, X_of_csv)
 
 
-def test_the_shipped_table_has_a_name(capsys):
+def test_the_name_emodb_loads_the_shipped_table(capsys):
     emodb = load_emodb(as_frame=True)
     X, labels = load_corpus("emodb", None, ["emotion"])
     pd.testing.assert_frame_equal(X, emodb.data)
     assert list(labels) == ["file", "speaker", "gender", "emotion"]
 
 
-def test_a_file_of_that_name_goes_before_it(frame, tmp_path, monkeypatch):
+def test_a_file_named_emodb_takes_precedence(frame, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     frame.to_csv("emodb", index=False)
     with pytest.raises(ValueError, match="A table must be a CSV"):
         load_corpus("emodb", None, ["emotion"])
 
 
-def test_features_can_be_named_by_how_they_begin(frame, tmp_path):
+def test_features_can_be_chosen_by_prefix(frame, tmp_path):
     frame.to_csv(tmp_path / "t.csv", index=False)
     X, _ = load_corpus(tmp_path / "t.csv", None, ["emotion"], ["F0", "valence"])
     assert list(X) == ["valence", "F0_mean", "F0_std"]
@@ -85,7 +85,7 @@ def test_features_can_be_named_by_how_they_begin(frame, tmp_path):
         load_corpus(tmp_path / "t.csv", None, ["emotion"], ["F0", "loudnes2"])
 
 
-def test_a_numeric_label_is_no_feature(frame, tmp_path):
+def test_a_numeric_label_is_not_a_feature(frame, tmp_path):
     frame.to_csv(tmp_path / "t.csv", index=False)
     X, labels = load_corpus(tmp_path / "t.csv", None, ["loudness"])
     assert list(X) == ["F0_mean", "F0_std"]
@@ -133,7 +133,7 @@ def test_labels_are_joined_by_file_or_first_column(frame, tmp_path, key):
         ),
     ],
 )
-def test_labels_that_do_not_fit_are_named(frame, change, message):
+def test_labels_that_do_not_match_the_features_are_refused(frame, change, message):
     tables = change(frame[["file", "F0_mean", "loudness"]], frame[["file", "speaker"]])
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         join_labels(*tables, table_name="f", labels_name="l")
@@ -165,14 +165,14 @@ def test_labels_that_do_not_fit_are_named(frame, change, message):
         ),
     ],
 )
-def test_what_cannot_be_used_is_one_sentence(frame, tmp_path, change, message):
+def test_a_table_without_usable_labels_or_features_is_refused(frame, tmp_path, change, message):
     path = tmp_path / "t.csv"
     change(frame).to_csv(path, index=False)
     with pytest.raises(ValueError, match=f"^{re.escape(message.format(path=str(path)))}$"):
         load_corpus(path, None, ["emotion"])
 
 
-def test_a_file_of_another_kind_or_none_is_refused(tmp_path):
+def test_an_unknown_or_missing_file_is_refused(tmp_path):
     message = "A table must be a CSV, TSV, Parquet or Feather file"
     with pytest.raises(ValueError, match=f"^{message} .*; got 'features.xlsx'. Convert"):
         load_corpus("features.xlsx", None, [])
@@ -182,21 +182,21 @@ def test_a_file_of_another_kind_or_none_is_refused(tmp_path):
         load_corpus(path, None, [])
 
 
-def test_features_are_named_in_groups_with_odd_ones_first():
+def test_features_are_summarised_in_groups_with_odd_ones_first():
     assert name_groups([*(f"f{i}" for i in range(10)), "id", "0"]) == "'0', 'id', 10 of 'f...'"
     assert name_groups("abcdefg") == "'a', 'b', 'c', 'd', 'e' and 2 more groups"
 
 
 def run(*args):
-    """Run the command; return its result with both streams."""
+    """Return the result of a command, with both streams."""
     return CliRunner().invoke(main, list(map(str, args)))
 
 
 def train(table, *options):
-    """Train a tiny network on a table; return the features it took and what was said."""
+    """Train a tiny network on a table. Return its features and standard error."""
     model = Path(table).parent / "model"
-    small = ("--max-epochs", 1, "--hidden-layers", 2, "--validation", "stratified")
-    result = run("train", table, "-o", model, *options, *small)
+    fast = ("--max-epochs", 1, "--hidden-layers", 2, "--validation", "stratified")
+    result = run("train", table, "-o", model, *options, *fast)
     assert result.exit_code == 0, result.stderr
     features = json.loads(run("inspect", model, "--json").stdout)["features"]["names"]
     return features, result.stderr
@@ -204,36 +204,36 @@ def train(table, *options):
 
 @pytest.fixture
 def sorted_table(rng):
-    """Give features of 40 rows that say nothing, sorted by their label."""
+    """Return 40 rows of random features, sorted by their label."""
     return pd.DataFrame(rng.normal(size=(40, 3)), columns=["f1", "f2", "f3"]).assign(
         emotion=np.repeat(["angry", "sad"], 20), speaker=np.tile(["03", "08"], 20)
     )
 
 
-def test_a_column_that_gives_the_label_away_is_a_loud_warning(sorted_table, tmp_path):
+def test_a_column_that_predicts_the_label_without_error_gives_a_warning(sorted_table, tmp_path):
     sorted_table.assign(number=range(40)).to_csv(tmp_path / "t.csv", index=False)
-    features, said = train(tmp_path / "t.csv")
+    features, stderr = train(tmp_path / "t.csv")
     assert features == ["f1", "f2", "f3", "number"]
-    assert said.startswith(
+    assert stderr.startswith(
         "Warning: The values of 'number' alone predict 'emotion' without error in all 40 rows"
     )
-    assert "40 rows of 4 features: 'number', 3 of 'f...'; not features: 'emotion'" in said
+    assert "40 rows of 4 features: 'number', 3 of 'f...'; not features: 'emotion'" in stderr
 
 
 @pytest.mark.parametrize(("features", "labels"), [("csv", "csv"), ("csv", "parquet")])
-def test_neither_key_nor_labels_of_a_labels_file_are_features(
+def test_columns_of_a_labels_file_are_not_features(
     sorted_table, tmp_path, features, labels, no_figures
 ):
-    keys = [f"{i:03}" for i in range(1, 41)]  # text, though its characters are digits
+    keys = [f"{i:03}" for i in range(1, 41)]  # text that consists of digits
     table = sorted_table[["f1", "f2", "f3"]]
     write = {"csv": "to_csv", "parquet": "to_parquet"}
     files = tmp_path / f"f.{features}", tmp_path / f"l.{labels}"
     table = table.assign(copy=keys)[["f1", "f2", "f3", "copy"]]
     table.insert(0, "utterance_no", keys)
-    others = sorted_table[["emotion", "speaker"]].assign(naturalness=1.5, height=range(40))
-    others.insert(0, "number", keys)
+    label_table = sorted_table[["emotion", "speaker"]].assign(naturalness=1.5, height=range(40))
+    label_table.insert(0, "number", keys)
     getattr(table, write[features])(files[0], index=False)
-    getattr(others[::-1], write[labels])(files[1], index=False)
+    getattr(label_table[::-1], write[labels])(files[1], index=False)
     out = tmp_path / "out"
     result = run(
         *("tasks", files[0], "--labels", files[1], "--target", "emotion", "--sources", "speaker"),
@@ -246,7 +246,7 @@ def test_neither_key_nor_labels_of_a_labels_file_are_features(
     )
 
 
-def test_keys_that_differ_by_zeros_say_so(sorted_table, tmp_path):
+def test_the_error_points_out_leading_zeros_of_keys(sorted_table, tmp_path):
     numbers = sorted_table.assign(number=range(1, 41))
     numbers[["number", "f1", "f2"]].to_parquet(tmp_path / "f.parquet")
     texts = numbers.assign(number=[f"{i:03}" for i in range(1, 41)])
@@ -274,37 +274,37 @@ def test_a_row_without_a_key_is_refused(sorted_table, tmp_path):
     assert "1 of 40 have none" in result.stderr
 
 
-def test_a_class_has_one_spelling(sorted_table, tmp_path):
+def test_spellings_of_a_label_are_merged_with_a_warning(sorted_table, tmp_path):
     emotion = sorted_table["emotion"].tolist()
     emotion[:3], emotion[20:23] = ["Angry", "angry ", "ANGRY"], ["sadness"] * 3
     speaker = ["NA", "kim "] * 10 + ["kim", "NA"] * 10
     sorted_table.assign(emotion=emotion, speaker=speaker).to_csv(tmp_path / "t.csv", index=False)
-    _, said = train(tmp_path / "t.csv")
+    _, stderr = train(tmp_path / "t.csv")
     assert (
         "Warning: In the column 'emotion' labels are read as: 'Angry -> angry', "
         "'angry  -> angry', 'ANGRY -> angry'.\n"
-    ) in said
+    ) in stderr
     assert "Some labels of 'emotion' are nearly the same: 'sad' and 'sadness'." in (
-        said.replace("'sadness' and 'sad'", "'sad' and 'sadness'")
+        stderr.replace("'sadness' and 'sad'", "'sad' and 'sadness'")
     )
     assert load_model(tmp_path / "model").classes_.tolist() == ["angry", "sad", "sadness"]
 
 
-def test_letters_with_accents_are_written_in_two_ways_and_are_one(sorted_table, tmp_path):
+def test_labels_in_composed_and_decomposed_unicode_are_equal(sorted_table, tmp_path):
     composed = "fr\u00f6hlich"
-    apart = normalize("NFD", composed)
-    emotion = [composed, apart] * 10 + ["sad"] * 20
+    decomposed = normalize("NFD", composed)
+    emotion = [composed, decomposed] * 10 + ["sad"] * 20
     speaker = ["J\u00f6rg", "Jo\u0308rg", "kim", "kim"] * 10
     table = sorted_table.assign(emotion=emotion, speaker=speaker)
     table.to_csv(tmp_path / "t.csv", index=False)
-    _, said = train(tmp_path / "t.csv", "--validation", "stratified")
-    assert "Warning: " not in said
+    _, stderr = train(tmp_path / "t.csv", "--validation", "stratified")
+    assert "Warning: " not in stderr
     assert load_model(tmp_path / "model").classes_.tolist() == [composed, "sad"]
     train(tmp_path / "t.csv", "--target", "speaker")
     assert load_model(tmp_path / "model").classes_.tolist() == ["J\u00f6rg", "kim"]
 
 
-def test_na_is_no_emotion_but_may_be_a_speaker(sorted_table, tmp_path):
+def test_na_is_a_missing_emotion_but_may_be_a_speaker(sorted_table, tmp_path):
     path = tmp_path / "t.csv"
     sorted_table.assign(speaker="NA").to_csv(path, index=False)
     assert train(path)[0] == ["f1", "f2", "f3"]

@@ -22,14 +22,14 @@ def test_divergence_is_the_square_of_scipys_distance(probabilities):
     assert jensen_shannon_divergence(p, q) == pytest.approx(expected.mean(), abs=1e-12)
     weight = np.arange(20)
     weighted = np.average(expected, weights=weight)
-    got = jensen_shannon_divergence(p, q, sample_weight=weight)
-    assert got == pytest.approx(weighted, abs=1e-12)
+    actual = jensen_shannon_divergence(p, q, sample_weight=weight)
+    assert actual == pytest.approx(weighted, abs=1e-12)
     assert jensen_shannon_divergence(q, p) == pytest.approx(expected.mean(), abs=1e-12)
     assert jensen_shannon_divergence(p, p) == 0
     assert jensen_shannon_divergence(np.eye(2), 1 - np.eye(2)) == 1
 
 
-def test_divergence_finds_columns_by_name(probabilities):
+def test_divergence_matches_columns_by_name(probabilities):
     p, q = probabilities
     sorted_p = pd.DataFrame(p, columns=list("abc"))
     expected = jensen_shannon_divergence(p, q)
@@ -48,7 +48,7 @@ def test_divergence_finds_columns_by_name(probabilities):
         (lambda q: q * np.nan, "NaN"),
     ],
 )
-def test_divergence_refuses_what_are_no_probabilities(change, message, probabilities):
+def test_divergence_refuses_arrays_that_are_no_probabilities(change, message, probabilities):
     p, q = probabilities
     with pytest.raises(ValueError, match=message):
         jensen_shannon_divergence(p, change(q))

@@ -1,6 +1,6 @@
-"""Docstrings say what the code does: parameters, defaults, errors; and show it in an example.
+"""Docstrings document parameters, defaults and errors, and have an example.
 
-That the examples run is tested by ``--doctest-modules``, which pyproject.toml switches on.
+The option ``--doctest-modules`` in pyproject.toml runs the examples.
 """
 
 import ast
@@ -22,88 +22,90 @@ def public_modules():
 
 
 def own_methods(cls):
-    """Yield the public methods and properties that a class does not owe to another library."""
+    """Yield the public methods and properties that a class has from this package."""
     for base in cls.__mro__:
         if base.__module__.startswith("skprognet"):
-            # scikit-learn puts set_fit_request and its like on the class itself.
-            # What is no method or property is among the attributes of the class's docstring.
-            own = (
+            # scikit-learn adds set_fit_request and the like to the class.
+            # The docstring of the class documents other attributes.
+            names = (
                 name
                 for name, value in vars(base).items()
                 if hasattr(value, "__get__") and not name.endswith("_request")
             )
-            yield from (f"{cls.__name__}.{name}" for name in own if not name.startswith("_"))
+            yield from (f"{cls.__name__}.{name}" for name in names if not name.startswith("_"))
 
 
 def public_objects():
     """Yield the parameters `path, object` of every public class, function and method."""
     for module in map(import_module, public_modules()):
         for name in module.__all__:
-            thing = getattr(module, name)
-            if inspect.isclass(thing) or inspect.isfunction(thing):
-                yield pytest.param(thing, id=f"{module.__name__}.{name}")
-            if inspect.isclass(thing):
-                for path in sorted(set(own_methods(thing))):
-                    method = inspect.getattr_static(thing, path.rpartition(".")[2])
+            obj = getattr(module, name)
+            if inspect.isclass(obj) or inspect.isfunction(obj):
+                yield pytest.param(obj, id=f"{module.__name__}.{name}")
+            if inspect.isclass(obj):
+                for path in sorted(set(own_methods(obj))):
+                    method = inspect.getattr_static(obj, path.rpartition(".")[2])
                     yield pytest.param(method, id=f"{module.__name__}.{path}")
 
 
-def signature_defaults(thing):
-    """Return each parameter as it is documented (``*args``, ``**params``) with its default."""
+def signature_defaults(obj):
+    """Return each parameter as documented (``*args``, ``**params``) with its default."""
     stars = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
     return {
         stars.get(parameter.kind, "") + name: parameter.default
-        for name, parameter in inspect.signature(thing).parameters.items()
+        for name, parameter in inspect.signature(obj).parameters.items()
         if name != "self"
     }
 
 
-def documented_types(thing):
-    """Return each parameter of the docstring with what stands behind its colon."""
-    sections = NumpyDocString(inspect.getdoc(thing))
+def documented_types(obj):
+    """Return each parameter of the docstring with the text after its colon."""
+    sections = NumpyDocString(inspect.getdoc(obj))
     return {
         name: entry.type for entry in sections["Parameters"] for name in entry.name.split(", ")
     }
 
 
-def may_be_brief(thing):
-    """Return whether one sentence is enough: for a method, and where hints give the types."""
-    is_method = inspect.isfunction(thing) and "." in thing.__qualname__
-    return is_method or bool(inspect.get_annotations(thing))
+def may_be_brief(obj):
+    """Return whether one sentence is enough, as for methods and functions with type hints."""
+    is_method = inspect.isfunction(obj) and "." in obj.__qualname__
+    return is_method or bool(inspect.get_annotations(obj))
 
 
-@pytest.mark.parametrize("thing", list(public_objects()))
-def test_docstring_agrees_with_signature(thing):
-    assert inspect.getdoc(thing), "has no docstring"
-    if not callable(thing):  # a property
+@pytest.mark.parametrize("obj", list(public_objects()))
+def test_the_docstring_agrees_with_the_signature(obj):
+    assert inspect.getdoc(obj), "has no docstring"
+    if not callable(obj):  # a property
         return
-    actual, documented = signature_defaults(thing), documented_types(thing)
-    if documented or not may_be_brief(thing):
+    actual, documented = signature_defaults(obj), documented_types(obj)
+    if documented or not may_be_brief(obj):
         assert list(documented) == list(actual)
     for name, kind in documented.items():
         if name.startswith("*") or kind == "None":  # y of a transformer, which has no meaning
             continue
-        _, given, default = kind.partition("default=")
+        _, states_default, default = kind.partition("default=")
         has_default = actual[name] is not inspect.Parameter.empty
-        assert bool(given) == has_default, f"{name} : {kind}, but in the signature {actual[name]}"
-        if given and default != str(actual[name]):
+        assert bool(states_default) == has_default, (
+            f"{name} : {kind}, but in the signature {actual[name]}"
+        )
+        if states_default and default != str(actual[name]):
             assert ast.literal_eval(default) == actual[name], f"{name} : {kind}"
 
 
-def is_top_level(thing):
-    return inspect.isclass(thing) or (inspect.isfunction(thing) and "." not in thing.__qualname__)
+def is_top_level(obj):
+    return inspect.isclass(obj) or (inspect.isfunction(obj) and "." not in obj.__qualname__)
 
 
-def raised_in(thing):
-    """Return what a function, or the constructor of a class, raises or has checked, by name."""
-    if inspect.isclass(thing):
-        thing = vars(thing).get("__init__")
-    function = inspect.unwrap(getattr(thing, "fget", None) or getattr(thing, "__func__", thing))
+def raised_in(obj):
+    """Return the errors and checks in the source of a function or of a constructor."""
+    if inspect.isclass(obj):
+        obj = vars(obj).get("__init__")
+    function = inspect.unwrap(getattr(obj, "fget", None) or getattr(obj, "__func__", obj))
     if not inspect.isfunction(function) or not function.__module__.startswith("skprognet"):
         return set()
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    except OSError:  # what dataclasses write has no source
+    except OSError:  # a method that a dataclass generates has no source
         return set()
     calls = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     raised = {ast.unparse(node.exc) for node in ast.walk(tree) if getattr(node, "exc", None)}
@@ -111,22 +113,20 @@ def raised_in(thing):
     return checked | {name for name in raised if not name.startswith("NotImplementedError")}
 
 
-@pytest.mark.parametrize("thing", list(public_objects()))
-def test_errors_are_documented(thing):
-    sections = NumpyDocString(inspect.getdoc(thing))
-    assert sections["Raises"] or not raised_in(thing)
+@pytest.mark.parametrize("obj", list(public_objects()))
+def test_errors_are_documented(obj):
+    sections = NumpyDocString(inspect.getdoc(obj))
+    assert sections["Raises"] or not raised_in(obj)
 
 
 @pytest.mark.parametrize(
-    "thing", [param for param in public_objects() if is_top_level(param.values[0])]
+    "obj", [param for param in public_objects() if is_top_level(param.values[0])]
 )
-def test_example_is_shown(thing):
-    assert any(
-        line.startswith(">>> ") for line in NumpyDocString(inspect.getdoc(thing))["Examples"]
-    )
+def test_every_class_and_function_has_an_example(obj):
+    assert any(line.startswith(">>> ") for line in NumpyDocString(inspect.getdoc(obj))["Examples"])
 
 
-def test_errors_are_found():
+def test_raised_in_finds_errors_in_the_source():
     assert raised_in(skprognet.model_selection.RepeatedSpeakerStratifiedKFold) == {"check_number"}
     assert raised_in(skprognet.DNNClassifier) == set()
     assert any(

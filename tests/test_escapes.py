@@ -1,4 +1,4 @@
-"""Text from outside shows unchanged in Markdown, HTML and LaTeX, and on a terminal."""
+"""Names from outside are shown as text, never read as Markdown, HTML, LaTeX or terminal codes."""
 
 import re
 import unicodedata
@@ -30,7 +30,7 @@ ALL = " ".join(HOSTILE.values())
 
 
 def controls(text):
-    """Return the characters of a text that control a terminal or hide something, but line ends."""
+    """Return the control and invisible characters of a text, except line ends."""
     return {c for c in text if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp")} - {"\n"}
 
 
@@ -46,7 +46,7 @@ def hostile_scores(name, method=None):
 
 
 def rendered(markdown):
-    """Return the HTML that CommonMark, with tables and strikethrough, makes of a text."""
+    """Render Markdown as HTML with tables and strikethrough."""
     markdown_it = pytest.importorskip("markdown_it")
     parser = markdown_it.MarkdownIt("commonmark", {"html": True})
     return parser.enable(["table", "strikethrough"]).render(markdown)
@@ -67,8 +67,8 @@ class Page(HTMLParser):
         self.text += data
 
 
-def shown(name):
-    """Return a name as it is shown: what cannot be printed as Python writes it."""
+def as_printed(name):
+    """Return a name with its invisible characters as Python escapes."""
     hidden = ("Cc", "Cf", "Zl", "Zp")
     return "".join(repr(c)[1:-1] if unicodedata.category(c) in hidden else c for c in name)
 
@@ -90,56 +90,58 @@ def study():
     )
 
 
-def renamed(study, name):
+def rename_source(study, name):
     scores = study.scores.replace({"source": {"gender": name}})
     return Study(scores, pd.DataFrame(), replace(study.design, sources=[name], target=name))
 
 
 @pytest.fixture(scope="module")
-def plain(study):
-    """Give the text of the study with an ordinary name."""
-    return format_study(renamed(study, "gender"))
+def plain_text(study):
+    """Return the text of the study with an ordinary name."""
+    return format_study(rename_source(study, "gender"))
 
 
 @pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
-def test_a_study_in_markdown_has_the_markup_of_any_other(study, plain, name):
-    hostile = format_study(renamed(study, name))
+def test_hostile_names_do_not_change_the_markdown_of_a_study(study, plain_text, name):
+    hostile = format_study(rename_source(study, name))
     assert not controls(hostile)
-    assert len(hostile.splitlines()) == len(plain.splitlines())
-    page, expected = Page(rendered(hostile)), Page(rendered(plain))
+    assert len(hostile.splitlines()) == len(plain_text.splitlines())
+    page, expected = Page(rendered(hostile)), Page(rendered(plain_text))
     assert page.tags == expected.tags
-    assert page.text.lower().count(shown(name).lower()) == expected.text.lower().count("gender")
-    # What GitHub makes links of by itself.
+    assert page.text.lower().count(as_printed(name).lower()) == expected.text.lower().count(
+        "gender"
+    )
+    # GitHub makes links of these by itself.
     assert not re.search(r"https?://|www\.|(?<!\\)@", hostile)
 
 
-def test_the_page_of_a_study_has_the_elements_of_any_other(study, tmp_path):
+def test_hostile_names_do_not_change_the_elements_of_the_page(study, tmp_path):
     pages = []
-    for each in ("gender", ALL):
-        write_study(renamed(study, each), tmp_path / str(len(pages)))
+    for name in ("gender", ALL):
+        write_study(rename_source(study, name), tmp_path / str(len(pages)))
         text = (tmp_path / str(len(pages)) / "report.html").read_text("utf-8")
         assert not controls(text)
         pages.append(Page(text))
     assert pages[1].tags == pages[0].tags
-    assert shown(ALL) in pages[1].text
+    assert as_printed(ALL) in pages[1].text
 
 
 @pytest.mark.parametrize("markup", ["markdown", "latex", "html"])
-def test_a_table_has_the_rows_of_any_other(markup):
+def test_hostile_names_do_not_change_the_rows_of_a_table(markup):
     tables = []
-    for each in ("gender", ALL):
-        scores = hostile_scores(each, method=each)
+    for name in ("gender", ALL):
+        scores = hostile_scores(name, method=name)
         tables.append(format_table(summary_table(scores, compare_methods(scores)), markup))
     assert not controls(tables[1])
     assert len(tables[1].splitlines()) == len(tables[0].splitlines())
     if markup == "html":
         assert Page(tables[1]).tags == Page(tables[0]).tags
-        assert shown(ALL) in Page(tables[1]).text
+        assert as_printed(ALL) in Page(tables[1]).text
     if markup == "markdown":
         assert Page(rendered(tables[1])).tags == Page(rendered(tables[0])).tags
 
 
-def test_no_row_of_latex_begins_with_what_belongs_to_the_end_of_the_last():
+def test_a_bracket_or_star_at_the_start_of_a_latex_row_is_escaped():
     for name, start in (("[1ex]", "{[}1ex]"), ("*x", "{*}x")):
         scores = hostile_scores("gender", method=name)
         text = format_table(summary_table(scores, compare_methods(scores)), "latex")
@@ -155,10 +157,10 @@ def run(*arguments):
 
 
 @pytest.mark.parametrize("markup", ["markdown", "latex", "html"])
-def test_compare_prints_nothing_that_steers_a_terminal(tmp_path, markup):
+def test_compare_prints_no_control_characters(tmp_path, markup):
     outputs = []
-    for each in ("gender", ALL):
-        parts = [hostile_scores(each).assign(corpus=f"{each} {i}") for i in range(2)]
+    for name in ("gender", ALL):
+        parts = [hostile_scores(name).assign(corpus=f"{name} {i}") for i in range(2)]
         pd.concat(parts).to_csv(tmp_path / "r.csv", index=False)
         outputs.append(run("compare", tmp_path / "r.csv", "--markup", markup))
     assert outputs[1].exit_code == 0
@@ -171,7 +173,7 @@ def test_compare_prints_nothing_that_steers_a_terminal(tmp_path, markup):
         assert "<script>" not in outputs[1].stdout
 
 
-def test_inspect_prints_nothing_that_steers_a_terminal(tmp_path):
+def test_inspect_prints_no_control_characters(tmp_path):
     rng = np.random.default_rng(0)
     names = [f"f0{TERMINAL}", "f1\nVersions       none"]
     X = pd.DataFrame(rng.normal(size=(20, 2)), columns=names)
@@ -183,16 +185,18 @@ def test_inspect_prints_nothing_that_steers_a_terminal(tmp_path):
     result = run("inspect", tmp_path / "m.model")
     assert result.exit_code == 0, result.output
     assert not controls(result.stdout)
-    plain = DNNClassifier(hidden_layer_sizes=(3,), max_epochs=1).fit(X.to_numpy(), y == "angry")
-    save_model(plain, tmp_path / "p.model")
-    # A row more, for the names of the features.
+    plain_model = DNNClassifier(hidden_layer_sizes=(3,), max_epochs=1).fit(
+        X.to_numpy(), y == "angry"
+    )
+    save_model(plain_model, tmp_path / "p.model")
+    # The names of the features take one more line.
     expected = len(run("inspect", tmp_path / "p.model").stdout.splitlines()) + 1
     assert len(result.stdout.splitlines()) == expected
-    assert shown(TERMINAL) in result.stdout
+    assert as_printed(TERMINAL) in result.stdout
     assert not controls(run("inspect", tmp_path / "m.model", "--json").stdout)
 
 
-def test_an_error_prints_nothing_that_steers_a_terminal(tmp_path):
+def test_errors_print_no_control_characters(tmp_path):
     pd.DataFrame({f"uar{TERMINAL}": [1]}).to_csv(tmp_path / f"r{TERMINAL}.csv", index=False)
     result = run("compare", tmp_path / f"r{TERMINAL}.csv")
     assert result.exit_code == 1

@@ -1,4 +1,4 @@
-"""The gallery is one story: numbered pages, each with a claim that is checked and a picture."""
+"""Each page of the gallery has a number, a claim that it checks, and a picture."""
 
 import ast
 import re
@@ -15,13 +15,13 @@ def parse(page):
 
 
 def number_of(page):
-    """Return the number in the name of a page, as plot_05_is_the_gain_real.py."""
+    """Return the number in the name of a page, such as plot_05_is_the_gain_real.py."""
     match = re.fullmatch(r"plot_(\d\d)_[a-z_]+\.py", page.name)
     assert match, f"{page.name} is not called plot_NN_words.py"
     return int(match[1])
 
 
-def test_pages_are_numbered_in_one_row():
+def test_pages_are_numbered_without_gaps():
     assert PAGES, f"no pages in {EXAMPLES}"
     assert [number_of(page) for page in PAGES] == list(range(1, len(PAGES) + 1))
 
@@ -33,16 +33,16 @@ class TestPage:
         assert re.fullmatch(rf"{number_of(page)}\. [A-Z].*", title)
         assert line == "=" * len(title)
 
-    def test_says_what_it_is_about(self, page):
+    def test_docstring_introduces_the_page(self, page):
         assert len(ast.get_docstring(parse(page)).split()) > 20
 
-    def test_checks_what_it_claims(self, page):
+    def test_page_asserts_something_computed(self, page):
         claims = [node.test for node in ast.walk(parse(page)) if isinstance(node, ast.Assert)]
         assert claims, "no assert"
-        # What holds whatever is computed, such as `assert True`, is no claim.
+        # An assertion without a variable, such as `assert True`, checks nothing.
         assert all(any(isinstance(n, ast.Name) for n in ast.walk(claim)) for claim in claims)
 
-    def test_ends_with_a_picture(self, page):
+    def test_page_ends_with_a_picture(self, page):
         assert ast.unparse(parse(page).body[-1]) == "plt.show()"
 
     def test_pictures_can_be_read_on_a_phone(self, page):
@@ -51,10 +51,10 @@ class TestPage:
         assert all(float(width) <= 5.5 for width in widths)
 
 
-def test_header_and_links_name_pages_that_exist():
+def test_links_to_the_gallery_name_existing_pages():
     names = {page.name for page in PAGES}
     docs = EXAMPLES.parent / "docs"
-    # Not what a build leaves in docs/generated: borrowed docstrings link to other galleries.
+    # Leave out docs/generated: inherited docstrings there link to other galleries.
     written = [*docs.glob("*.rst"), *docs.glob("user_guide/*.rst"), *docs.glob("decisions/*.rst")]
     texts = [*PAGES, *EXAMPLES.glob("*.rst"), *written]
     linked = {

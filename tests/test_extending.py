@@ -1,4 +1,4 @@
-"""The package extended from outside, with public names only; the guide shows these examples."""
+"""Users can extend the package with public names only. The guide shows these examples."""
 
 import copy
 import hashlib
@@ -80,7 +80,7 @@ def forest_source(emodb):
     return ForestSource(forest)
 
 
-def test_a_forest_is_read(emodb, forest_source):
+def test_a_forest_can_be_a_source_of_a_network(emodb, forest_source):
     X, y, _ = emodb
     before = forest_source.digest()
     clf = ProgressiveClassifier([("forest", forest_source)], **SMALL).fit(X, y)
@@ -90,22 +90,22 @@ def test_a_forest_is_read(emodb, forest_source):
         check(ProgressiveClassifier(forest_source, **SMALL), X, y)
     importances = source_importances(clf, X, y, random_state=0)
     display = SourceImportanceDisplay.from_estimator(clf, X, y, random_state=0)
-    display.plot(Figure().subplots())  # not one of pyplot's, which would stay open
+    display.plot(Figure().subplots())  # a figure of pyplot would stay open
     assert display.frame()["source"].tolist() == list(importances.index) == ["forest"]
     overlap = source_overlap(clf, X)
     assert overlap["own"] == 1
-    assert np.isnan(overlap["forest"])  # it does not say which rows it had
+    assert np.isnan(overlap["forest"])  # the forest does not record its training rows
     for copied in (clone(clf), copy.deepcopy(clf), pickle.loads(pickle.dumps(clf))):
-        again = copied.fit(X, y)
-        np.testing.assert_array_equal(again.predict_proba(X), clf.predict_proba(X))
-        assert again.source_digest_ == {"forest": before}
-    both = ProgressiveClassifier([("chain", clf), ("forest", forest_source)], **SMALL)
-    assert both.fit(X, y).net_.module_.source_sizes == ((24,), (8, 6), (24,))
+        refitted = copied.fit(X, y)
+        np.testing.assert_array_equal(refitted.predict_proba(X), clf.predict_proba(X))
+        assert refitted.source_digest_ == {"forest": before}
+    with_chain = ProgressiveClassifier([("chain", clf), ("forest", forest_source)], **SMALL)
+    assert with_chain.fit(X, y).net_.module_.source_sizes == ((24,), (8, 6), (24,))
     with pytest.raises(ValueError, match=r"^X must have the 88 features of the source; got 9"):
-        both.fit(X[:, :9], y)
+        with_chain.fit(X[:, :9], y)
 
 
-def test_a_forest_is_a_source_of_a_study(emodb, forest_source, tmp_path):
+def test_a_forest_can_be_a_source_of_a_study(emodb, forest_source, tmp_path):
     X, y, _ = emodb
     options = {
         "methods": {"DNN": DNNClassifier(**SMALL), "ProgNet": ProgressiveClassifier(**SMALL)},
@@ -122,16 +122,16 @@ def test_a_forest_is_a_source_of_a_study(emodb, forest_source, tmp_path):
     assert of_forest.sum() == 3
     assert scores.loc[of_forest, "source_overlap"].isna().all()
     unknown = audit(scores)["n_seen_by_source"].isna()
-    assert unknown.equals(of_forest)  # nobody knows what the forest had
-    # A resumed study knows the same forest, and another one when it sees it.
+    assert unknown.equals(of_forest)  # nobody knows the training rows of the forest
+    # A resumed study accepts the same forest, and refuses another.
     assert cross_validate_transfer(X, y, **options)["seconds"].equals(scores["seconds"])
-    other = copy.deepcopy(forest_source)
-    other.forest.estimators_.reverse()
+    another_forest = copy.deepcopy(forest_source)
+    another_forest.forest.estimators_.reverse()
     with pytest.raises(ValueError, match="forest"):
-        cross_validate_transfer(X, y, **{**options, "sources": {"forest": other}})
+        cross_validate_transfer(X, y, **{**options, "sources": {"forest": another_forest}})
 
 
-def test_a_forest_has_no_layers_to_copy(emodb, forest_source, tmp_path):
+def test_a_forest_can_be_neither_fine_tuned_nor_stored(emodb, forest_source, tmp_path):
     X, y, _ = emodb
     message = (
         "FineTunedClassifier must copy the layers of a network; the source 'source' has none to "
@@ -169,7 +169,7 @@ def test_a_new_score(tmp_path):
     write_study(study, tmp_path)
     report = (tmp_path / "report.html").read_text("utf-8")
     assert "macro F1" in report
-    # Groups have their unweighted average recall, whatever the study is scored by, and say so.
+    # Groups are always scored by UAR. No part of the report before them mentions it.
     assert "UAR" not in report.partition("Which speakers")[0]
 
 

@@ -10,7 +10,7 @@ from skprognet import _files
 from skprognet._files import check_folder, write_whole
 
 
-def test_content_and_permissions_are_those_of_an_ordinary_file(tmp_path):
+def test_write_whole_writes_content_with_ordinary_permissions(tmp_path):
     write_whole({tmp_path / "new" / "a.csv": b"1,2\n"})
     (tmp_path / "b.csv").write_bytes(b"1,2\n")
     assert (tmp_path / "new" / "a.csv").read_bytes() == b"1,2\n"
@@ -20,9 +20,9 @@ def test_content_and_permissions_are_those_of_an_ordinary_file(tmp_path):
 
 @pytest.mark.parametrize("fails_at", [1, 2])
 @pytest.mark.parametrize(
-    "end", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt()]
+    "error", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt()]
 )
-def test_a_failure_leaves_all_old_files_and_no_draft(tmp_path, monkeypatch, end, fails_at):
+def test_a_failure_leaves_all_old_files_and_no_draft(tmp_path, monkeypatch, error, fails_at):
     names = ["a.csv", "b.csv"]
     write_whole({tmp_path / name: b"old" for name in names})
     calls = []
@@ -30,14 +30,14 @@ def test_a_failure_leaves_all_old_files_and_no_draft(tmp_path, monkeypatch, end,
     def fail(fd):
         calls.append(fd)
         if len(calls) == fails_at:
-            raise end
+            raise error
 
     monkeypatch.setattr(_files.os, "fsync", fail)
-    with pytest.raises(type(end)) as error:
+    with pytest.raises(type(error)) as caught:
         write_whole({tmp_path / name: b"new" for name in names})
-    if isinstance(end, OSError):
+    if isinstance(error, OSError):
         path = str(tmp_path / names[fails_at - 1])
-        assert str(error.value) == (
+        assert str(caught.value) == (
             f"{path!r} could not be written (No space left on device). Make room, or choose "
             "another folder."
         )
@@ -45,7 +45,7 @@ def test_a_failure_leaves_all_old_files_and_no_draft(tmp_path, monkeypatch, end,
     assert [(tmp_path / name).read_bytes() for name in names] == [b"old", b"old"]
 
 
-def test_a_folder_that_can_be_made_is_left_unmade(tmp_path):
+def test_check_folder_does_not_create_the_folder(tmp_path):
     check_folder(tmp_path / "x" / "y")
     assert os.listdir(tmp_path) == []
 

@@ -1,6 +1,6 @@
-"""The commands of the page "How do I ...?" run as they stand there, in the order of the page.
+"""The commands of the page "How do I ...?" run in their order.
 
-Its Python runs as a doctest.
+The Python of the page runs as a doctest.
 """
 
 import re
@@ -19,7 +19,7 @@ PAGE = (Path(__file__).parents[1] / "docs" / "user_guide" / "how_do_i.rst").read
 BLOCKS = re.findall(r"^\.\. code-block:: bash\n\n((?:   .*\n)+)", PAGE, re.M)
 COMMANDS = [line.strip() for block in BLOCKS for line in block.replace("\\\n", "").splitlines()]
 
-# The page shows the commands at full size. This makes each of them small.
+# The page shows commands at full size. These options make them fast.
 NETWORK = ["--hidden-layers", "4", "--max-epochs", "1"]
 STUDY = ["--methods", "dnn", "progressive", "--repeats", "2", "--folds", "3", "--n-jobs", "1"]
 SMALL = {"tasks": [*NETWORK, *STUDY], "train": NETWORK, "extract": ["--n-jobs", "1"]}
@@ -27,7 +27,7 @@ SMALL = {"tasks": [*NETWORK, *STUDY], "train": NETWORK, "extract": ["--n-jobs", 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Give a folder with the files that the commands read."""
+    """Return a folder with the files that the commands read."""
     folder = tmp_path_factory.mktemp("recipes")
     emodb = load_emodb(as_frame=True)
     origin = {"feature_set": "eGeMAPSv02", "sampling_rate": 16_000, "extractor": "opensmile 2.6.0"}
@@ -42,15 +42,15 @@ def test_every_command_runs(folder, monkeypatch, no_figures):
     monkeypatch.chdir(folder)
     assert len(COMMANDS) > 10
     for command in COMMANDS:
-        program, verb, *arguments = shlex.split(command)
-        # The study was run just now. That its design is accepted is enough.
-        small = ["--plan", "--n-jobs", "1"] if "--design" in arguments else SMALL.get(verb, [])
-        result = CliRunner().invoke(main, [verb, *arguments, *small])
+        program, name, *arguments = shlex.split(command)
+        # The study has just run, so its design needs a plan only.
+        fast = ["--plan", "--n-jobs", "1"] if "--design" in arguments else SMALL.get(name, [])
+        result = CliRunner().invoke(main, [name, *arguments, *fast])
         assert program == "skprognet"
         assert result.exit_code == 0, f"{command}\n{result.output}"
 
 
-def test_each_recipe_leads_to_the_guide():
+def test_each_recipe_has_code_and_a_link_to_the_guide():
     recipes = re.split(r"^(.+)\n~~~+\n", PAGE, flags=re.M)[1:]
     texts = dict(zip(recipes[::2], recipes[1::2], strict=True))
     assert len(texts) >= 20

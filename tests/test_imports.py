@@ -1,4 +1,4 @@
-"""Which modules import which, and that importing changes nothing."""
+"""Modules keep the import contract, and importing changes no global state."""
 
 import pickle
 import pkgutil
@@ -13,7 +13,7 @@ from skprognet import estimators, features
 
 ROOT = Path(__file__).parents[1]
 
-# The libraries come first: what they do at import is their own affair.
+# The libraries come first, since this package is not responsible for what they change.
 PROBE = """
 import os, pickle, pkgutil, random, sys, warnings
 from importlib import import_module
@@ -46,13 +46,13 @@ print(*(f"imported: {name}" for name in extras if name in sys.modules))
 """
 
 
-def test_contract_is_kept():
+def test_modules_keep_the_import_contract():
     lint_imports = Path(sys.executable).with_name("lint-imports")
     run = subprocess.run([lint_imports, "--no-cache"], cwd=ROOT, capture_output=True, text=True)
     assert run.returncode == 0, run.stdout + run.stderr
 
 
-def test_importing_changes_nothing():
+def test_importing_the_package_changes_no_global_state():
     run = subprocess.run([sys.executable, "-c", PROBE], capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
     assert not run.stdout.strip()
@@ -60,7 +60,7 @@ def test_importing_changes_nothing():
 
 STEPS = [
     "import skprognet; dir(skprognet); skprognet.__version__",
-    "import skprognet.features.engine._extraction",  # all that processes of features import
+    "import skprognet.features.engine._extraction",  # processes of features import nothing else
     "import skprognet.features.speech_models; skprognet.features.JoinedFeatures",
     "from skprognet import datasets, features, metrics, preprocessing",
     "from skprognet.cli import main; main(['--help'], standalone_mode=False)",
@@ -71,7 +71,7 @@ STEPS = [
 
 @pytest.fixture(scope="module")
 def imported():
-    """Give for each step what is imported after it and those before it, all in one process."""
+    """Return the modules that one process has imported after each step."""
     code = "import sys\n" + "\n".join(f"{step}\nprint('\\n|', *sys.modules)" for step in STEPS)
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
@@ -80,16 +80,16 @@ def imported():
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_no_torch_where_nothing_is_trained(step, imported):
+def test_steps_without_training_do_not_import_torch(step, imported):
     assert not {"torch", "skorch"} & imported[step]
 
 
-def test_processes_that_extract_features_wait_for_no_estimators(imported):
+def test_processes_of_features_import_neither_pandas_nor_sklearn(imported):
     assert not {"pandas", "sklearn", "scipy"} & imported[STEPS[1]]
 
 
-def test_a_first_use_imports_what_was_asked_for_and_a_first_fit_no_compiler():
-    """The compiler costs over a second and 70 MB, in each process that fits or loads a model."""
+def test_the_first_fit_does_not_import_the_compiler():
+    """The compiler costs over a second and 70 MB in each process that fits or loads a model."""
     code = (
         "import skprognet\n"
         "from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier\n"
@@ -111,9 +111,9 @@ def test_a_first_use_imports_what_was_asked_for_and_a_first_fit_no_compiler():
     assert compiler == ""
 
 
-def test_names_of_the_package():
-    found = {module.name for module in pkgutil.iter_modules(skprognet.__path__)}
-    public = {name for name in found if not name.startswith("_")} - {"cli"}
+def test_the_package_has_its_public_names_and_no_others():
+    modules = {module.name for module in pkgutil.iter_modules(skprognet.__path__)}
+    public = {name for name in modules if not name.startswith("_")} - {"cli"}
     assert set(dir(skprognet)) == public | set(skprognet.__all__)
     for name in dir(skprognet):
         assert getattr(skprognet, name) is not None
@@ -124,7 +124,7 @@ def test_names_of_the_package():
         _ = skprognet.nothing
 
 
-def test_names_of_features_are_there_at_first_use():
+def test_names_of_features_are_imported_at_first_use():
     assert set(dir(features)) == set(features.__all__)
     for name in features.__all__:
         assert getattr(features, name).__name__ == name

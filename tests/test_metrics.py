@@ -1,3 +1,5 @@
+"""The unweighted average recall (UAR), its scorer, and scores that users define."""
+
 import re
 import warnings
 
@@ -30,7 +32,7 @@ def exactly(sentence):
     return f"^{re.escape(sentence)}$"
 
 
-def test_hand_computed():
+def test_uar_agrees_with_a_value_computed_by_hand():
     # recalls: neutral 2/4, sad 1/1, happy 0/2
     y_true = ["neutral"] * 4 + ["sad"] + ["happy"] * 2
     y_pred = ["neutral", "neutral", "sad", "happy", "sad", "sad", "neutral"]
@@ -53,7 +55,7 @@ def test_a_class_that_is_only_predicted_is_left_out():
 
 
 @given(emotion_pairs)
-def test_equals_balanced_accuracy(pairs):
+def test_uar_equals_balanced_accuracy(pairs):
     y_true, y_pred = zip(*pairs, strict=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -74,7 +76,7 @@ def test_order_of_the_rows_and_names_of_the_classes_do_not_matter(pairs, random)
 
 
 @given(emotion_pairs, st.data())
-def test_a_weight_is_a_number_of_rows(pairs, data):
+def test_an_integer_weight_counts_as_repeated_rows(pairs, data):
     weight = data.draw(st.lists(st.integers(0, 3), min_size=len(pairs), max_size=len(pairs)))
     weight[0] = 1
     y_true, y_pred = np.array(pairs).T
@@ -95,7 +97,7 @@ def test_a_weight_is_a_number_of_rows(pairs, data):
     ],
     ids=["text", "integers", "booleans", "whole numbers", "objects", "Series", "categories"],
 )
-def test_labels_of_any_kind(y_true, y_pred):
+def test_labels_of_any_type_are_accepted(y_true, y_pred):
     assert uar_score(y_true, y_pred) == 0.75
 
 
@@ -145,23 +147,23 @@ def test_labels_of_any_kind(y_true, y_pred):
     ],
     ids=["lengths", "multilabel", "soft", "NaN", "None", "probabilities", "mixed"],
 )
-def test_error_sentences(y_true, y_pred, sentence):
+def test_wrong_labels_give_an_error_sentence(y_true, y_pred, sentence):
     with pytest.raises(ValueError, match=exactly(sentence)):
         uar_score(y_true, y_pred)
 
 
-def test_no_rows():
+def test_uar_of_no_rows_is_an_error():
     with pytest.raises(ValueError, match=r"0 sample\(s\)"):
         uar_score([], [])
 
 
 @pytest.mark.parametrize("weight", [[1, 1], [1, -1, 1], [0, 0, 0], [1, np.nan, 1]])
-def test_weights_that_make_no_sense(weight):
+def test_wrong_weights_are_an_error(weight):
     with pytest.raises(ValueError, match=r"[Ss]ample.weight"):
         uar_score([0, 1, 1], [0, 1, 1], sample_weight=weight)
 
 
-def test_scorer_asks_for_predictions_only():
+def test_scorer_needs_predict_only():
     X, y = load_iris(return_X_y=True)
     names = np.array(["angry", "happy", "sad"])[y]
     model = LinearSVC(random_state=0).fit(X, names)
@@ -169,7 +171,7 @@ def test_scorer_asks_for_predictions_only():
     assert uar_scorer(model, X, names) == uar_score(names, model.predict(X))
 
 
-def test_scorer_in_cross_validation_and_search():
+def test_scorer_works_in_cross_validation_and_grid_search():
     X, y = load_iris(return_X_y=True)
     majority = cross_val_score(DummyClassifier(), X, y, scoring=uar_scorer)
     assert majority == pytest.approx(np.full(5, 1 / 3))
@@ -187,8 +189,8 @@ def test_scorer_takes_weights_through_metadata_routing():
 
 
 @pytest.fixture
-def spoken(rng):
-    """Give rows of six speakers, each at a level of their own, with two emotions."""
+def rows_of_speakers(rng):
+    """Return rows of six speakers with two emotions. Each speaker has a level of their own."""
     speaker, y = np.repeat(list("abcdef"), 20), np.tile(["angry", "sad"], 60)
     X = (
         rng.normal(size=(120, 3))
@@ -206,9 +208,11 @@ def normalised_by_hand(X, speaker):
 
 
 @pytest.mark.parametrize("name", ["corpus", "speaker"])
-@pytest.mark.parametrize("several", [False, True])
-def test_scorer_hands_on_what_a_step_before_the_classifier_needs(spoken, name, several):
-    X, y, speaker = spoken
+@pytest.mark.parametrize("in_dict", [False, True])
+def test_scorer_passes_metadata_on_to_a_step_before_the_classifier(
+    rows_of_speakers, name, in_dict
+):
+    X, y, speaker = rows_of_speakers
     cv = list(GroupKFold(3).split(X, y, speaker))
     scaled = normalised_by_hand(X, speaker)
     grid = [1e-3, 1.0]
@@ -229,7 +233,7 @@ def test_scorer_hands_on_what_a_step_before_the_classifier_needs(spoken, name, s
         search = GridSearchCV(
             make_pipeline(scaler, LogisticRegression()),
             {"logisticregression__C": grid},
-            scoring={"score": scorer} if several else scorer,
+            scoring={"score": scorer} if in_dict else scorer,
             refit="score",
             cv=cv,
             error_score="raise",
@@ -241,8 +245,8 @@ def test_scorer_hands_on_what_a_step_before_the_classifier_needs(spoken, name, s
     assert repr(copied.scoring) == repr(search.scoring)
 
 
-def test_scorer_weighs_and_hands_on_at_once(spoken, rng):
-    X, y, speaker = spoken
+def test_scorer_uses_weights_and_passes_metadata_on(rows_of_speakers, rng):
+    X, y, speaker = rows_of_speakers
     weight = rng.uniform(size=120)
     with config_context(enable_metadata_routing=True):
         model = make_pipeline(CorpusStandardScaler(), LogisticRegression())
@@ -254,14 +258,14 @@ def test_scorer_weighs_and_hands_on_at_once(spoken, rng):
     assert score == pytest.approx(np.mean(hits))
 
 
-def test_what_one_asks_of_the_scorer_is_not_asked_of_all():
+def test_set_score_request_does_not_change_the_scorer_of_the_package():
     with config_context(enable_metadata_routing=True):
         uar_scorer.set_score_request(speaker=True)
         requests = uar_scorer.get_metadata_routing().score.requests
     assert requests == {"sample_weight": None, "corpus": True}
 
 
-def test_metadata_that_nobody_takes_is_an_error():
+def test_metadata_that_no_step_requests_are_an_error():
     X, y = load_iris(return_X_y=True)
     with (
         config_context(enable_metadata_routing=True),
@@ -283,24 +287,26 @@ def test_metadata_that_nobody_takes_is_an_error():
         ({"range": "ab"}, ValueError, "The range of a score must be a pair of bounds, the"),
     ],
 )
-def test_a_score_that_cannot_be_is_refused_when_it_is_made(options, error, message):
+def test_a_score_with_wrong_options_is_refused(options, error, message):
     with pytest.raises(error, match=f"^{re.escape(message)}"):
         Score("mine", accuracy_score, **options)
 
 
-def test_what_the_function_of_a_score_returns_is_checked():
+def test_values_of_a_score_outside_its_range_are_refused():
     y = ["sad", "happy"]
-    percent = Score("percent", lambda true, found: 100 * accuracy_score(true, found), range=(0, 1))
+    percent = Score(
+        "percent", lambda y_true, y_pred: 100 * accuracy_score(y_true, y_pred), range=(0, 1)
+    )
     with pytest.raises(ValueError, match=r"^The score 'percent' must be from 0 to 1, as its"):
         percent(y, y)
     with pytest.raises(TypeError, match=r"must return one number; got \[1, 2\]\.$"):
-        Score("two", lambda true, found: [1, 2])(y, y)
-    guess = Score("guess", accuracy_score, range=(0, 1), chance=lambda true: 50)
+        Score("two", lambda y_true, y_pred: [1, 2])(y, y)
+    with_wrong_chance = Score("guess", accuracy_score, range=(0, 1), chance=lambda y_true: 50)
     with pytest.raises(ValueError, match=r"^The chance level of the score 'guess' must be from"):
-        guess.chance_level(y)
+        with_wrong_chance.chance_level(y)
 
 
-def test_no_other_score_is_called_as_one_of_the_package():
+def test_a_score_with_the_name_of_a_score_of_the_package_is_refused():
     mine = Score("uar", accuracy_score, range=(0, 1), greater_is_better=False)
     with pytest.raises(ValueError, match=r"^Your own score must have another name .*; got 'uar'"):
         get_score(mine)

@@ -1,4 +1,4 @@
-"""The card of a model: only what the file records, with names as plain text."""
+"""The card of a model shows only what its file records, with names as plain text."""
 
 import re
 
@@ -36,28 +36,30 @@ RECORDED = {
 
 
 def run(*arguments):
-    return CliRunner().invoke(main, [str(each) for each in arguments])
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
-def fitted(names=("f0", "f1"), labels=("angry", "sad"), source="gender"):
+def make_model(names=("f0", "f1"), labels=("angry", "sad"), source_name="gender"):
     rng = np.random.default_rng(0)
     X = pd.DataFrame(rng.normal(size=(20, 2)), columns=list(names))
     y = np.array(labels)[np.arange(20) % 2]
     scaler = StandardScaler().set_output(transform="pandas")
-    frozen = DNNClassifier(**SMALL).fit(X, y)
-    return make_pipeline(scaler, ProgressiveClassifier([(source, frozen)], **SMALL)).fit(X, y)
+    source_network = DNNClassifier(**SMALL).fit(X, y)
+    return make_pipeline(
+        scaler, ProgressiveClassifier([(source_name, source_network)], **SMALL)
+    ).fit(X, y)
 
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory):
     path = tmp_path_factory.mktemp("cards") / "emotion.model"
-    save_model(fitted(), path, metadata=RECORDED, card=True)
+    save_model(make_model(), path, metadata=RECORDED, card=True)
     return path
 
 
-def test_the_card_says_what_the_file_records(path):
+def test_the_card_shows_what_the_file_records(path):
     card = model_card(path)
-    for said in (
+    for text in (
         "# ProgressiveClassifier of emotion",
         "layers 2 - 3 - 2, sigmoid",
         "- gender: DNNClassifier, angry, sad;",
@@ -77,26 +79,26 @@ def test_the_card_says_what_the_file_records(path):
         "Scores on rows that did not take part in training: not recorded.",
         "predictor = load_predictor('emotion.model')\npredictor.predict(",
     ):
-        assert said in card
+        assert text in card
     assert "load_model" not in card
     score = load_model(path)[-1].history_["valid_score"].iloc[0]
     assert f"was {score:.3f}. These rows chose" in card
 
 
-def test_it_stands_beside_the_model_and_is_the_same_each_time(path, tmp_path):
+def test_the_card_is_saved_beside_the_model_if_asked_for(path, tmp_path):
     assert (path.parent / "emotion.model.md").read_text() == model_card(path) == model_card(path)
-    save_model(fitted(), tmp_path / "plain")
-    assert [each.name for each in tmp_path.iterdir()] == ["plain"]
+    save_model(make_model(), tmp_path / "plain")
+    assert [file.name for file in tmp_path.iterdir()] == ["plain"]
     with pytest.raises(TypeError, match="metadata must be a dict"):
-        save_model(fitted(), tmp_path / "other", metadata=[], card=True)
-    assert [each.name for each in tmp_path.iterdir()] == ["plain"]
+        save_model(make_model(), tmp_path / "other", metadata=[], card=True)
+    assert [file.name for file in tmp_path.iterdir()] == ["plain"]
 
 
 @pytest.mark.parametrize(
     "metadata", [None, {"table": 3, "counts": [1], "validation": [], "sources": {"gender": 1}}]
 )
-def test_what_is_not_known_is_not_invented(metadata, tmp_path):
-    save_model(fitted(), tmp_path / "model", metadata=metadata)
+def test_missing_information_is_shown_as_not_recorded(metadata, tmp_path):
+    save_model(make_model(), tmp_path / "model", metadata=metadata)
     card = model_card(tmp_path / "model")
     assert "# ProgressiveClassifier of an unnamed label" in card
     assert "license: unknown\npipeline_tag" in card
@@ -108,14 +110,15 @@ def test_what_is_not_known_is_not_invented(metadata, tmp_path):
     assert "model = load_model('model')\nmodel.predict_proba(X)  # X: 2 features" in card
 
 
-def tags(markdown):
+def header_and_tags(markdown):
+    """Return the header of a card and the HTML tags of its rendered body."""
     header, _, body = markdown.removeprefix("---\n").partition("\n---\n")
     page = MarkdownIt("commonmark", {"html": True}).enable("table").render(body)
     return header, re.findall(r"<(\w+)", page)
 
 
-def test_names_stay_text(path, tmp_path):
-    renamed = {
+def test_names_with_markup_do_not_change_the_markup_of_the_card(path, tmp_path):
+    metadata = {
         "target": HOSTILE,
         "features": {**RECORDED["features"], "feature_set": HOSTILE, "extractor": HOSTILE},
         "table": {"name": HOSTILE, "sha256": HOSTILE, "rows": HOSTILE},
@@ -127,20 +130,23 @@ def test_names_stay_text(path, tmp_path):
         "validation": HOSTILE,
         "sources": {HOSTILE: {HOSTILE: HOSTILE}},
     }
-    model = fitted((f"{HOSTILE}1", HOSTILE), (f"{HOSTILE}1", HOSTILE), HOSTILE)
+    model = make_model((f"{HOSTILE}1", HOSTILE), (f"{HOSTILE}1", HOSTILE), HOSTILE)
     hostile = tmp_path / f"{HOSTILE.replace('/', '')}.model"
-    save_model(model, hostile, metadata=renamed)
-    plain = {
+    save_model(model, hostile, metadata=metadata)
+    plain_metadata = {
         **RECORDED,
         "features": {**RECORDED["features"], "feature_set": "a", "extractor": "b"},
     }
-    save_model(fitted(), tmp_path / "plain", metadata=plain)
-    found, expected = tags(model_card(hostile)), tags(model_card(tmp_path / "plain"))
-    assert found == expected
+    save_model(make_model(), tmp_path / "plain", metadata=plain_metadata)
+    actual, expected = (
+        header_and_tags(model_card(hostile)),
+        header_and_tags(model_card(tmp_path / "plain")),
+    )
+    assert actual == expected
     assert "\x1b" not in model_card(hostile)
 
 
-def test_scores_of_a_study_are_shown_with_their_spread(path, tmp_path):
+def test_the_card_shows_scores_of_a_study_with_their_spread(path, tmp_path):
     folds = pd.DataFrame({"repeat": [1, 1, 2, 2], "fold": [1, 2, 1, 2]})
     scores = folds.assign(
         method="ProgNet", source="gender", score=[0.5, 0.7, 0.6, 0.6], normalisation="training"
@@ -154,8 +160,8 @@ def test_scores_of_a_study_are_shown_with_their_spread(path, tmp_path):
     assert result.stdout == card
 
 
-def study(**changes):
-    """Return the scores of two methods on two folds."""
+def scores_of_study(**changes):
+    """Return the scores of three methods on two folds."""
     folds = pd.DataFrame({"repeat": 1, "fold": [1, 2], "score": [0.5, 0.7], "chance": 0.5})
     folds = folds.assign(target="emotion", corpus="mine")
     methods = [("DNN", "none"), ("PT/FT", "gender"), ("ProgNet", "gender"), ("ProgNet", "age")]
@@ -163,14 +169,14 @@ def study(**changes):
     return pd.concat(rows).assign(**changes)
 
 
-def test_scores_are_those_of_the_recorded_method_and_source(path, tmp_path):
-    card = model_card(path, scores=study())
+def test_the_card_shows_scores_of_the_recorded_method_and_source_only(path, tmp_path):
+    card = model_card(path, scores=scores_of_study())
     assert (
         "(target: emotion; corpus: mine) measured PT/FT from gender, ProgNet from gender" in card
     )
     assert "| age" not in card
-    save_model(fitted(), tmp_path / "m", metadata={**RECORDED, "method": "ProgNet"})
-    section = model_card(tmp_path / "m", scores=study()).split("## Evaluation")[1]
+    save_model(make_model(), tmp_path / "m", metadata={**RECORDED, "method": "ProgNet"})
+    section = model_card(tmp_path / "m", scores=scores_of_study()).split("## Evaluation")[1]
     assert "measured ProgNet from gender in 1 repeat of 2 folds" in section
     assert "PT/FT" not in section
 
@@ -188,10 +194,10 @@ def test_scores_are_those_of_the_recorded_method_and_source(path, tmp_path):
 )
 def test_scores_of_other_networks_are_refused(path, changes, sentence):
     with pytest.raises(ValueError, match=f"^scores must (be of|have) {sentence}"):
-        model_card(path, scores=study(**changes))
+        model_card(path, scores=scores_of_study(**changes))
 
 
-def test_train_writes_it_and_inspect_prints_it(tmp_path):
+def test_train_writes_the_card_and_inspect_prints_it(tmp_path):
     rng = np.random.default_rng(0)
     frame = pd.DataFrame({"speaker": list("abcd") * 10, "corpus": "mine", "f0": range(40)})
     frame["emotion"] = rng.permutation(["angry", "sad"] * 20)
@@ -211,7 +217,7 @@ def test_train_writes_it_and_inspect_prints_it(tmp_path):
     assert run("export", tmp_path / "m", "-o", tmp_path / "m").exit_code == 2
 
 
-def test_licences_follow_from_what_made_the_features():
+def test_licences_depend_on_the_extractor_of_the_features():
     origin = FeatureOrigin("a[x;mean]", 16000, f"a sha256:{'0' * 64}")
     assert origin.licences == {"the speech model a": None}
     assert list(FeatureOrigin("eGeMAPSv02", 16000, "opensmile 2.6.0").licences) == ["openSMILE"]

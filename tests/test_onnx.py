@@ -1,4 +1,4 @@
-"""onnxruntime computes the same from an exported model as `predict_proba` and `predict`."""
+"""An exported model computes the same in onnxruntime as `predict_proba` and `predict`."""
 
 import json
 
@@ -53,23 +53,26 @@ def run(path, rows):
     return session.run(["probabilities"], {"features": np.asarray(rows, np.float32)})[0]
 
 
-def check_same(model, path, rows):
+def check_export(model, path, rows):
+    """Export a model and check its probabilities for one row, many rows and extreme values."""
     export_onnx(model, path)
-    many = np.resize(rows, (553, rows.shape[1]))
-    many[1:100] *= -30
-    many[100:200] *= 1e6
-    for few in (many[:1], many):
-        table = pd.DataFrame(few, columns=NAMES) if hasattr(model, "feature_names_in_") else few
-        wanted = model.predict_proba(table)
-        found = run(path, few)
-        assert found.dtype == np.float32
-        assert found.shape == wanted.shape
-        np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-5)
+    all_rows = np.resize(rows, (553, rows.shape[1]))
+    all_rows[1:100] *= -30
+    all_rows[100:200] *= 1e6
+    for batch in (all_rows[:1], all_rows):
+        table = (
+            pd.DataFrame(batch, columns=NAMES) if hasattr(model, "feature_names_in_") else batch
+        )
+        expected = model.predict_proba(table)
+        actual = run(path, batch)
+        assert actual.dtype == np.float32
+        assert actual.shape == expected.shape
+        np.testing.assert_allclose(actual, expected, rtol=0, atol=1e-5)
 
 
 @pytest.fixture(scope="module")
 def sources():
-    """Give networks of many kinds, each fitted on the same rows."""
+    """Return networks of many kinds, fitted on the same rows."""
     mlp = MLPClassifier((4,), tol=9, max_iter=20, random_state=0).fit(X.astype(float), Y)
     binary = MLPClassifier((4, 3), tol=9, max_iter=20, random_state=0).fit(X, GENDER)
     plain = DNNClassifier(**SMALL, activation="tanh").fit(X, GENDER)
@@ -80,30 +83,30 @@ def sources():
 
 
 @pytest.mark.parametrize("adapter", [None, "linear", "mlp"])
-def test_a_progressive_network_of_many_sources(sources, adapter, tmp_path):
+def test_a_progressive_network_with_many_sources_can_be_exported(sources, adapter, tmp_path):
     model = ProgressiveClassifier(sources, **SMALL, adapter=adapter).fit(X, Y)
-    check_same(model, tmp_path / "model.onnx", X)
+    check_export(model, tmp_path / "model.onnx", X)
 
 
 @pytest.mark.parametrize("number", range(4))
-def test_a_fine_tuned_network(sources, number, tmp_path):
+def test_a_fine_tuned_network_can_be_exported(sources, number, tmp_path):
     model = FineTunedClassifier(sources[number][1], **SMALL).fit(X, Y)
-    check_same(model, tmp_path / "model.onnx", X)
+    check_export(model, tmp_path / "model.onnx", X)
 
 
 @pytest.mark.parametrize("kind", [SideBySideClassifier, PosteriorClassifier])
-def test_what_sources_say_beside_the_features(sources, kind, tmp_path):
-    check_same(kind(sources, **SMALL).fit(X, Y), tmp_path / "model.onnx", X)
+def test_networks_that_append_the_output_of_sources_can_be_exported(sources, kind, tmp_path):
+    check_export(kind(sources, **SMALL).fit(X, Y), tmp_path / "model.onnx", X)
 
 
-def test_the_target_alone_of_several_tasks(tmp_path):
+def test_a_multi_task_network_exports_its_target_only(tmp_path):
     model = MultiTaskClassifier(**SMALL).fit(X, Y, source_y=GENDER)
-    check_same(model, tmp_path / "model.onnx", X)
+    check_export(model, tmp_path / "model.onnx", X)
 
 
-def test_the_networks_of_others(sources, tmp_path):
+def test_networks_of_scikit_learn_and_pipelines_can_be_exported(sources, tmp_path):
     for _, model in sources:
-        check_same(model, tmp_path / "model.onnx", X)
+        check_export(model, tmp_path / "model.onnx", X)
 
 
 @pytest.mark.parametrize(
@@ -115,72 +118,72 @@ def test_the_networks_of_others(sources, tmp_path):
     ],
     ids=str,
 )
-def test_the_steps_of_a_pipeline_are_in_the_graph(step, tmp_path):
+def test_the_steps_of_a_pipeline_are_exported(step, tmp_path):
     model = make_pipeline(step, "passthrough", StandardScaler(), DNNClassifier(**SMALL))
-    check_same(FrozenEstimator(model.fit(RAW, Y)), tmp_path / "model.onnx", RAW)
+    check_export(FrozenEstimator(model.fit(RAW, Y)), tmp_path / "model.onnx", RAW)
 
 
-def test_features_are_found_by_name(tmp_path):
+def test_exported_networks_select_features_by_name(tmp_path):
     table = pd.DataFrame(RAW, columns=NAMES)
     other = make_pipeline(MinMaxScaler(), DNNClassifier(**SMALL)).fit(table[NAMES[3:0:-1]], GENDER)
     network = ProgressiveClassifier(
         [("deep", LayerSource("deep")), ("other", other)], **SMALL, features=["pitch", "mel"]
     )
     scaler = StandardScaler().set_output(transform="pandas")
-    check_same(make_pipeline(scaler, network).fit(table, Y), tmp_path / "model.onnx", RAW)
+    check_export(make_pipeline(scaler, network).fit(table, Y), tmp_path / "model.onnx", RAW)
 
 
-# Numbers: one large beside its spread, one small, one that is always the same.
-BOTH = np.column_stack([1e6 + 3 * X[:, 0], 1e-3 * X[:, 1], np.full(60, 5.0)])
+# Three targets: far from 0 for its spread, small, and constant.
+NUMBERS = np.column_stack([1e6 + 3 * X[:, 0], 1e-3 * X[:, 1], np.full(60, 5.0)])
 
 
 @pytest.mark.parametrize("kind", [ProgressiveRegressor, SideBySideRegressor])
-def test_numbers_are_on_their_own_scale(sources, kind, tmp_path):
+def test_exported_regressors_predict_on_the_scale_of_the_target(sources, kind, tmp_path):
     with pytest.warns(UserWarning, match=r"^y should vary; got a constant in output \[2\]"):
-        model = kind(sources, **SMALL).fit(X, BOTH)
+        model = kind(sources, **SMALL).fit(X, NUMBERS)
     path = tmp_path / "model.onnx"
     export_onnx(model, path)
-    many = np.resize(X, (553, 7))
-    many[1:100] *= -30
-    for few in (many[:1], many):
-        found = onnxruntime.InferenceSession(path).run(["numbers"], {"features": few})[0]
-        assert found.dtype == np.float64
+    all_rows = np.resize(X, (553, 7))
+    all_rows[1:100] *= -30
+    for batch in (all_rows[:1], all_rows):
+        actual = onnxruntime.InferenceSession(path).run(["numbers"], {"features": batch})[0]
+        assert actual.dtype == np.float64
         spread = np.where(model.target_std_ == 0, 1, model.target_std_)
-        found, wanted = (
-            (numbers - model.target_mean_) / spread for numbers in (found, model.predict(few))
+        actual, expected = (
+            (numbers - model.target_mean_) / spread for numbers in (actual, model.predict(batch))
         )
-        np.testing.assert_allclose(found, wanted, rtol=1e-6, atol=1e-5)
+        np.testing.assert_allclose(actual, expected, rtol=1e-6, atol=1e-5)
     (entry,) = onnx.load(path).metadata_props
     assert json.loads(entry.value)["classes"] is None
 
 
-def test_one_number_is_a_column(tmp_path):
+def test_one_predicted_number_is_exported_as_a_column(tmp_path):
     options = {"hidden_layer_sizes": (4,), "tol": 9, "max_iter": 20, "random_state": 0}
     mlp = MLPRegressor(**options).fit(X, X[:, 0])
     counts = MLPRegressor("poisson", **options).fit(X, GENDER)
-    tuned = FineTunedRegressor(mlp, **SMALL).fit(X, BOTH[:, 0])
-    plain = make_pipeline(StandardScaler(), DNNRegressor(**SMALL)).fit(X, BOTH[:, 1])
+    tuned = FineTunedRegressor(mlp, **SMALL).fit(X, NUMBERS[:, 0])
+    plain = make_pipeline(StandardScaler(), DNNRegressor(**SMALL)).fit(X, NUMBERS[:, 1])
     for model in (mlp, counts, tuned, plain):
         export_onnx(model, tmp_path / "model.onnx")
         session = onnxruntime.InferenceSession(tmp_path / "model.onnx")
-        found = session.run(["numbers"], {"features": X})[0]
-        assert found.shape == (60, 1)
-        wanted = model.predict(X)
-        np.testing.assert_allclose(found[:, 0], wanted, rtol=0, atol=1e-5 * wanted.std())
+        actual = session.run(["numbers"], {"features": X})[0]
+        assert actual.shape == (60, 1)
+        expected = model.predict(X)
+        np.testing.assert_allclose(actual[:, 0], expected, rtol=0, atol=1e-5 * expected.std())
 
 
-def test_a_torch_module_is_in_the_graph(tmp_path):
+def test_a_torch_module_is_exported(tmp_path):
     torch.manual_seed(0)
     layers = [torch.nn.Linear(7, 6), torch.nn.BatchNorm1d(6), torch.nn.ReLU(inplace=True)]
     module = torch.nn.Sequential(*layers, torch.nn.Unflatten(1, (3, 2)))
     source = TorchSource(module, ["1", "3"], pooling=["mean", "max", "std"])
     model = ProgressiveClassifier(source, **SMALL).fit(X, Y)
-    check_same(model, tmp_path / "model.onnx", X)
+    check_export(model, tmp_path / "model.onnx", X)
     assert "/tests/" not in (tmp_path / "model.onnx").read_bytes().decode("latin-1")
 
 
 class Signs(Source):
-    """Whether each feature is above 0, which a graph can say if `graph` is True."""
+    """A source whose one layer tells whether each feature is above 0."""
 
     n_features_in_ = 7
 
@@ -206,12 +209,12 @@ class WrongSigns(Signs):
         return [[graph.cast(graph.add("Sign", rows), "float32")]]
 
 
-def test_a_source_of_your_own_says_its_graph(tmp_path):
+def test_a_custom_source_can_add_its_graph(tmp_path):
     model = ProgressiveClassifier(SignsWithGraph(), **SMALL).fit(X, Y)
-    check_same(model, tmp_path / "model.onnx", X)
+    check_export(model, tmp_path / "model.onnx", X)
 
 
-def test_the_file_says_what_the_model_is(tmp_path):
+def test_the_file_has_classes_names_and_metadata(tmp_path):
     table = pd.DataFrame(X, columns=NAMES)
     model, path = DNNClassifier(**SMALL).fit(table, GENDER), tmp_path / "new" / "model.onnx"
     export_onnx(model, path, metadata={"corpus": "invented"})
@@ -226,14 +229,14 @@ def test_the_file_says_what_the_model_is(tmp_path):
     assert path.read_bytes() == before
 
 
-def test_the_file_has_operations_of_onnx_only(sources, tmp_path):
+def test_the_file_has_standard_onnx_operations_only(sources, tmp_path):
     model = ProgressiveClassifier(sources, **SMALL).fit(X, Y)
     export_onnx(model, tmp_path / "model.onnx")
-    found = onnx.load(tmp_path / "model.onnx")
-    assert [(each.domain, each.version) for each in found.opset_import] == [("", 18)]
-    assert {node.domain for node in found.graph.node} == {""}
-    assert not found.functions
-    assert not any(array.external_data for array in found.graph.initializer)
+    exported = onnx.load(tmp_path / "model.onnx")
+    assert [(opset.domain, opset.version) for opset in exported.opset_import] == [("", 18)]
+    assert {node.domain for node in exported.graph.node} == {""}
+    assert not exported.functions
+    assert not any(array.external_data for array in exported.graph.initializer)
 
 
 SCALED = StandardScaler().fit(X)
@@ -268,13 +271,15 @@ SCALED = StandardScaler().fit(X)
         ),
     ],
 )
-def test_what_has_no_graph_is_one_sentence_and_no_file(make, error, message, tmp_path):
+def test_a_model_that_cannot_be_exported_gives_an_error_and_no_file(
+    make, error, message, tmp_path
+):
     with pytest.raises(error, match=message):
         export_onnx(make(), tmp_path / "model.onnx")
     assert not list(tmp_path.iterdir())
 
 
-def test_without_the_extra_it_says_what_to_install(monkeypatch, tmp_path):
+def test_without_onnx_the_error_says_what_to_install(monkeypatch, tmp_path):
     monkeypatch.setitem(__import__("sys").modules, "onnx", None)
     with pytest.raises(ImportError, match=r"pip install 'skprognet\[onnx\]'"):
         export_onnx(DNNClassifier(**SMALL).fit(X, Y), tmp_path / "model.onnx")

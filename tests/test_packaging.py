@@ -1,4 +1,4 @@
-"""The package as others get it: the wheel, in an environment with what it asks for and no more."""
+"""The wheel works in an environment that has its requirements only."""
 
 import os
 import shutil
@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
 PROGRAMS = "Scripts" if os.name == "nt" else "bin"
-# What git ignores, and whatever begins with a dot.
+# Folders that git ignores.
 IGNORED = ("build", "dist", "_build", "auto_examples", "generated", "demo-results", "htmlcov")
 BUILD = "import sys; from setuptools import build_meta; build_meta.build_{}(sys.argv[1])"
 IMPORT_ALL_AND_RUN = """
@@ -31,7 +31,7 @@ skprognet.cli.main(sys.argv[1:])
 
 def call(*command, cwd):
     variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    command = [str(each) for each in command]
+    command = [str(word) for word in command]
     return subprocess.run(command, cwd=cwd, env=variables, capture_output=True, encoding="utf-8")
 
 
@@ -43,7 +43,7 @@ def output_of(*command, cwd):
 
 @pytest.fixture(scope="module")
 def dist(tmp_path_factory):
-    """Give a folder with the source distribution, unpacked too, and the wheel made from it."""
+    """Return a folder with the source distribution, packed and unpacked, and its wheel."""
     folder = tmp_path_factory.mktemp("dist")
     ignored = shutil.ignore_patterns(".*", "*.egg-info", "__pycache__", *IGNORED)
     tree = shutil.copytree(ROOT, folder / "tree", ignore=ignored)
@@ -57,7 +57,7 @@ def dist(tmp_path_factory):
 
 
 def requirements(dist, extras=()):
-    """Yield what a distribution asks for, together with some of its extras."""
+    """Yield the requirements of a distribution and of some of its extras."""
     for requirement in map(Requirement, dist.requires or ()):
         chosen = ({"extra": extra} for extra in ("", *extras))
         if requirement.marker is None or any(map(requirement.marker.evaluate, chosen)):
@@ -65,7 +65,7 @@ def requirements(dist, extras=()):
 
 
 def link(requirement, site):
-    """Link what a requirement installs, and what that asks for, into an environment."""
+    """Link the files of a requirement and of its dependencies into an environment."""
     dist = distribution(requirement.name)
     names = {file.parts[0] for file in dist.files if "__pycache__" not in file.parts} - {".."}
     if all((site / name).exists() for name in names):
@@ -73,13 +73,13 @@ def link(requirement, site):
     for name in names:
         if not (site / name).exists():
             (site / name).symlink_to(dist.locate_file(name))
-    for each in requirements(dist, requirement.extras):
-        link(each, site)
+    for dependency in requirements(dist, requirement.extras):
+        link(dependency, site)
 
 
 @pytest.fixture
 def env(dist, tmp_path):
-    """Give an environment with nothing but the wheel."""
+    """Return an environment with nothing but the wheel."""
     venv.create(tmp_path / "env")
     (wheel,) = dist.glob("*.whl")
     python = tmp_path / "env" / PROGRAMS / "python"
@@ -89,24 +89,24 @@ def env(dist, tmp_path):
 
 
 def install_requirements(env, *extras):
-    """Link all that the wheel asks for into an environment, also for some of its extras."""
+    """Link the requirements of the wheel and of some of its extras into an environment."""
     (installed,) = env.rglob("skprognet-*.dist-info")
     for requirement in requirements(Distribution.at(installed), extras):
         link(requirement, installed.parent)
 
 
-def test_source_distribution_holds_all_that_its_tests_read(dist):
+def test_the_source_distribution_has_all_files_of_the_repository(dist):
     (source,) = (dist / "source").iterdir()
-    held = {path.relative_to(source) for path in source.rglob("*") if path.is_file()}
+    files = {path.relative_to(source) for path in source.rglob("*") if path.is_file()}
     tree = dist / "tree"
-    assert {path.relative_to(tree) for path in tree.rglob("*") if path.is_file()} <= held
-    assert Path("LICENSE") in held
+    assert {path.relative_to(tree) for path in tree.rglob("*") if path.is_file()} <= files
+    assert Path("LICENSE") in files
 
 
-def test_demo_of_the_wheel_says_what_to_install_and_then_runs(env, tmp_path):
-    line = ("demo", "--max-epochs", 1, "--folds", 3, "--n-jobs", 1, "--output", "results")
+def test_the_demo_runs_from_the_wheel_after_the_extra_is_installed(env, tmp_path):
+    arguments = ("demo", "--max-epochs", 1, "--folds", 3, "--n-jobs", 1, "--output", "results")
     install_requirements(env)
-    run = call(env / PROGRAMS / "python", "-c", IMPORT_ALL_AND_RUN, *line, cwd=tmp_path)
+    run = call(env / PROGRAMS / "python", "-c", IMPORT_ALL_AND_RUN, *arguments, cwd=tmp_path)
     assert Path(run.stdout.strip()).is_relative_to(env)
     assert run.stderr.splitlines()[-1] == (
         "Error: A report, figure, model card or LaTeX table needs 'matplotlib', which cannot be "
@@ -116,7 +116,7 @@ def test_demo_of_the_wheel_says_what_to_install_and_then_runs(env, tmp_path):
     assert not (tmp_path / "results").exists()
 
     install_requirements(env, "report")
-    said = output_of(env / PROGRAMS / "skprognet", *line, cwd=tmp_path)
-    assert said.startswith("# Emotion recognition with transfer from")
+    output = output_of(env / PROGRAMS / "skprognet", *arguments, cwd=tmp_path)
+    assert output.startswith("# Emotion recognition with transfer from")
     written = {path.name for path in (tmp_path / "results").iterdir()}
     assert {"report.html", "table.tex", "learning_curves.png", "scores.pdf"} <= written

@@ -23,7 +23,7 @@ SIZE = 5_000_000
 
 @pytest.fixture(scope="module")
 def original(tmp_path_factory):
-    """Give document and arrays of the file of a small network, and a path for forged ones."""
+    """Return document and arrays of the file of a small network, and a path for forged files."""
     path = tmp_path_factory.mktemp("models") / "model.safetensors"
     save_model(DNNClassifier(**TINY).fit(X, Y), path)
     return *parts(path), path
@@ -36,7 +36,7 @@ def parts(path):
 
 
 def forge(path, document, arrays):
-    """Write a file of 5 MB whose digest agrees; text that belongs to nothing fills it up."""
+    """Write a file of 5 MB with a valid digest. Text in the metadata fills it up."""
     document.pop("sha256")
     document["metadata"] = {"text": ""}
     missing = SIZE - len(save(arrays, metadata={"skprognet": json.dumps(document)})) - 200
@@ -66,17 +66,17 @@ def put(encoded, name, value):
 
 
 def in_history(value, times, *, arrays=True):
-    """Return a change that puts so many of a value where nothing else is checked."""
-    more = {"zeros": np.zeros(25_000, np.float32), "key": np.zeros(624, np.uint32)}
+    """Return a change that adds a value many times to the history, which nothing else checks."""
+    extra_arrays = {"zeros": np.zeros(25_000, np.float32), "key": np.zeros(624, np.uint32)}
 
-    def change(document, there):
-        there.update(more if arrays else {})
+    def change(document, arrays_of_file):
+        arrays_of_file.update(extra_arrays if arrays else {})
         part(document, "history")[0]["dict"].append(["more", [value] * times])
 
     return change
 
 
-def wide(document, arrays):
+def many_features(document, arrays):
     """Make a network of a million features, of which 128 rows are predicted at a time."""
     n_features = 10**6
     state(document)["n_features_in_"] = n_features
@@ -106,7 +106,7 @@ def many_laterals(document, arrays):
     part(document, "config")["dict"].append(["source_sizes", sources])
 
 
-def endless(document, arrays):
+def array_without_bytes(document, arrays):
     """Name an array of many rows and no bytes."""
     arrays["nothing"] = np.zeros((10**9, 0), np.float32)
     part(document, "history")[0]["dict"].append(["more", {"array": "nothing"}])
@@ -115,20 +115,20 @@ def endless(document, arrays):
 TOO_MUCH = "the model would take far more memory than its file explains"
 STATE = {"RandomState": {"tuple": ["MT19937", {"array": "key"}, 0, 0, 0.0]}}
 NESTED = json.loads("[" * 300 + "]" * 300)
-BOMBS = {
+FORGERIES = {
     "an array 20,000 times": (in_history({"array": "zeros"}, 20_000), TOO_MUCH),
     "random states": (in_history(STATE, 40_000), TOO_MUCH),
     "estimators": (in_history({"estimator": ["MLPClassifier", {}]}, 90_000), TOO_MUCH),
     "lists": (in_history([], 1_000_000), TOO_MUCH),
     "lists in lists": (in_history(NESTED, 7_000), TOO_MUCH),
-    "features": (wide, TOO_MUCH),
+    "features": (many_features, TOO_MUCH),
     "layers": (many_layers, "while the architecture needs"),
     "laterals": (many_laterals, "while the architecture needs"),
-    "an array of no bytes": (endless, "an array of several axes and no elements"),
+    "an array of no bytes": (array_without_bytes, "an array of several axes and no elements"),
     "lists, just allowed": (in_history(NESTED, 1_000, arrays=False), "loaded"),
 }
 
-# In a process of its own: what has once been taken up shows in no other way.
+# The peak of memory never falls, so each measurement needs a process of its own.
 CHILD = """
 import sys
 from skprognet.persistence import load_model
@@ -149,29 +149,29 @@ print(peak() - before)
 
 
 def read_in_a_process(*paths):
-    """Return what reading each file said, and the memory that it took, in MB."""
+    """Return the output of reading each file, and the memory that reading took, in MB."""
     command = [sys.executable, "-c", CHILD, *map(str, paths)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    *said, peak = done.stdout.splitlines()
-    return said, float(peak)
+    process = subprocess.run(command, capture_output=True, text=True, check=True)
+    *messages, peak = process.stdout.splitlines()
+    return messages, float(peak)
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="needs Linux")
 def test_small_files_cannot_fill_the_memory(original, tmp_path):
     paths = []
-    for number, (change, _) in enumerate(BOMBS.values()):
+    for number, (change, _) in enumerate(FORGERIES.values()):
         document, arrays, _ = original
         document, arrays = json.loads(json.dumps(document)), dict(arrays)
         change(document, arrays)
         paths.append(tmp_path / f"{number}.safetensors")
         forge(paths[-1], document, arrays)
-    said, peak = read_in_a_process(*paths)
-    for message, (name, (_, reason)) in zip(said, BOMBS.items(), strict=True):
+    messages, peak = read_in_a_process(*paths)
+    for message, (name, (_, reason)) in zip(messages, FORGERIES.items(), strict=True):
         assert reason in message, name
     assert peak < 250
 
 
-def test_a_model_of_a_release_that_did_not_remember_the_scale_of_its_rows(original):
+def test_a_model_file_without_the_scale_of_its_rows_can_be_loaded(original):
     document, arrays, path = original
     document, arrays = json.loads(json.dumps(document)), dict(arrays)
     for name in ("n_samples_seen_", "training_mean_", "training_std_"):
@@ -198,6 +198,6 @@ def test_a_file_cannot_ask_for_more_threads_than_there_are_cores(original, n_thr
 
 
 @pytest.mark.parametrize("n_threads", [None, 1, joblib.cpu_count()])
-def test_as_many_threads_as_there_are_cores_are_kept(n_threads, tmp_path):
+def test_numbers_of_threads_up_to_the_cores_are_kept(n_threads, tmp_path):
     save_model(DNNClassifier(**TINY, n_threads=n_threads).fit(X, Y), tmp_path / "model")
     assert load_model(tmp_path / "model").n_threads == n_threads

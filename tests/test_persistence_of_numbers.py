@@ -1,4 +1,4 @@
-"""A loaded model of numbers equals the saved one, or loading fails; and its description."""
+"""A loaded model of numbers equals the saved one, or loading fails. Its description is right."""
 
 import hashlib
 import io
@@ -48,7 +48,7 @@ def dnn():
     return DNNRegressor(**SMALL).fit(X, AROUSAL)
 
 
-def several():
+def of_three_sources():
     source = DNNClassifier(**SMALL).fit(X, EMOTION)
     sources = [("emotion", source), ("arousal", dnn()), ("mlp", mlp())]
     return ProgressiveRegressor(sources, **SMALL).fit(X, BOTH)
@@ -58,7 +58,7 @@ MODELS = {
     "DNN": dnn,
     "DNN, one column": lambda: DNNRegressor(**SMALL).fit(X, BOTH[:, :1]),
     "fine-tuned, MLP": lambda: FineTunedRegressor(mlp(), **SMALL).fit(X, BOTH),
-    "progressive, several sources": several,
+    "progressive, several sources": of_three_sources,
     "side by side": lambda: SideBySideRegressor([("mlp", mlp())], **SMALL).fit(X, BOTH),
     "classifier of a regressor": lambda: ProgressiveClassifier(dnn(), **SMALL).fit(X, EMOTION),
     "frozen pipeline": lambda: FrozenEstimator(
@@ -68,7 +68,7 @@ MODELS = {
 
 
 @pytest.mark.parametrize("make", MODELS.values(), ids=MODELS)
-def test_a_model_comes_back_as_it_was(make, tmp_path):
+def test_a_loaded_model_equals_the_saved_one(make, tmp_path):
     model = make()
     save_model(model, tmp_path / "model")
     loaded = load_model(tmp_path / "model")
@@ -80,17 +80,17 @@ def test_a_model_comes_back_as_it_was(make, tmp_path):
     assert (tmp_path / "again").read_bytes() == (tmp_path / "model").read_bytes()
 
 
-def test_a_loaded_model_trains_on_as_the_original(tmp_path):
+def test_a_loaded_model_continues_training_like_the_original(tmp_path):
     model = dnn()
     save_model(model, tmp_path / "model")
     loaded = load_model(tmp_path / "model")
-    for each in (model, loaded):
-        each.set_params(warm_start=True).fit(X, AROUSAL)
+    for regressor in (model, loaded):
+        regressor.set_params(warm_start=True).fit(X, AROUSAL)
     np.testing.assert_array_equal(loaded.predict(X), model.predict(X))
 
 
-def forged(path, change):
-    """Write a model of two numbers over which somebody went, with a digest that agrees."""
+def save_forged(path, change):
+    """Write a changed model of two numbers with a valid digest."""
     save_model(DNNRegressor(**SMALL).fit(X, BOTH), path)
     with safe_open(path, "np") as file:
         arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
@@ -126,30 +126,33 @@ def put_array(name, value):
     ],
 )
 def test_a_forged_scale_is_refused(change, reason, tmp_path):
-    forged(tmp_path / "model", change)
+    save_forged(tmp_path / "model", change)
     with pytest.raises(ValueError, match=r"^A model must be a whole, unaltered file") as info:
         load_model(tmp_path / "model")
     assert reason in str(info.value)
 
 
-def test_what_is_told_of_a_model(tmp_path):
-    save_model(several(), tmp_path / "model")
+def test_description_card_and_inspect_describe_a_model_of_numbers(tmp_path):
+    save_model(of_three_sources(), tmp_path / "model")
     description = describe_model(tmp_path / "model")["model"]
     assert (description["classes"], description["layers"]) == (None, [6, 5, 4, 2])
     assert (description["metric"], description["sources"]["mlp"]["layers"]) == ("ccc", [6, 5, 1])
     mean, std = BOTH.mean(axis=0), BOTH.std(axis=0)
     assert description["loss"] == "squared_error"
-    for each, mu, sigma in zip(description["scale"], mean, std, strict=True):
-        np.testing.assert_allclose(each["mean"], mu, atol=0.2 * sigma)  # of the rows that trained
-        np.testing.assert_allclose(each["standard_deviation"], sigma, rtol=0.2)
+    for scale, expected_mean, expected_std in zip(description["scale"], mean, std, strict=True):
+        # The scale is that of the training rows only, hence the tolerance.
+        np.testing.assert_allclose(scale["mean"], expected_mean, atol=0.2 * expected_std)
+        np.testing.assert_allclose(scale["standard_deviation"], expected_std, rtol=0.2)
     assert "loss" not in description["sources"]["mlp"]
     card = model_card(tmp_path / "model")
     assert "**Predicts:** 2 numbers for each recording" in card
     assert "one of the classes" not in card
     assert "**Numbers of the rows:** not recorded" in card
-    first, second = (  # four digits of standard deviations of 0.99 and 9.7
-        "mean {}, standard deviation {}".format(*(round(n, digits) for n in each.values()))
-        for each, digits in zip(description["scale"], (4, 3), strict=True)
+    first, second = (  # shown to four digits of the standard deviations 0.99 and 9.7
+        "mean {}, standard deviation {}".format(
+            *(round(number, digits) for number in scale.values())
+        )
+        for scale, digits in zip(description["scale"], (4, 3), strict=True)
     )
     assert "# ProgressiveRegressor of unnamed numbers" in card
     assert "**Loss:** squared error, of numbers standardised over" in card
@@ -159,21 +162,21 @@ def test_what_is_told_of_a_model(tmp_path):
     assert "robab" not in card
     assert "- emotion: DNNClassifier, angry, sad;" in card
     assert "- arousal: DNNRegressor, numbers;" in card
-    said = CliRunner().invoke(main, ["inspect", str(tmp_path / "model")]).output
-    assert "Predicts       2 numbers (regression)" in said
-    assert f"Loss           squared error of standardised numbers\n               {first}" in said
-    assert "emotion: DNNClassifier, 2 classes" in said
-    assert "arousal: DNNRegressor, numbers, 6 - 5 - 4 - 1 (sigmoid)" in said
+    page = CliRunner().invoke(main, ["inspect", str(tmp_path / "model")]).output
+    assert "Predicts       2 numbers (regression)" in page
+    assert f"Loss           squared error of standardised numbers\n               {first}" in page
+    assert "emotion: DNNClassifier, 2 classes" in page
+    assert "arousal: DNNRegressor, numbers, 6 - 5 - 4 - 1 (sigmoid)" in page
 
 
-def test_the_card_says_what_is_recorded_of_the_numbers(tmp_path):
+def test_the_card_shows_the_recorded_statistics_of_the_numbers(tmp_path):
     numbers = {"mean": 3.04, "standard_deviation": 1.0, "lowest": 1.0, "highest": 5}
     metadata = {"target": "arousal", "counts": {"numbers": numbers}, "validation": "random"}
     save_model(
         DNNRegressor(**SMALL, loss="ccc").fit(X, AROUSAL), tmp_path / "model", metadata=metadata
     )
     card = model_card(tmp_path / "model")
-    for said in (
+    for text in (
         "# DNNRegressor of arousal",
         "**Predicts:** 1 number for each recording",
         "**Numbers of the rows:** mean 3.04, standard deviation 1, lowest 1, highest 5",
@@ -181,7 +184,7 @@ def test_the_card_says_what_is_recorded_of_the_numbers(tmp_path):
         "**Loss:** 1 - CCC, of numbers",
         "A number is what the network expects an",
     ):
-        assert said in card
+        assert text in card
     folds = pd.DataFrame({"repeat": 1, "fold": [1, 2], "score": [0.5, 0.7], "target": "arousal"})
     scores = folds.assign(method="DNN", source="none", metric="ccc", greater_is_better=True)
     assert "0.600 ± 0.141" in model_card(tmp_path / "model", scores=scores)
@@ -192,7 +195,7 @@ def test_the_card_says_what_is_recorded_of_the_numbers(tmp_path):
 @pytest.mark.parametrize(
     ("y", "columns"), [(AROUSAL, ["predicted"]), (BOTH, ["predicted_0", "predicted_1"])]
 )
-def test_the_command_line_writes_numbers(y, columns, tmp_path):
+def test_predict_on_the_command_line_writes_the_numbers(y, columns, tmp_path):
     model = make_pipeline(StandardScaler(), DNNRegressor(**SMALL)).fit(TABLE, y)
     save_model(model, tmp_path / "model")
     rows = TABLE.assign(file=[f"{k:02}.wav" for k in range(60)])
@@ -200,8 +203,8 @@ def test_the_command_line_writes_numbers(y, columns, tmp_path):
     arguments = ["predict", str(tmp_path / "model"), str(tmp_path / "rows.csv")]
     written = pd.read_csv(io.StringIO(CliRunner().invoke(main, arguments).stdout))
     assert list(written) == ["file", *columns]
-    wanted = model.predict(TABLE).reshape(60, -1)
-    np.testing.assert_allclose(written[columns], wanted, rtol=1e-12)
+    expected = model.predict(TABLE).reshape(60, -1)
+    np.testing.assert_allclose(written[columns], expected, rtol=1e-12)
     explained = CliRunner().invoke(main, [*arguments, "--explain"])
     explained = pd.read_csv(io.StringIO(explained.stdout))
     changes = explain(model, TABLE, groups={"feature 0": [0]})

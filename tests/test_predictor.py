@@ -1,4 +1,4 @@
-"""From one recording to its label: the same for any form of recording, or one sentence."""
+"""A predictor gives the same label for any form of a recording, or one sentence of error."""
 
 import io
 import re
@@ -25,12 +25,12 @@ SECRET = b"a voice that no log may hold"
 
 def tone(hertz=150, seconds=0.4):
     """Return something like a vowel, as 16-bit integers."""
-    at = 2 * np.pi * hertz * np.arange(round(seconds * RATE)) / RATE
-    wave = sum(np.sin(k * at) / k for k in range(1, 9)) * (1 + 0.3 * np.sin(at / 40))
+    phase = 2 * np.pi * hertz * np.arange(round(seconds * RATE)) / RATE
+    wave = sum(np.sin(k * phase) / k for k in range(1, 9)) * (1 + 0.3 * np.sin(phase / 40))
     return np.round(0.2 * 32768 * wave).astype(np.int16)
 
 
-def encoded(signal, kind="WAV", rate=RATE):
+def audio_bytes(signal, kind="WAV", rate=RATE):
     """Return the bytes of an audio file."""
     file = io.BytesIO()
     soundfile.write(file, signal, rate, format=kind)
@@ -48,7 +48,7 @@ def model():
 
 
 @pytest.fixture(scope="module")
-def stored(model, tmp_path_factory):
+def model_path(model, tmp_path_factory):
     path = tmp_path_factory.mktemp("model") / "emotion.safetensors"
     origin = FeatureOrigin.of_extractor(OpenSmileFeatures())
     save_model(model, path, metadata={"features": origin.to_dict()})
@@ -56,55 +56,62 @@ def stored(model, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def predictor(stored):
-    return load_predictor(stored, max_duration=2)
+def predictor(model_path):
+    return load_predictor(model_path, max_duration=2)
 
 
-def test_what_a_recording_comes_in_does_not_matter(predictor, model, tmp_path):
-    content, path = encoded(tone()), tmp_path / "tone.wav"
+def test_every_form_of_a_recording_gives_the_same_prediction(predictor, model, tmp_path):
+    content, path = audio_bytes(tone()), tmp_path / "tone.wav"
     path.write_bytes(content)
     features = OpenSmileFeatures().fit_transform([path])
-    wanted = model.predict_proba(features)[0]
+    expected = model.predict_proba(features)[0]
     with path.open("rb") as file:
-        ways = [path, str(path), content, bytearray(content), memoryview(content), file]
-        said = [predictor.predict(each) for each in [*ways, (tone(), RATE)]]
-    for each in said:
-        assert list(each.probabilities.values()) == wanted.tolist()
-        assert each.label == model.predict(features)[0]
-        assert each.error is each.remark is None
-    assert list(said[0].probabilities) == model.classes_.tolist()
+        forms = [path, str(path), content, bytearray(content), memoryview(content), file]
+        predictions = [predictor.predict(form) for form in [*forms, (tone(), RATE)]]
+    for prediction in predictions:
+        assert list(prediction.probabilities.values()) == expected.tolist()
+        assert prediction.label == model.predict(features)[0]
+        assert prediction.error is prediction.remark is None
+    assert list(predictions[0].probabilities) == model.classes_.tolist()
 
 
 @pytest.mark.parametrize("kind", ["FLAC", "OGG", "MP3", "AIFF", "AU"])
-def test_bytes_of_any_format_give_the_bits_of_the_file(predictor, tmp_path, kind):
+def test_bytes_of_any_audio_format_give_the_prediction_of_the_file(predictor, tmp_path, kind):
     path = tmp_path / f"tone.{kind.lower()}"
-    path.write_bytes(encoded(tone(), kind))
+    path.write_bytes(audio_bytes(tone(), kind))
     assert predictor.predict(path.read_bytes()) == predictor.predict(path)
     assert predictor.predict(path).error is None
 
 
-def test_the_command_line_says_the_same(predictor, stored, tmp_path):
+def test_the_command_line_gives_the_same_prediction(predictor, model_path, tmp_path):
     path, broken = tmp_path / "tone.wav", tmp_path / "broken.wav"
-    path.write_bytes(encoded(tone()))
+    path.write_bytes(audio_bytes(tone()))
     broken.write_bytes(SECRET)
-    command = ["predict", str(stored), str(path), str(broken), "-o", str(tmp_path / "said.csv")]
+    command = [
+        "predict",
+        str(model_path),
+        str(path),
+        str(broken),
+        "-o",
+        str(tmp_path / "predictions.csv"),
+    ]
     result = CliRunner().invoke(main, command)
     assert result.exit_code == 1
-    row = pd.read_csv(tmp_path / "said.csv").iloc[0]
-    said = predictor.predict(path)
-    assert row["label"] == said.label
-    probabilities = [np.float32(row[f"p_{name}"]) for name in said.probabilities]
-    assert probabilities == [np.float32(p) for p in said.probabilities.values()]
+    row = pd.read_csv(tmp_path / "predictions.csv").iloc[0]
+    prediction = predictor.predict(path)
+    assert row["label"] == prediction.label
+    probabilities = [np.float32(row[f"p_{name}"]) for name in prediction.probabilities]
+    assert probabilities == [np.float32(p) for p in prediction.probabilities.values()]
     assert predictor.predict(broken).error.removeprefix("The recording ")[:-1] in result.output
 
 
-CUT = encoded(tone())[:2_044]
+CUT = audio_bytes(tone())[:2_044]
 NOT_FINITE = np.where(np.arange(8_000) == 7, np.nan, 0.1)
 UNUSABLE = [
     (b"", "The recording is empty (0 bytes)."),
     (SECRET, "The recording cannot be decoded (Format not recognised)."),
     (CUT, "The recording is cut short (2000 of 12800 bytes are there)."),
-    (encoded(tone())[:40], "The recording cannot be decoded ("),
+    (audio_bytes(tone())[:40], "The recording cannot be decoded ("),
     (io.StringIO("text"), 'The recording was opened as text; open it with mode "rb".'),
     ((NOT_FINITE, RATE), "The recording holds 1 NaN or infinite samples."),
     ((tone(seconds=0.02), RATE), "The recording is too short for openSMILE (0.020 s)."),
@@ -120,20 +127,20 @@ UNUSABLE = [
 
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize(("audio", "error"), UNUSABLE, ids=[text[14:40] for _, text in UNUSABLE])
-def test_what_cannot_be_used_is_one_sentence(predictor, stored, audio, error):
-    said = predictor.predict(audio)
-    assert said.error.startswith(error)
-    assert said.error.endswith(".")
-    assert (said.label, said.probabilities, said.remark) == (None, None, None)
-    assert "voice" not in repr(said)
+def test_unusable_audio_gives_an_error_of_one_sentence(predictor, model_path, audio, error):
+    prediction = predictor.predict(audio)
+    assert prediction.error.startswith(error)
+    assert prediction.error.endswith(".")
+    assert (prediction.label, prediction.probabilities, prediction.remark) == (None, None, None)
+    assert "voice" not in repr(prediction)
     if hasattr(audio, "seek"):
         audio.seek(0)
     strict = Predictor(predictor.model, predictor.extractor, on_error="raise")
-    with pytest.raises(ValueError, match=f"^{re.escape(said.error)}$"):
+    with pytest.raises(ValueError, match=f"^{re.escape(prediction.error)}$"):
         strict.predict(audio)
 
 
-def test_an_error_while_reading_is_a_sentence(predictor):
+def test_an_error_while_reading_does_not_repeat_the_text_of_the_exception(predictor):
     class Broken(io.RawIOBase):
         def read(self, n=-1):
             raise ConnectionResetError(SECRET)
@@ -144,12 +151,12 @@ def test_an_error_while_reading_is_a_sentence(predictor):
 
 
 @pytest.mark.parametrize("audio", [None, 3, {"a": 1}, np.zeros(9), [1, 2, 3]])
-def test_a_mistake_of_the_program_is_raised(predictor, audio):
+def test_an_argument_that_is_no_recording_raises_an_error(predictor, audio):
     with pytest.raises(TypeError, match="A recording must be a path, the bytes of a file"):
         predictor.predict(audio)
 
 
-def test_no_message_holds_the_recording(predictor):
+def test_no_message_contains_the_recording(predictor):
     extractor = OpenSmileFeatures()
     for X in (SECRET, [SECRET], [(np.zeros(99), SECRET)], bytearray(SECRET)):
         with pytest.raises(TypeError) as caught:
@@ -158,51 +165,55 @@ def test_no_message_holds_the_recording(predictor):
     assert repr(predictor) == "Predictor(Pipeline, openSMILE)"
 
 
-def test_silence_is_answered_with_a_remark(predictor):
-    said = predictor.predict((np.zeros(8_000, dtype=np.int16), RATE))
-    assert said.error is None
-    assert said.remark == (
+def test_silence_and_a_low_sampling_rate_give_a_remark(predictor):
+    prediction = predictor.predict((np.zeros(8_000, dtype=np.int16), RATE))
+    assert prediction.error is None
+    assert prediction.remark == (
         "The recording is silent (never above -60 dB of full scale, after mixing down)."
     )
-    said = predictor.predict((tone()[::2], RATE // 2))
-    assert said.remark == (
+    prediction = predictor.predict((tone()[::2], RATE // 2))
+    assert prediction.remark == (
         "The recording has a sampling rate of 8000 Hz, lower than the 16000 Hz to which it was "
         "resampled."
     )
 
 
-def test_many_threads_get_the_same_bits(predictor):
-    recordings = [encoded(tone(hertz, 0.1)) for hertz in range(100, 140, 10)]
-    one_by_one = [predictor.predict(each) for each in recordings]
+def test_threads_get_the_same_predictions(predictor):
+    recordings = [audio_bytes(tone(hertz, 0.1)) for hertz in range(100, 140, 10)]
+    one_by_one = [predictor.predict(recording) for recording in recordings]
     with ThreadPoolExecutor(4) as pool:
-        together = list(pool.map(predictor.predict, recordings * 3))
-    assert together == one_by_one * 3
+        in_threads = list(pool.map(predictor.predict, recordings * 3))
+    assert in_threads == one_by_one * 3
 
 
-def test_many_recordings_are_a_table(predictor):
+def test_predict_many_returns_a_table(predictor):
     with warnings.catch_warnings(action="error"):
         table = predictor.predict_many([(tone(), RATE), (NOT_FINITE, RATE)])
-    said = predictor.predict((tone(), RATE))
-    assert table.columns.tolist() == ["label", *(f"p_{n}" for n in said.probabilities), "error"]
-    assert table.loc[0, "label"] == said.label
-    assert table.iloc[0, 1:-1].tolist() == list(said.probabilities.values())
+    prediction = predictor.predict((tone(), RATE))
+    assert table.columns.tolist() == [
+        "label",
+        *(f"p_{n}" for n in prediction.probabilities),
+        "error",
+    ]
+    assert table.loc[0, "label"] == prediction.label
+    assert table.iloc[0, 1:-1].tolist() == list(prediction.probabilities.values())
     assert table.loc[1, "error"] == "holds 1 NaN or infinite samples"
     assert table.iloc[1, :-1].isna().all()
     assert pd.isna(table.loc[0, "error"])
 
 
-def test_a_model_without_names_and_with_numbers_as_classes():
+def test_a_model_may_have_unnamed_features_and_integer_classes():
     emodb = load_emodb(as_frame=True)
     clf = DNNClassifier(hidden_layer_sizes=(4,), max_epochs=1, random_state=0)
     clf.fit(emodb.data.to_numpy(), emodb.target.eq("happy").astype(int))
-    said = Predictor(clf, OpenSmileFeatures()).predict((tone(), RATE))
-    assert type(said.label) is int
-    assert list(said.probabilities) == [0, 1]
+    prediction = Predictor(clf, OpenSmileFeatures()).predict((tone(), RATE))
+    assert type(prediction.label) is int
+    assert list(prediction.probabilities) == [0, 1]
     with pytest.raises(ValueError, match=r"the 88 features of the model, .* got 62 feat"):
         Predictor(clf, OpenSmileFeatures("GeMAPSv01b"))
 
 
-def test_models_that_cannot_hear(model, tmp_path):
+def test_models_without_matching_features_are_refused(model, tmp_path):
     save_model(model, tmp_path / "m")
     with pytest.raises(ValueError, match="must record how its features were computed"):
         load_predictor(tmp_path / "m")

@@ -1,4 +1,4 @@
-"""Normalisation within corpora: the numbers of pandas and scikit-learn, and no leaks."""
+"""Normalisation within corpora gives the numbers of pandas and scikit-learn, without leaks."""
 
 import pickle
 import re
@@ -24,14 +24,16 @@ from skprognet.metrics import uar_score
 from skprognet.model_selection import RepeatedSpeakerStratifiedKFold
 from skprognet.preprocessing import STATISTICS, CorpusStandardScaler, mean_and_scale
 
-REFUSES = {
-    "check_fit_idempotent": "it transforms rows that fit has not had, which this way refuses"
+EXPECTED_FAILURES = {
+    "check_fit_idempotent": "transforms rows that fit has not had, which this scaler refuses"
 }
 
 
 @parametrize_with_checks(
-    [CorpusStandardScaler(statistics=way) for way in STATISTICS],
-    expected_failed_checks=lambda scaler: REFUSES if scaler.statistics == "corpus" else {},
+    [CorpusStandardScaler(statistics=statistics) for statistics in STATISTICS],
+    expected_failed_checks=lambda scaler: (
+        EXPECTED_FAILURES if scaler.statistics == "corpus" else {}
+    ),
 )
 def test_scikit_learn_checks(estimator, check):
     check(estimator)
@@ -39,14 +41,14 @@ def test_scikit_learn_checks(estimator, check):
 
 @pytest.fixture
 def corpora(rng):
-    """Give rows of three corpora that differ in mean and scale, and the corpus of each."""
+    """Return rows of three corpora that differ in mean and scale, and the corpus of each row."""
     corpus = rng.permutation(np.repeat(["a", "b", "c"], [30, 20, 10]))
     place = {"a": (0, 1), "b": (100, 20), "c": (-5, 0.1)}
     mean, scale = np.array([place[name] for name in corpus]).T[..., None]
     return mean + scale * rng.standard_normal((60, 4)), corpus
 
 
-def raises(sentence):
+def raises_exactly(sentence):
     return pytest.raises(ValueError, match=f"^{re.escape(sentence)}$")
 
 
@@ -54,7 +56,7 @@ def raises(sentence):
 
 
 @pytest.mark.parametrize("statistics", STATISTICS)
-def test_agrees_with_pandas_and_with_one_standard_scaler_per_corpus(statistics, corpora):
+def test_scaled_rows_agree_with_pandas_and_one_standard_scaler_per_corpus(statistics, corpora):
     X, corpus = corpora
     actual = CorpusStandardScaler(statistics=statistics).fit_transform(X, corpus=corpus)
     grouped = pd.DataFrame(X).groupby(corpus)
@@ -66,7 +68,7 @@ def test_agrees_with_pandas_and_with_one_standard_scaler_per_corpus(statistics, 
         np.testing.assert_allclose(actual[rows], alone, rtol=1e-9, atol=1e-12)
 
 
-def test_new_rows_take_the_statistics_of_the_training_rows(corpora):
+def test_new_rows_are_scaled_by_the_statistics_of_the_training_rows(corpora):
     X, corpus = corpora
     scaler = CorpusStandardScaler().fit(X[:40], corpus=corpus[:40])
     actual = scaler.transform(X[40:], corpus=corpus[40:])
@@ -77,7 +79,7 @@ def test_new_rows_take_the_statistics_of_the_training_rows(corpora):
         )
 
 
-def test_without_corpora_it_is_the_standard_scaler(corpora):
+def test_without_corpora_the_result_is_that_of_standard_scaler(corpora):
     X, _ = corpora
     scaler = CorpusStandardScaler().fit(X[:40])
     assert scaler.corpora_ is None
@@ -86,11 +88,11 @@ def test_without_corpora_it_is_the_standard_scaler(corpora):
     )
 
 
-def test_what_it_learned_can_be_read(corpora):
+def test_attributes_hold_corpora_means_and_scales(corpora):
     X, corpus = corpora
-    for way in STATISTICS:
-        scaler = CorpusStandardScaler(statistics=way).fit(X, corpus=corpus)
-        assert scaler.normalisation_ == way
+    for statistics in STATISTICS:
+        scaler = CorpusStandardScaler(statistics=statistics).fit(X, corpus=corpus)
+        assert scaler.normalisation_ == statistics
     assert scaler.corpora_.tolist() == ["a", "b", "c"]
     assert scaler.n_rows_.tolist() == [30, 20, 10]
     expected = pd.DataFrame(X).groupby(corpus)
@@ -105,14 +107,14 @@ def test_what_it_learned_can_be_read(corpora):
     arrays(np.float64, (12, 3), elements=st.floats(-1e300, 1e300, allow_subnormal=False)),
     st.lists(st.sampled_from("ab"), min_size=8, max_size=8),
 )
-def test_mean_zero_and_variance_one_or_constant(X, labels):
+def test_scaled_features_have_mean_0_and_variance_1_unless_constant(X, labels):
     corpus = np.array([*"aabb", *labels])
     scaler = CorpusStandardScaler()
     Z = scaler.fit_transform(X, corpus=corpus)
     assert np.isfinite(Z).all()
     for code, name in enumerate("ab"):
         of_corpus, varies = Z[corpus == name], ~scaler.constant_[code]
-        # Near the limit of 10 roundings, what is left of the digits is few.
+        # Near the limit of 10 rounding errors, few digits are left.
         np.testing.assert_allclose(of_corpus[:, varies].mean(axis=0), 0, atol=0.1)
         np.testing.assert_allclose(of_corpus[:, varies].std(axis=0), 1, atol=0.1)
 
@@ -122,14 +124,14 @@ def test_mean_zero_and_variance_one_or_constant(X, labels):
     st.lists(st.sampled_from("ab"), min_size=8, max_size=8),
 )
 @example(np.full((12, 3), 5e-324) * (np.arange(36).reshape(12, 3) > 0), ["a"] * 8)
-def test_inverse_returns_what_came_in(X, labels):
+def test_inverse_transform_returns_the_original_rows(X, labels):
     corpus = np.array([*"aabb", *labels])
     scaler = CorpusStandardScaler().fit(X, corpus=corpus)
     back = scaler.inverse_transform(scaler.transform(X, corpus=corpus), corpus=corpus)
     np.testing.assert_allclose(back, X, rtol=1e-12, atol=1e-9)
 
 
-def test_rows_of_one_corpus_say_nothing_about_another(corpora):
+def test_rows_of_one_corpus_do_not_change_another(corpora):
     X, corpus = corpora
     before = CorpusStandardScaler().fit_transform(X, corpus=corpus)
     X = X.copy()
@@ -139,7 +141,7 @@ def test_rows_of_one_corpus_say_nothing_about_another(corpora):
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_type_is_kept_and_the_arithmetic_is_in_float64(dtype, rng):
+def test_the_type_is_kept_although_arithmetic_is_in_float64(dtype, rng):
     X = (1e4 + rng.standard_normal((2000, 2))).astype(dtype)
     Z = CorpusStandardScaler().fit_transform(X)
     assert Z.dtype == dtype
@@ -150,11 +152,11 @@ def test_type_is_kept_and_the_arithmetic_is_in_float64(dtype, rng):
     )
 
 
-# Constant, nearly constant, absent
+# Constant, nearly constant and missing features
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_constant_is_what_does_not_vary_beyond_rounding(dtype):
+def test_a_feature_is_constant_if_it_varies_by_rounding_only(dtype):
     eps = np.finfo(dtype).eps
     steps = np.tile([-1, 1], 50)
     X = 3000 * (1 + np.outer(steps, [0, 4 * eps, 40 * eps])).astype(dtype)
@@ -167,7 +169,7 @@ def test_constant_is_what_does_not_vary_beyond_rounding(dtype):
     np.testing.assert_allclose(np.abs(Z[:, 2]), 1, rtol=0.1)
 
 
-def test_nearly_constant_depends_on_the_type():
+def test_the_limit_of_constant_features_depends_on_the_type():
     X = 3000 * (1 + 1e-9 * np.tile([[-1.0], [1.0]], (10, 1)))
     assert not mean_and_scale(X)[2]
     assert mean_and_scale(X.astype(np.float32))[2]
@@ -184,11 +186,11 @@ def test_constant_features_become_zero_in_their_corpus_only(value, corpora):
     np.testing.assert_allclose(Z[corpus == "b", 2].std(), 1)
     assert np.argwhere(scaler.constant_).tolist() == [[0, 2]]
     if abs(value) < 1:
-        apart = scaler.transform(X[:1] * 0 + value + 2, corpus=["a"])
-        assert apart[0, 2] == pytest.approx(2)  # as StandardScaler has it
+        new_row = scaler.transform(X[:1] * 0 + value + 2, corpus=["a"])
+        assert new_row[0, 2] == pytest.approx(2)  # as in StandardScaler
 
 
-def test_nan_is_left_out_and_stays(corpora):
+def test_nan_does_not_enter_the_statistics_and_stays_nan(corpora):
     X, corpus = corpora
     X = X.copy()
     X[::7, 1] = np.nan
@@ -199,11 +201,11 @@ def test_nan_is_left_out_and_stays(corpora):
     np.testing.assert_array_equal(np.isnan(Z), np.isnan(X))
 
 
-def test_a_feature_with_fewer_than_two_values(corpora):
+def test_a_feature_with_fewer_than_two_values_is_refused(corpora):
     X, corpus = corpora
     X = X.copy()
     X[np.flatnonzero(corpus == "b")[1:], 3] = np.nan
-    with raises(
+    with raises_exactly(
         "A variance needs at least 2 values of each feature in each corpus; got fewer in 'b' for "
         "the features in columns [3] (NaN is no value). Fill them in, or leave these features out."
     ):
@@ -212,11 +214,11 @@ def test_a_feature_with_fewer_than_two_values(corpora):
         CorpusStandardScaler().fit([[np.nan], [np.nan]])
 
 
-def test_a_corpus_of_one_row(corpora):
+def test_a_corpus_of_one_row_is_refused(corpora):
     X, corpus = corpora
     corpus = corpus.astype(object)
     corpus[5] = "alone"
-    with raises(
+    with raises_exactly(
         "A variance needs at least 2 rows of each corpus; got 1 sample of each of 1 out of 4: "
         "'alone'. Leave these rows out, or normalise them together with others."
     ):
@@ -229,10 +231,10 @@ def test_a_corpus_of_one_row(corpora):
     assert CorpusStandardScaler().fit(X).transform(X[:1]).shape == (1, 4)
 
 
-# The three ways
+# The three kinds of statistics
 
 
-def test_statistics_of_the_corpus_accept_parts_of_it_but_no_other_row(corpora):
+def test_statistics_of_the_corpus_refuse_rows_that_fit_has_not_had(corpora):
     X, corpus = corpora
     scaler = CorpusStandardScaler(statistics="corpus").fit(X, corpus=corpus)
     whole = scaler.transform(X, corpus=corpus)
@@ -242,8 +244,8 @@ def test_statistics_of_the_corpus_accept_parts_of_it_but_no_other_row(corpora):
     np.testing.assert_allclose(scaler.transform(as_float32, corpus=corpus), whole, atol=1e-4)
     other = X[:5].copy()
     other[3] += 1
-    scaler.statistics = "training"  # what it was fitted as is what counts
-    with raises(
+    scaler.statistics = "training"  # changing it after fit has no effect
+    with raises_exactly(
         "With statistics='corpus', fit must have had every row of a corpus; got 1 of 5 rows that "
         "were not in fit. Call fit on all rows before the folds are made, or use "
         "statistics='training'."
@@ -252,11 +254,11 @@ def test_statistics_of_the_corpus_accept_parts_of_it_but_no_other_row(corpora):
 
 
 @pytest.mark.parametrize("statistics", ["corpus", "training"])
-def test_an_unseen_corpus_is_an_error_unless_asked_for(statistics, corpora):
+def test_an_unseen_corpus_is_an_error(statistics, corpora):
     X, corpus = corpora
     rows = corpus != "c"
     scaler = CorpusStandardScaler(statistics=statistics).fit(X[rows], corpus=corpus[rows])
-    with raises(
+    with raises_exactly(
         f"With statistics={statistics!r} corpus must hold only corpora seen in fit, 'a', 'b'; "
         "got 'c'. Fit on their rows too, or normalise them by their own rows with "
         "statistics='speaker'."
@@ -276,30 +278,32 @@ def test_speaker_normalises_an_unseen_corpus_by_its_own_rows(corpora):
     seen = corpus == "b"
     np.testing.assert_allclose(Z[seen], StandardScaler().fit(X[fitted]).transform(X[seen]))
     assert pickle.dumps(scaler) == state
-    with raises(
+    with raises_exactly(
         "corpus must hold only corpora seen in fit, 'b'; got 'a', 'c'. Leave out the others, "
         "whose statistics are not kept."
     ):
         scaler.inverse_transform(Z, corpus=corpus)
 
 
-def test_corpora_are_given_to_both_or_to_neither(corpora):
+def test_fit_and_transform_must_both_have_corpora_or_neither(corpora):
     X, corpus = corpora
-    with raises(
+    with raises_exactly(
         "corpus must be given as in fit, which had a corpus for each row; got none here. Pass "
         "corpus= to both or to neither."
     ):
         CorpusStandardScaler().fit(X, corpus=corpus).transform(X)
-    with raises(
+    with raises_exactly(
         "corpus must be given as in fit, which had no corpus for each row; got one here. Pass "
         "corpus= to both or to neither."
     ):
         CorpusStandardScaler().fit(X).transform(X, corpus=corpus)
 
 
-def test_other_input_is_refused(corpora):
+def test_wrong_input_is_refused(corpora):
     X, corpus = corpora
-    with raises("statistics must be one of 'corpus', 'training', 'speaker'; got 'session'."):
+    with raises_exactly(
+        "statistics must be one of 'corpus', 'training', 'speaker'; got 'session'."
+    ):
         CorpusStandardScaler(statistics="session").fit(X)
     with pytest.raises(TypeError, match="Sparse data was passed"):
         CorpusStandardScaler().fit(scipy.sparse.csr_array(X))
@@ -316,7 +320,7 @@ def test_other_input_is_refused(corpora):
     [list, pd.Series, pd.Categorical, lambda c: pd.Series(c, dtype="string"), lambda c: c == "a"],
     ids=["list", "Series", "Categorical", "string", "bool"],
 )
-def test_labels_of_any_kind(kind, corpora):
+def test_labels_of_any_type_are_accepted(kind, corpora):
     X, corpus = corpora
     labels = kind(corpus)
     Z = CorpusStandardScaler(statistics="corpus").fit_transform(X, corpus=labels)
@@ -327,15 +331,15 @@ def test_labels_of_any_kind(kind, corpora):
 # As a transformer of scikit-learn
 
 
-def test_frames_names_and_pickling(corpora):
+def test_data_frames_names_and_pickling_are_supported(corpora):
     X, corpus = corpora
     X = pd.DataFrame(X, columns=["F0", "F1", "F2", "F3"], index=np.arange(60) + 7)
     scaler = CorpusStandardScaler(statistics="corpus").set_output(transform="pandas")
     Z = scaler.fit_transform(X, corpus=corpus)
     assert list(Z.columns) == list(X.columns) == scaler.get_feature_names_out().tolist()
     pd.testing.assert_index_equal(Z.index, X.index)
-    twin = pickle.loads(pickle.dumps(scaler))
-    pd.testing.assert_frame_equal(twin.transform(X, corpus=corpus), Z, check_exact=True)
+    restored = pickle.loads(pickle.dumps(scaler))
+    pd.testing.assert_frame_equal(restored.transform(X, corpus=corpus), Z, check_exact=True)
     polars = clone(scaler).set_output(transform="polars").fit_transform(X, corpus=corpus)
     np.testing.assert_array_equal(polars.to_numpy(), Z.to_numpy())
 
@@ -381,7 +385,7 @@ def test_corpora_are_routed_through_cross_validation(corpora):
             uar_score(y[test], fitted.predict(X[test], corpus=corpus[test]))
 
 
-def test_the_papers_way_cannot_be_had_in_a_pipeline_by_accident(corpora):
+def test_statistics_of_the_corpus_fail_in_cross_validation_of_a_pipeline(corpora):
     X, corpus = corpora
     y = np.tile([0, 1], 30)
     pipeline = make_pipeline(CorpusStandardScaler(statistics="corpus"), LogisticRegression())
@@ -392,7 +396,7 @@ def test_the_papers_way_cannot_be_had_in_a_pipeline_by_accident(corpora):
         cross_val_score(pipeline, X, y, cv=3, params={"corpus": corpus}, error_score="raise")
 
 
-def test_new_speakers_in_every_fold(corpora):
+def test_new_speakers_are_scaled_by_their_own_rows_in_every_fold(corpora):
     X, speaker = corpora
     y = np.tile([0, 1], 30)
     with config_context(enable_metadata_routing=True):
@@ -407,22 +411,22 @@ def test_new_speakers_in_every_fold(corpora):
             error_score="raise",
         )
     expected = []
-    for new in np.unique(speaker):  # in the order of the folds; by hand, speaker by speaker
+    for new_speaker in np.unique(speaker):  # in the order of the folds
         scaled = np.empty_like(X, dtype=float)
         for name in np.unique(speaker):
             scaled[speaker == name] = StandardScaler().fit_transform(X[speaker == name])
-        rows = speaker != new
+        rows = speaker != new_speaker
         model = LogisticRegression().fit(scaled[rows], y[rows])
         expected.append(model.score(scaled[~rows], y[~rows]))
     np.testing.assert_allclose(scores, expected, rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize("statistics", STATISTICS)
-@pytest.mark.parametrize("some", [[0], [1], [2], [0, 2], [2, 1]])
-def test_rows_of_some_corpora_take_the_statistics_of_their_own(statistics, some, corpora):
+@pytest.mark.parametrize("indices", [[0], [1], [2], [0, 2], [2, 1]])
+def test_rows_of_some_corpora_are_scaled_by_their_own_statistics(statistics, indices, corpora):
     X, corpus = corpora
     scaler = CorpusStandardScaler(statistics=statistics).fit(X, corpus=corpus)
-    for names in (np.unique(corpus)[some], np.unique(corpus)[some][::-1]):
+    for names in (np.unique(corpus)[indices], np.unique(corpus)[indices][::-1]):
         rows = np.concatenate([np.flatnonzero(corpus == name) for name in names])
         expected = np.vstack([StandardScaler().fit_transform(X[corpus == name]) for name in names])
         scaled = scaler.transform(X[rows], corpus=corpus[rows])
@@ -432,8 +436,8 @@ def test_rows_of_some_corpora_take_the_statistics_of_their_own(statistics, some,
 
 
 @pytest.mark.parametrize("statistics", ["corpus", "training"])
-def test_words_are_those_of_the_results(statistics, rng):
-    """What cross_validate_transfer does under a name, this does under the same name."""
+def test_statistics_mean_the_same_as_normalisation_in_cross_validate_transfer(statistics, rng):
+    """The scaler with these statistics gives the scores of cross_validate_transfer."""
     X = rng.standard_normal((60, 2)) ** 3
     y = (X[:, 0] + 0.5 * rng.standard_normal(60) > 0).astype(int)
     speaker = np.arange(60) // 20

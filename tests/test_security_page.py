@@ -1,4 +1,4 @@
-"""The page on security names existing tests."""
+"""The page on security names a test for each promise, and these tests exist."""
 
 import re
 from pathlib import Path
@@ -19,5 +19,5 @@ def test_each_promise_has_a_test():
 
 
 @pytest.mark.parametrize(("file", "test"), NAMED)
-def test_the_test_is_there(file, test):
+def test_every_named_test_exists(file, test):
     assert f"\ndef {test}(" in (ROOT / file).read_text("utf-8")

@@ -18,12 +18,12 @@ MOST_BYTES = 2_000_000  # a minute of 16-bit mono at 16 kHz
 
 
 def make_service(predictor):
-    """Return a WSGI application that says what `predictor` hears in the body of a POST request."""
+    """Return a WSGI application that predicts the label of the audio in a POST request."""
 
     def service(environ, start_response):
-        status, said = answer(environ)
+        status, response = answer(environ)
         start_response(status, [("Content-Type", "application/json")])
-        return [json.dumps(said).encode()]
+        return [json.dumps(response).encode()]
 
     def answer(environ):
         if environ["REQUEST_METHOD"] != "POST":
@@ -35,11 +35,15 @@ def make_service(predictor):
         if not 0 < n_bytes <= MOST_BYTES:
             error = f"The body must have from 1 to {MOST_BYTES} bytes, and say how many."
             return "413 Content Too Large", {"error": error}
-        said = predictor.predict(environ["wsgi.input"].read(n_bytes))
-        if said.error:
-            return "422 Unprocessable Content", {"error": said.error}
-        found = {"label": said.label, "probabilities": said.probabilities, "remark": said.remark}
-        return "200 OK", found
+        prediction = predictor.predict(environ["wsgi.input"].read(n_bytes))
+        if prediction.error:
+            return "422 Unprocessable Content", {"error": prediction.error}
+        response = {
+            "label": prediction.label,
+            "probabilities": prediction.probabilities,
+            "remark": prediction.remark,
+        }
+        return "200 OK", response
 
     return service
 
@@ -62,32 +66,32 @@ def post(corpus):
 
     def post(body, **environ):
         status = []
-        given = {"REQUEST_METHOD": "POST", "CONTENT_LENGTH": str(len(body)), **environ}
-        (said,) = service(
-            {**given, "wsgi.input": io.BytesIO(body)}, lambda line, headers: status.append(line)
+        request = {"REQUEST_METHOD": "POST", "CONTENT_LENGTH": str(len(body)), **environ}
+        (response,) = service(
+            {**request, "wsgi.input": io.BytesIO(body)}, lambda line, headers: status.append(line)
         )
-        return status[0], json.loads(said)
+        return status[0], json.loads(response)
 
     return post
 
 
-def test_a_recording_is_answered(post, corpus):
+def test_the_service_answers_a_recording_with_its_label(post, corpus):
     with open(corpus.file[0], "rb") as file:
-        status, said = post(file.read())
+        status, response = post(file.read())
     assert status == "200 OK"
-    assert said["label"] == max(said["probabilities"], key=said["probabilities"].get)
-    assert sum(said["probabilities"].values()) == pytest.approx(1)
+    assert response["label"] == max(response["probabilities"], key=response["probabilities"].get)
+    assert sum(response["probabilities"].values()) == pytest.approx(1)
 
 
-def test_what_is_no_recording_is_said(post, corpus):
+def test_wrong_requests_get_an_error_status(post, corpus):
     assert post(b"no audio") == (
         "422 Unprocessable Content",
         {"error": "The recording cannot be decoded (Format not recognised)."},
     )
     with open(corpus.file[0], "rb") as file:
-        status, said = post(file.read()[:5_000])
+        status, response = post(file.read()[:5_000])
     assert status.startswith("422")
-    assert "is cut short" in said["error"]
+    assert "is cut short" in response["error"]
     assert post(b"", REQUEST_METHOD="GET")[0] == "405 Method Not Allowed"
     assert post(b"12", CONTENT_LENGTH="99999999")[0] == "413 Content Too Large"
     assert post(b"12", CONTENT_LENGTH="many")[0] == "413 Content Too Large"

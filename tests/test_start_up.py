@@ -1,4 +1,4 @@
-"""Imports with the collector off, and modules that a first fit does not import."""
+"""Imports without garbage collection, and modules that the first fit does not import."""
 
 import json
 import subprocess
@@ -10,23 +10,23 @@ PROBE = """
 import gc, json, pickle, sys
 from skprognet._start_up import ForWorkers, import_for_good
 
-found = {"light": "torch" not in sys.modules}
-sent = pickle.dumps(ForWorkers(import_for_good))
-found["as it is"] = pickle.loads(sent) is import_for_good and gc.get_freeze_count() == 0
+checks = {"imports no torch": "torch" not in sys.modules}
+received = pickle.loads(pickle.dumps(ForWorkers(import_for_good)))
+checks["same in a worker"] = received is import_for_good and gc.get_freeze_count() == 0
 gc.disable()
 import_for_good("colorsys")
-found["stays off"] = not gc.isenabled() and gc.get_freeze_count() == 0
+checks["stays off"] = not gc.isenabled() and gc.get_freeze_count() == 0
 gc.enable()
 try:
     import_for_good("skprognet.nothing")
 except ImportError:
-    found["on after an error"] = gc.isenabled()
+    checks["on after an error"] = gc.isenabled()
 
 gc.collect()
 before = gc.get_stats()[2]["collections"]
 import_for_good("skprognet.evaluation._run_jobs")
-found["not collected"] = gc.get_stats()[2]["collections"] == before
-found["on again"] = gc.isenabled() and gc.get_freeze_count() > 100_000
+checks["not collected"] = gc.get_stats()[2]["collections"] == before
+checks["on again"] = gc.isenabled() and gc.get_freeze_count() > 100_000
 
 import numpy as np
 import skprognet
@@ -51,26 +51,33 @@ def loaded_after(names):
 
 readers = [name for name in skprognet.__all__ if name.endswith(("Classifier", "Regressor"))]
 readers = [name for name in readers if not name.startswith("DNN")]
-found["n"] = len(readers)
-found["here"] = loaded_after(readers)
-found["in a worker"] = Parallel(n_jobs=2)([delayed(loaded_after)(readers[:1])])[0]
-print(json.dumps(found))
+checks["n"] = len(readers)
+checks["here"] = loaded_after(readers)
+checks["in a worker"] = Parallel(n_jobs=2)([delayed(loaded_after)(readers[:1])])[0]
+print(json.dumps(checks))
 """
 
 
 @pytest.fixture(scope="module")
-def found():
+def checks():
     run = subprocess.run([sys.executable, "-c", PROBE], capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
     return json.loads(run.stdout.splitlines()[-1])
 
 
-def test_imports_for_good_leave_the_collector_as_it_was(found):
-    names = ("light", "as it is", "stays off", "on after an error", "not collected", "on again")
-    assert {name: found[name] for name in names} == dict.fromkeys(names, True)
+def test_import_for_good_restores_the_garbage_collector(checks):
+    names = (
+        "imports no torch",
+        "same in a worker",
+        "stays off",
+        "on after an error",
+        "not collected",
+        "on again",
+    )
+    assert {name: checks[name] for name in names} == dict.fromkeys(names, True)
 
 
-def test_no_first_fit_imports_the_compiler(found):
-    """It costs over a second and 70 MB, in each process."""
-    assert found["n"] == 8
-    assert found["here"] == found["in a worker"] == []
+def test_the_first_fit_does_not_import_the_compiler(checks):
+    """The compiler costs over a second and 70 MB in each process."""
+    assert checks["n"] == 8
+    assert checks["here"] == checks["in a worker"] == []

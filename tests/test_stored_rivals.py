@@ -1,4 +1,4 @@
-"""Networks that use their source in other ways are stored, described and drawn."""
+"""Networks other than progressive ones are stored, described and drawn."""
 
 import hashlib
 import json
@@ -31,7 +31,7 @@ SMALL = {"hidden_layer_sizes": (5, 4), "max_epochs": 2, "random_state": 0}
 
 @pytest.fixture(scope="module")
 def sources():
-    """Give a plain network, and a progressive one that reads it."""
+    """Return a plain network, and a progressive one that reads it."""
     gender = DNNClassifier(**SMALL).fit(X, TASKS["gender"])
     age = ProgressiveClassifier([("gender", gender)], **SMALL).fit(X, TASKS["age"])
     return [("gender", gender), ("age", age)]
@@ -39,7 +39,7 @@ def sources():
 
 @pytest.fixture(scope="module")
 def models(sources):
-    """Give one fitted model of each kind."""
+    """Return one fitted model of each kind."""
     (_, gender), _ = sources
     return {
         "side by side": SideBySideClassifier(sources, **SMALL).fit(X, EMOTION),
@@ -54,18 +54,18 @@ NAMES = ["side by side", "posterior", "multi-task", "probe", "LP-FT"]
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_it_comes_back_as_it_was(name, models, tmp_path):
+def test_a_loaded_model_equals_the_saved_one(name, models, tmp_path):
     model = models[name]
     save_model(model, tmp_path / "model")
     loaded = load_model(tmp_path / "model")
     np.testing.assert_array_equal(loaded.predict_proba(X), model.predict_proba(X))
     assert describe_network(loaded) == describe_network(model)
     for fitted in (loaded, load_model(tmp_path / "model")):
-        fitted.partial_fit(X, EMOTION)  # the same epoch again
+        fitted.partial_fit(X, EMOTION)  # both train the same epoch
     assert loaded.history_["train_loss"].equals(fitted.history_["train_loss"])
 
 
-def test_a_loaded_network_is_still_pulled_to_its_source(models, tmp_path):
+def test_a_loaded_network_keeps_the_l2_sp_penalty(models, tmp_path):
     save_model(models["LP-FT"].set_params(l2_sp=1e3, lr=1e-3, optimizer="sgd"), tmp_path / "model")
     models["LP-FT"].set_params(l2_sp=0.1, lr=5e-4, optimizer="adam")
     loaded = load_model(tmp_path / "model")
@@ -86,13 +86,13 @@ def test_a_loaded_network_keeps_its_layers_frozen(options, sources, tmp_path):
     save_model(model, tmp_path / "model")
     loaded = load_model(tmp_path / "model").partial_fit(X, EMOTION)
     model.partial_fit(X, EMOTION)
-    for each in (model, loaded):
-        weight = each.net_.module_.layers[0].weight.detach().numpy()
+    for classifier in (model, loaded):
+        weight = classifier.net_.module_.layers[0].weight.detach().numpy()
         np.testing.assert_array_equal(weight, sources[0][1].net_.module_.layers[0].weight.detach())
 
 
 def forge(path, change):
-    """Change the state of the model in a file, which then has a digest that agrees."""
+    """Change the state of the model in a file, and make the digest valid again."""
     with safe_open(path, framework="numpy") as file:
         document = json.loads(file.metadata()["skprognet"])
         arrays = {name: file.get_tensor(name) for name in sorted(file.keys())}
@@ -106,7 +106,7 @@ def forge(path, change):
 
 
 def put(attribute, value):
-    """Return what says another value of the second source."""
+    """Return a change that sets another value for the second source."""
     return lambda state: state[attribute]["dict"].__setitem__(1, ["age", value])
 
 
@@ -129,21 +129,23 @@ def test_a_forged_file_is_refused(name, change, reason, models, tmp_path):
         load_model(tmp_path / "model")
 
 
-def arrows(model):
+def arrows_to_new_column(model):
     frame = NetworkDisplay.from_estimator(model).frame()
     frame = frame[(frame["name"] == "new column") & frame["norm"].notna()]
     columns = ["layer", "reads_column", "reads_layer", "reads_units"]
     return list(frame[columns].itertuples(index=False, name=None)), frame["norm"].to_numpy()
 
 
-def test_the_first_layer_is_drawn_with_what_it_reads(models):
-    # Columns: gender; what age reads, which is gender again; age.
-    read, norms = arrows(models["side by side"])
-    assert read == [(1, c, layer, units) for c in (0, 1, 2) for layer, units in ((1, 5), (2, 4))]
+def test_the_first_layer_is_drawn_with_the_layers_that_it_reads(models):
+    # Three columns: gender, gender again as the source of age, and age.
+    arrows, norms = arrows_to_new_column(models["side by side"])
+    assert arrows == [
+        (1, column, layer, units) for column in (0, 1, 2) for layer, units in ((1, 5), (2, 4))
+    ]
     weight = models["side by side"].net_.module_.layers[0].weight.detach().numpy()
     np.testing.assert_allclose(norms[0], np.linalg.norm(weight[:, 7:12]), rtol=1e-6)
-    read, norms = arrows(models["posterior"])
-    assert read == [(1, 0, 3, 2), (1, 2, 3, 4)]
+    arrows, norms = arrows_to_new_column(models["posterior"])
+    assert arrows == [(1, 0, 3, 2), (1, 2, 3, 4)]
     weight = models["posterior"].net_.module_.layers[0].weight.detach().numpy()
     np.testing.assert_allclose(norms[1], np.linalg.norm(weight[:, 9:]), rtol=1e-6)
 
@@ -153,7 +155,7 @@ def test_layers_of_a_probe_are_drawn_as_frozen(models):
     assert frame["state"].tolist() == ["frozen", "frozen", "trained"]
 
 
-def test_the_tasks_of_a_network_are_described(models):
+def test_the_description_has_the_tasks_of_a_network(models):
     description = describe_network(models["multi-task"])
     assert description["source_classes"] == {"gender": ["f", "m"], "age": [0, 1, 2, 3]}
     assert description["layers"] == [7, 5, 4, 3]

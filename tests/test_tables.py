@@ -1,4 +1,4 @@
-"""Tables are read as they were written, to the last digit and the first zero of a name."""
+"""Tables are read as they were written: numbers to the last digit, names with leading zeros."""
 
 import re
 import sys
@@ -14,7 +14,7 @@ from skprognet._tables import is_table, read_table, write_table
     "name",
     ["t.csv", "t.csv.gz", "t.csv.zip", "T.CSV", "t.tsv", "t.tsv.xz", "t.parquet", "t.feather"],
 )
-def test_tables_come_back_to_the_last_digit(name, tmp_path, rng):
+def test_a_written_table_is_read_back_exactly(name, tmp_path, rng):
     table = pd.DataFrame(
         {
             "file": ["a b.wav", 'quote"s.wav', "line\nbreak,\U0001f600.wav"],
@@ -25,24 +25,24 @@ def test_tables_come_back_to_the_last_digit(name, tmp_path, rng):
         index=[5, 3, 4],
     )
     write_table(table, tmp_path / name)
-    again = read_table(tmp_path / name).astype({"x": np.float32})
-    pd.testing.assert_frame_equal(again, table.reset_index(drop=True), check_exact=True)
+    restored = read_table(tmp_path / name).astype({"x": np.float32})
+    pd.testing.assert_frame_equal(restored, table.reset_index(drop=True), check_exact=True)
 
 
-def test_a_name_that_is_no_text_does_not_cost_the_table(tmp_path):
+def test_a_file_name_that_is_not_unicode_is_written_as_an_escape(tmp_path):
     table = pd.DataFrame({"file": pd.Series(["\udcff.wav"], dtype=object), "x": 1.5})
     write_table(table, tmp_path / "t.csv")
     assert (tmp_path / "t.csv").read_bytes().splitlines() == [b"file,x", b"\\udcff.wav,1.5"]
 
 
-def test_what_is_a_table():
+def test_is_table_depends_on_the_suffix():
     tables = ["a.csv", "a.b.csv.gz", "A.TSV", "a.tsv.bz2", "a.parquet", "a.feather", "a.csv.zip"]
     assert all(map(is_table, tables))
     assert not any(map(is_table, ["a.wav", "csv", "a.csv.wav", "a.gz", "a.xlsx", ".csv/a"]))
 
 
 @pytest.mark.parametrize("missing", ["", "nan", "NaN"])
-def test_labels_are_text_whatever_they_look_like(tmp_path, missing):
+def test_labels_are_read_as_text_even_if_they_look_like_numbers(tmp_path, missing):
     path = tmp_path / "t.csv"
     path.write_text(f"file,speaker,session,id,x\n007,NA,1,03,NA\n3,None,{missing},04,1.5\n")
     table = read_table(path, text=["id"])
@@ -56,13 +56,13 @@ def test_labels_are_text_whatever_they_look_like(tmp_path, missing):
 
 
 @pytest.mark.parametrize("word", ["", "NA", "N/A", "nan", "NaN", "-nan", "null", "NULL", "None"])
-def test_numbers_that_are_missing(tmp_path, word):
+def test_words_for_missing_numbers_are_read_as_nan(tmp_path, word):
     path = tmp_path / "t.tsv"
     path.write_text(f"x\ty\n1.5\t1\n{word}\t2\n")
     assert read_table(path)["x"].isna().tolist() == [False, True]
 
 
-def test_nameless_columns_are_not_taken_for_two_of_one_name(tmp_path):
+def test_duplicate_column_names_are_refused_but_unnamed_columns_are_not(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text(",x,\n0,1.5,a\n")
     assert list(read_table(path)) == ["x", "Unnamed: 2"]
@@ -85,7 +85,7 @@ def test_nameless_columns_are_not_taken_for_two_of_one_name(tmp_path):
         ("t.csv.gz", b"no"),
     ],
 )
-def test_a_damaged_file_is_one_sentence(tmp_path, name, content):
+def test_a_damaged_file_gives_an_error_with_its_path(tmp_path, name, content):
     path = tmp_path / name
     path.write_bytes(content)
     message = f"{str(path)!r} cannot be read as {name.split('.')[1]}: "
@@ -94,7 +94,7 @@ def test_a_damaged_file_is_one_sentence(tmp_path, name, content):
 
 
 @pytest.mark.parametrize("kind", ["gz", "bz2", "xz", "zip"])
-def test_damage_inside_compressed_files_is_one_sentence(tmp_path, kind):
+def test_damage_inside_compressed_files_gives_an_error(tmp_path, kind):
     path = tmp_path / f"t.csv.{kind}"
     pd.DataFrame({"x": np.arange(9999)}).to_csv(path, index=False)
     content = bytearray(path.read_bytes())
@@ -104,7 +104,7 @@ def test_damage_inside_compressed_files_is_one_sentence(tmp_path, kind):
         read_table(path)
 
 
-def test_without_pyarrow_parquet_is_one_sentence(tmp_path, monkeypatch):
+def test_without_pyarrow_reading_parquet_says_what_to_install(tmp_path, monkeypatch):
     pd.DataFrame({"x": [1]}).to_parquet(tmp_path / "t.parquet")
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
@@ -114,7 +114,7 @@ def test_without_pyarrow_parquet_is_one_sentence(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("rows", ["1.5,2.5,sad,\n3.5,4.5,angry,\n", "1.5,2.5,sad,x\n"])
-def test_rows_that_are_longer_than_the_header_do_not_move_the_columns(rows, tmp_path):
+def test_rows_longer_than_the_header_are_refused(rows, tmp_path):
     path = tmp_path / "t.csv"
     path.write_text("F0,jitter,emotion\n" + rows)
     with pytest.raises(ValueError, match="as many fields as the header has names, 3; got 4"):

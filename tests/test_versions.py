@@ -1,4 +1,4 @@
-"""The same version of each tool everywhere."""
+"""Versions agree between files: of tools, and of the package."""
 
 import re
 import tomllib
@@ -7,12 +7,12 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 
 
-def test_hooks_run_the_tools_that_the_tests_run():
+def test_hooks_use_the_pinned_versions_of_tools():
     pinned = dict(re.findall(r"^(\S+)==(\S+)$", (ROOT / "constraints.txt").read_text(), re.M))
     hooks = (ROOT / ".pre-commit-config.yaml").read_text()
-    named = re.findall(r"additional_dependencies: \[([\w-]+)==([\w.]+)\]", hooks)
-    assert {"ruff", "codespell"} <= {name for name, _ in named}
-    assert [pair for pair in named if pinned.get(pair[0], pair[1]) != pair[1]] == []
+    used = re.findall(r"additional_dependencies: \[([\w-]+)==([\w.]+)\]", hooks)
+    assert {"ruff", "codespell"} <= {name for name, _ in used}
+    assert [pair for pair in used if pinned.get(pair[0], pair[1]) != pair[1]] == []
 
 
 def test_citation_names_the_version_of_the_package():

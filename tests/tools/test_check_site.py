@@ -1,4 +1,4 @@
-"""The checker of the built site finds what is dead, and nothing else."""
+"""The checker of the built site finds dead links and external resources, and nothing else."""
 
 import runpy
 from pathlib import Path
@@ -10,7 +10,7 @@ check_site = runpy.run_path(Path(__file__).parents[2] / "tools" / "check_site.py
 
 @pytest.fixture
 def site(tmp_path):
-    """Return a function that makes a site of a page with a body and another page with an id."""
+    """Return a function that makes a site: a page with this body, and another page with an id."""
 
     def make(body):
         (tmp_path / "other").mkdir(exist_ok=True)
@@ -35,7 +35,7 @@ def site(tmp_path):
         '<link rel="canonical" href="https://example.org/page.html">',
     ],
 )
-def test_alive(site, body):
+def test_links_that_work_give_no_problem(site, body):
     assert check_site(site(body)) == (2, 1, [])
 
 
@@ -53,7 +53,7 @@ def test_alive(site, body):
         ('<link rel="stylesheet" href="//example.org/a.css">', "a.css is loaded from elsewhere"),
     ],
 )
-def test_dead(site, body, problem):
+def test_a_dead_or_external_resource_is_reported(site, body, problem):
     n_pages, n_links, (text,) = check_site(site(body))
     assert (n_pages, n_links) == (2, 1)
     assert problem in text

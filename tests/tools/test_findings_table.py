@@ -1,4 +1,4 @@
-"""The tables of "What we found" are what the stored scores give."""
+"""The tables of "What we found" follow from the stored scores."""
 
 import runpy
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 
-def test_tables_of_findings_are_those_of_the_stored_scores(tmp_path):
+def test_the_stored_tables_of_findings_follow_from_the_stored_scores(tmp_path):
     main = runpy.run_path(ROOT / "tools" / "findings_table.py")["main"]
     results = ROOT / "docs" / "results"
     main(results / "scores", tmp_path)
