@@ -19,7 +19,7 @@ SPEAKER = np.array([f"s{i % 6}" for i in range(60)])
 
 
 class Leaky:
-    """Speaker folds in which two test rows also stand in the training or the validation set."""
+    """Speaker folds in which two test rows are also in the training or the validation set."""
 
     n_repeats = 1
 

@@ -64,7 +64,7 @@ def test_a_pooled_source_learns_from_each_corpus_normalised_by_itself(normalisat
         ]
         network = DNNClassifier(**NETWORK, random_state=int(row["source_seed"]))
         network.fit(X, y, X_val=X_val, y_val=y_val)
-        # A corpus of random numbers: the last digits of the scaling do not move a score.
+        # The features are random, so rounding errors of the scaling do not change a score.
         assert uar_score(y_test, network.predict(X_test)) == pytest.approx(row["source_score"])
         assert network.classes_.tolist() == ["angry", "calm", "sad"]
 

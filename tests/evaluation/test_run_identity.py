@@ -88,7 +88,7 @@ def test_checkpoint_refuses_a_run_with_other_data_or_options(finished, changes, 
 
 
 class Holder(ClassifierMixin, BaseEstimator):
-    """Predicts the first class, and holds a value that does not matter for that."""
+    """Predicts the first class. Its parameter `value` can be anything."""
 
     def __init__(self, value=None):
         self.value = value
@@ -114,25 +114,26 @@ def define(code, module="somebodys"):
 
 
 LONG = np.arange(5000.0)
-OTHER = np.where(LONG == 2500, -1, LONG)  # numpy prints both as [0, 1, 2, ..., 4998, 4999]
-ONE = "def thing(x):\n    return x + 1\n"
-TWO = "def thing(x):\n    return x + 2\n"
-CLASS = "class thing:\n    rate = 1\n    def act(self):\n        return 1\n"
+# numpy prints both LONG and CHANGED as [0, 1, 2, ..., 4998, 4999].
+CHANGED = np.where(LONG == 2500, -1, LONG)
+ADD_ONE = "def thing(x):\n    return x + 1\n"
+ADD_TWO = "def thing(x):\n    return x + 2\n"
+ACT_CLASS = "class thing:\n    rate = 1\n    def act(self):\n        return 1\n"
 
 
 @pytest.mark.parametrize(
     ("then", "now"),
     [
-        ((LONG,), (OTHER,)),
-        ([LONG], [OTHER]),
-        ({"a": LONG}, {"a": OTHER}),
-        ([{"a": (1, [LONG])}], [{"a": (1, [OTHER])}]),
-        (LONG.astype(object), OTHER.astype(object)),
+        ((LONG,), (CHANGED,)),
+        ([LONG], [CHANGED]),
+        ({"a": LONG}, {"a": CHANGED}),
+        ([{"a": (1, [LONG])}], [{"a": (1, [CHANGED])}]),
+        (LONG.astype(object), CHANGED.astype(object)),
         (
             np.array([[1, LONG], [2, 0]], object),
-            np.array([[1, OTHER], [2, 0]], object),
+            np.array([[1, CHANGED], [2, 0]], object),
         ),
-        (LONG.tolist(), OTHER.tolist()),
+        (LONG.tolist(), CHANGED.tolist()),
         ("a" * 500 + "b", "a" * 500 + "c"),
         (1, True),
         (1, 1.0),
@@ -141,14 +142,17 @@ CLASS = "class thing:\n    rate = 1\n    def act(self):\n        return 1\n"
         ({1, 2}, {1, 3}),
         (np.zeros((2, 3)), np.zeros((3, 2))),
         (np.zeros(3), np.zeros(3, dtype=np.float32)),
-        (define(ONE), define(TWO)),
-        (define(ONE), define(ONE, module="another")),
-        (functools.partial(define(ONE), LONG), functools.partial(define(ONE), OTHER)),
-        (define(CLASS), define(CLASS, module="another")),
-        (define(CLASS)(), define(CLASS, module="another")()),
-        (define(CLASS), define(CLASS.replace("return 1", "return 2"))),
-        (define(CLASS)().act, define(CLASS.replace("rate = 1", "rate = 2"))().act),
-        (types.SimpleNamespace(a=LONG), types.SimpleNamespace(a=OTHER)),
+        (define(ADD_ONE), define(ADD_TWO)),
+        (define(ADD_ONE), define(ADD_ONE, module="another")),
+        (
+            functools.partial(define(ADD_ONE), LONG),
+            functools.partial(define(ADD_ONE), CHANGED),
+        ),
+        (define(ACT_CLASS), define(ACT_CLASS, module="another")),
+        (define(ACT_CLASS)(), define(ACT_CLASS, module="another")()),
+        (define(ACT_CLASS), define(ACT_CLASS.replace("return 1", "return 2"))),
+        (define(ACT_CLASS)().act, define(ACT_CLASS.replace("rate = 1", "rate = 2"))().act),
+        (types.SimpleNamespace(a=LONG), types.SimpleNamespace(a=CHANGED)),
         (np.log1p, np.expm1),
         (GaussianNB(), GaussianNB(priors=[0.5, 0.5])),
         (GaussianNB(), GaussianNB().fit([[0], [1]], [0, 1])),
@@ -168,8 +172,8 @@ def test_checkpoint_refuses_a_parameter_that_differs_anywhere(then, now, tmp_pat
         (0.1, np.float64(0.1)),
         (3, np.int64(3)),
         (LONG, np.ascontiguousarray(np.stack([LONG, LONG], axis=1))[:, 0]),
-        (define(ONE), define("# moved, with a word about it\n\n" + ONE)),
-        (define(CLASS), define("\n" + CLASS)),
+        (define(ADD_ONE), define("# moved, with a word about it\n\n" + ADD_ONE)),
+        (define(ACT_CLASS), define("\n" + ACT_CLASS)),
         ({1, 2, "a"}, {"a", 2, 1}),
     ],
 )

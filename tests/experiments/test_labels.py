@@ -12,11 +12,8 @@ from skprognet.experiments import (
     transfer_between_tasks,
 )
 
-TOO_MANY = {
-    "n_splits": 99,
-    "n_repeats": 1,
-    "n_jobs": 1,
-}  # too many folds: the run stops before training
+# So many folds that the run stops before training.
+TOO_MANY = {"n_splits": 99, "n_repeats": 1, "n_jobs": 1}
 
 
 @pytest.fixture

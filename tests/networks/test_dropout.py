@@ -6,7 +6,8 @@ import torch
 
 from skprognet.networks import Column
 
-# Rates that need one, two or eight bits for each unit, or sixteen, which are nearly exact.
+# One bit for each unit gives the first rate, two or eight the next three, all exactly. The
+# others use sixteen bits and are nearly exact.
 RATES = [0.5, 0.25, 0.75, 129 / 256, 0.05, 0.3, 0.8]
 # Layers of different widths that do not fill whole random words.
 ROWS, WIDTHS = 11, (20, 2, 1)

@@ -35,7 +35,7 @@ def plain(generator, n_classes=4, **options):
 
 
 def progressive(generator, n_classes=4, **options):
-    # Two sources; the first one's last layer is read by two layers, its first by none.
+    # No layer reads the first layer of the first source. Two layers read the second source.
     return ProgressiveColumn(
         N_FEATURES,
         (12, 10),
