@@ -55,7 +55,8 @@ def test_each_field_has_an_option_or_says_why_not(design, verb):
     options = options_of(design)
     assert set(options) <= {param.name for param in verb.params}
     for field in fields(design):
-        assert field.metadata.get("no_option") if field.name not in options else True
+        if field.name not in options:
+            assert field.metadata.get("no_option")
     for param in verb.params:
         if param.name in options and param.name != "kind":  # kind is two flags with their own help
             assert param.help.startswith(options[param.name].metadata["option"].help)
