@@ -1,4 +1,4 @@
-"""A run that waits within a fit, for what others do in its folder meanwhile."""
+"""Fixtures that hold a run in the middle of a fit, so that a test can act while it is running."""
 
 import threading
 
@@ -7,7 +7,7 @@ from sklearn.naive_bayes import GaussianNB
 
 
 class Waits(GaussianNB):
-    """Classifies as its parent does; where it is told to, its fits wait until they may go on."""
+    """A `GaussianNB` whose fits in the thread `thread` wait until `may_go_on` is set."""
 
     begun, may_go_on = threading.Event(), threading.Event()
     thread = None
@@ -20,39 +20,40 @@ class Waits(GaussianNB):
 
 
 @pytest.fixture
-def waits():
-    """Give the method of a run that is to wait, and of others that are not."""
+def waiting_method():
+    """Give a method whose fits wait in the thread of `start_run`, and nowhere else."""
     return Waits()
 
 
 @pytest.fixture
-def begin():
-    """Give a function that begins a run which waits, and returns one that ends it and tells how.
+def start_run():
+    """Give a function that starts a run in a thread and waits until its first fit has begun.
 
-    The run is at work in a thread of its own, in the first fit of `waits`.
+    The run must use `waiting_method`. The function returns another one, which lets the run finish
+    and returns its result, or the exception that stopped it.
     """
-    ends = []
+    results = []
 
-    def end():
+    def finish():
         Waits.may_go_on.set()
         Waits.thread.join(60)
-        return ends[0]
+        return results[0]
 
-    def begin(run):
+    def start_run(run):
         def work():
             try:
-                ends.append(run())
+                results.append(run())
             except Exception as error:
-                ends.append(error)
+                results.append(error)
 
         Waits.begun.clear()
         Waits.may_go_on.clear()
         Waits.thread = threading.Thread(target=work)
         Waits.thread.start()
         assert Waits.begun.wait(60)
-        return end
+        return finish
 
-    yield begin
+    yield start_run
     if Waits.thread:
-        end()
+        finish()
     Waits.thread = None

@@ -1,4 +1,4 @@
-"""The audit finds every way in which a fit could have had what it was tested on."""
+"""`audit` finds every way in which a fit could have seen what it was tested on."""
 
 import re
 from base64 import b64decode, b64encode
@@ -19,7 +19,7 @@ SPEAKER = np.array([f"s{i % 6}" for i in range(60)])
 
 
 class Leaky:
-    """Folds of another splitter, with rows of the test set left in another set."""
+    """Speaker folds in which two test rows are also in the training or the validation set."""
 
     n_repeats = 1
 
@@ -57,12 +57,12 @@ def run(corpus, **options):
 
 
 def mask_of(text):
-    """Return which rows a recorded set has: a number of rows, and a bit for each in base 64."""
+    """Decode a recorded set of rows: their number, and a bit for each row in base 64."""
     n_rows, bits = text.split(":")
     return np.unpackbits(np.frombuffer(b64decode(bits), dtype=np.uint8), count=int(n_rows))
 
 
-def test_what_is_recorded_is_what_the_folds_say(corpus):
+def test_recorded_rows_are_those_of_the_folds(corpus):
     X, y = corpus
     scores = run(corpus, methods={"DNN": DNNClassifier(**OPTIONS), "svm": LinearSVC()}, sources={})
     cv = RepeatedSpeakerStratifiedKFold(3, n_repeats=1, random_state=0)
@@ -76,20 +76,20 @@ def test_what_is_recorded_is_what_the_folds_say(corpus):
 
 
 @pytest.mark.parametrize("normalisation", ["corpus", "training", "none"])
-def test_an_honest_run_passes_also_from_a_file(corpus, normalisation, tmp_path):
+def test_run_without_leaks_passes_from_memory_and_from_a_file(corpus, normalisation, tmp_path):
     scores = run(corpus, normalisation=normalisation)
     scores.to_csv(tmp_path / "results.csv", index=False)
-    for told in (audit(scores), audit(pd.read_csv(tmp_path / "results.csv"))):
-        assert told["n_tested"].tolist() == [20, 20, 20]
-        assert not told[["n_seen", "n_seen_by_source"]].any(axis=None)
+    for audited in (audit(scores), audit(pd.read_csv(tmp_path / "results.csv"))):
+        assert audited["n_tested"].tolist() == [20, 20, 20]
+        assert not audited[["n_seen", "n_seen_by_source"]].any(axis=None)
 
 
 @pytest.mark.parametrize("part", ["train", "validation"])
 @pytest.mark.parametrize("method", ["network", "svm"])
-def test_test_rows_in_another_set_are_found(corpus, part, method):
+def test_audit_finds_test_rows_in_the_training_or_validation_set(corpus, part, method):
     if method == "svm" and part == "validation":
         scores = run(corpus, cv=Leaky(part), methods={"svm": LinearSVC()}, sources={})
-        assert not audit(scores)["n_seen"].any()  # it is never given the validation rows
+        assert not audit(scores)["n_seen"].any()  # the SVM never gets the validation rows
         return
     methods = {"network": ProgressiveClassifier(**OPTIONS), "svm": LinearSVC()}
     sources = {"speaker": SPEAKER} if method == "network" else {}
@@ -103,7 +103,7 @@ def test_test_rows_in_another_set_are_found(corpus, part, method):
         audit(scores)
 
 
-def test_the_message_names_fit_and_rows(corpus):
+def test_error_names_the_fit_and_the_leaked_rows(corpus):
     scores = run(corpus, cv=Leaky("train"))
     test = np.flatnonzero(mask_of(scores.loc[0, "rows_tested"]))
     seen = np.flatnonzero(mask_of(scores.loc[0, "rows_seen"]))
@@ -118,15 +118,15 @@ def test_the_message_names_fit_and_rows(corpus):
     )
 
 
-def test_a_row_that_is_there_twice_is_found(corpus):
+def test_audit_finds_a_duplicate_row_in_another_fold(corpus):
     X, y = corpus
     X = X.copy()
-    X[6] = X[40]  # in another fold
+    X[6] = X[40]  # these rows are in different folds
     with pytest.raises(ValueError, match="remove duplicate rows"):
         audit(run((X, y)))
 
 
-def test_a_fitted_source_that_had_the_rows_is_found(corpus):
+def test_audit_finds_a_fitted_source_trained_on_the_test_rows(corpus):
     X, _ = corpus
     scaled = StandardScaler().fit_transform(X)
     network = DNNClassifier(**OPTIONS).fit(scaled, SPEAKER)
@@ -135,20 +135,20 @@ def test_a_fitted_source_that_had_the_rows_is_found(corpus):
     with pytest.raises(ValueError, match=r"the source of ProgNet from .* had seen rows"):
         audit(scores)
     rng = np.random.default_rng(1)
-    elsewhere = DNNClassifier(**OPTIONS).fit(rng.normal(size=(60, 3)), SPEAKER)
-    scores = run(corpus, sources={"elsewhere": elsewhere}, source_estimator=None)
+    unrelated = DNNClassifier(**OPTIONS).fit(rng.normal(size=(60, 3)), SPEAKER)
+    scores = run(corpus, sources={"elsewhere": unrelated}, source_estimator=None)
     assert (scores["source_overlap"] == 0).all()
     assert not audit(scores)["n_seen_by_source"].any()
 
 
-def test_another_corpus_with_the_same_recordings_is_found(corpus):
+def test_audit_finds_a_source_corpus_with_the_same_recordings(corpus):
     X, y = corpus
     rng = np.random.default_rng(2)
     other = rng.normal(5, 3, size=(60, 3))
     clean = SourceCorpus(other, y, SPEAKER)
     assert not audit(run(corpus, sources={"other": clean}))["n_seen_by_source"].any()
     other = other.copy()
-    other[30:] = X[:30]  # normalised with other rows, they look different
+    other[30:] = X[:30]  # the same rows look different after normalisation
     mixed = SourceCorpus(other, y, SPEAKER)
     scores = run(corpus, sources={"other": mixed})
     assert (scores["source_overlap"] > 0).all()
@@ -156,7 +156,7 @@ def test_another_corpus_with_the_same_recordings_is_found(corpus):
         audit(scores)
 
 
-def test_what_a_source_has_seen_that_does_not_remember_is_unknown(corpus):
+def test_rows_seen_by_a_source_that_keeps_no_record_are_unknown(corpus):
     X, _ = corpus
     mlp = MLPClassifier((4,), max_iter=1000, tol=1).fit(X, SPEAKER)
     scores = run(corpus, sources={"mlp": mlp}, source_estimator=None)
@@ -166,86 +166,88 @@ def test_what_a_source_has_seen_that_does_not_remember_is_unknown(corpus):
     assert scores["source_overlap"].isna().all()
 
 
-def test_test_speakers_are_looked_for_where_asked(corpus):
+def test_audit_finds_shared_speakers_only_if_groups_are_passed(corpus):
     shared = run(corpus)
     audit(shared)
     with pytest.raises(ValueError, match="got 6 leaks: ") as raised:
         audit(shared, groups=SPEAKER)
-    for who in ("fit", "source"):
+    for fit_or_source in ("fit", "source"):
         assert (
-            f"the {who} of ProgNet from speaker in repeat 1, fold 1 had seen groups "
+            f"the {fit_or_source} of ProgNet from speaker in repeat 1, fold 1 had seen groups "
             "['s0', 's1', 's2', 's3', 's4'] and 1 more; "
         ) in str(raised.value)
     cv = RepeatedStratifiedGroupKFold(3, n_repeats=1, random_state=0)
-    apart = run(corpus, cv=cv, methods={"FT": FineTunedClassifier(**OPTIONS)})
-    assert not audit(apart, groups=SPEAKER)[["n_seen", "n_seen_by_source"]].any(axis=None)
+    separate = run(corpus, cv=cv, methods={"FT": FineTunedClassifier(**OPTIONS)})
+    assert not audit(separate, groups=SPEAKER)[["n_seen", "n_seen_by_source"]].any(axis=None)
 
 
 def record(n_rows, **rows):
-    """Give the scores of one fit, with the recorded rows as text, written here by hand."""
+    """Return the scores of one fit, with the rows encoded here and not by the package."""
     bits = {name: np.packbits(np.isin(np.arange(n_rows), rows[name])) for name in rows}
-    told = {name: f"{n_rows}:{b64encode(packed).decode()}" for name, packed in bits.items()}
-    return pd.DataFrame([{"method": "P", "source": "x", "repeat": 1, "fold": 1} | told])
+    columns = {name: f"{n_rows}:{b64encode(packed).decode()}" for name, packed in bits.items()}
+    return pd.DataFrame([{"method": "P", "source": "x", "repeat": 1, "fold": 1} | columns])
 
 
-def test_records_of_any_number_of_rows_are_read(rng):
+def test_audit_reads_records_of_any_number_of_rows(rng):
     for n_rows in range(2, 51):
         half = np.sort(rng.permutation(n_rows)[: n_rows // 2])
         other = np.setdiff1d(np.arange(n_rows), half)
         scores = record(n_rows, rows_tested=half, rows_seen=other, rows_seen_by_source=other)
         assert audit(scores)["n_tested"].tolist() == [len(half)]
-        last = record(n_rows, rows_tested=half, rows_seen=half[-1:], rows_seen_by_source=[])
+        leaking = record(n_rows, rows_tested=half, rows_seen=half[-1:], rows_seen_by_source=[])
         with pytest.raises(ValueError, match=rf"had seen rows \[{half[-1]}\]\."):
-            audit(last)
+            audit(leaking)
 
 
 @pytest.mark.parametrize(
-    ("who", "rows"),
+    ("fit_or_source", "rows"),
     [
         ("fit", {"rows_seen": [1], "rows_seen_by_source": [2, 3]}),
         ("source", {"rows_seen": [2, 3], "rows_seen_by_source": [1]}),
     ],
 )
-def test_a_test_speaker_that_only_fit_or_source_has_heard_is_found(who, rows):
+def test_audit_finds_a_test_speaker_seen_only_by_the_fit_or_by_the_source(fit_or_source, rows):
     scores = record(4, rows_tested=[0], **rows)
     assert audit(scores)["n_tested"].tolist() == [1]
-    message = f"1 leak: the {who} of P from x in repeat 1, fold 1 had seen groups ['Kim']. Do"
+    message = (
+        f"1 leak: the {fit_or_source} of P from x in repeat 1, fold 1 had seen groups ['Kim']. Do"
+    )
     with pytest.raises(ValueError, match=re.escape(message)):
         audit(scores, groups=["Kim", "Kim", "Lee", "Mo"])
     audit(scores, groups=["Kim", "Lee", "Lee", "Mo"])
 
 
-def knows_rows(X, y, n_rows):
-    """Give a network that has been trained on the first rows of X, as they are normalised."""
+def network_trained_on(X, y, n_rows):
+    """Return a network trained on the first rows of X, normalised over the whole of X."""
     scaled = StandardScaler().fit_transform(X)
     return DNNClassifier(**OPTIONS).fit(scaled[:n_rows], y[:n_rows])
 
 
 @pytest.mark.parametrize("order", [("clean", "knows"), ("knows", "clean")])
-def test_each_of_combined_sources_is_audited(corpus, order):
+def test_audit_checks_every_source_of_a_combination(corpus, order):
     X, y = corpus
     rng = np.random.default_rng(1)
     clean = DNNClassifier(**OPTIONS).fit(rng.normal(size=(60, 3)), y)
-    sources = {"clean": clean, "knows": knows_rows(X, y, 60)}
+    sources = {"clean": clean, "knows": network_trained_on(X, y, 60)}
     scores = run(corpus, sources=sources, combined_sources=[order], source_estimator=None)
     both = scores[scores["source"] == " + ".join(order)]
     assert (both["source_overlap"] == 1).all()
-    told = f"the source of ProgNet from {' + '.join(order)} in repeat 1, fold 1 had seen rows"
-    with pytest.raises(ValueError, match=re.escape(told)):
+    message = f"the source of ProgNet from {' + '.join(order)} in repeat 1, fold 1 had seen rows"
+    with pytest.raises(ValueError, match=re.escape(message)):
         audit(both)
     audit(scores[scores["source"] == "clean"])
 
 
-def test_the_overlap_is_the_share_of_the_test_rows(corpus):
+def test_source_overlap_is_the_share_of_test_rows_that_the_source_saw(corpus):
     X, y = corpus
-    scores = run(corpus, sources={"knows": knows_rows(X, y, 25)}, source_estimator=None)
+    scores = run(corpus, sources={"knows": network_trained_on(X, y, 25)}, source_estimator=None)
     cv = RepeatedSpeakerStratifiedKFold(3, n_repeats=1, random_state=0)
     shares = [np.mean(test < 25) for _, test in cv.split(X, y, SPEAKER)]
     np.testing.assert_allclose(scores["source_overlap"], shares)
     assert len(set(shares)) > 1
 
 
-def test_scores_without_the_record_are_refused(corpus):
+def test_audit_refuses_scores_with_missing_or_broken_records(corpus):
     scores = run(corpus)
     with pytest.raises(ValueError, match="got a table without 'rows_seen'"):
         audit(scores.drop(columns="rows_seen"))
@@ -253,25 +255,25 @@ def test_scores_without_the_record_are_refused(corpus):
         audit(scores.assign(rows_seen="60:gA"))
 
 
-def test_overlap_is_the_share_of_test_rows_that_the_source_has_seen():
-    """A source of the first 25 rows: in each fold as many of them as are in its test part."""
+def test_source_overlap_is_between_zero_and_one_for_a_partly_seen_test_set():
+    """The source knows the first 25 rows, and each test set has some of them."""
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(60, 3)), np.array(["a", "b"] * 30)
     speaker = np.array([f"s{i % 6}" for i in range(60)])
-    Z = StandardScaler().fit_transform(X)
+    scaled = StandardScaler().fit_transform(X)
     options = {"hidden_layer_sizes": (4,), "max_epochs": 1, "random_state": 0}
-    knows = DNNClassifier(**options).fit(Z[:25], y[:25])
+    network = DNNClassifier(**options).fit(scaled[:25], y[:25])
     cv = RepeatedSpeakerStratifiedKFold(3, n_repeats=1, random_state=0)
     scores = cross_validate_transfer(
         X,
         y,
         methods={"ProgNet": ProgressiveClassifier(**options)},
-        sources={"knows": knows},
+        sources={"knows": network},
         groups=speaker,
         cv=cv,
         n_jobs=1,
     )
-    told = scores[scores["source"] == "knows"].sort_values("fold")["source_overlap"]
-    by_hand = [np.mean(test < 25) for *_, test in cv.split(X, y, speaker)]
-    np.testing.assert_allclose(told, by_hand)
-    assert 0 < min(by_hand) < max(by_hand) < 1
+    overlap = scores[scores["source"] == "knows"].sort_values("fold")["source_overlap"]
+    expected = [np.mean(test < 25) for *_, test in cv.split(X, y, speaker)]
+    np.testing.assert_allclose(overlap, expected)
+    assert 0 < min(expected) < max(expected) < 1

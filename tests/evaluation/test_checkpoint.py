@@ -1,4 +1,4 @@
-"""A run that was stopped goes on, and gives what an unbroken one gives."""
+"""A run that was stopped continues from its checkpoint and gives the result of a whole run."""
 
 import json
 import os
@@ -56,8 +56,8 @@ def run(checkpoint, *, n_jobs=1, seed=1, X=None, **options):
     )
 
 
-def assert_same(one, other):
-    (scores, curves), (other_scores, other_curves) = one, other
+def assert_same(result, other_result):
+    (scores, curves), (other_scores, other_curves) = result, other_result
     pd.testing.assert_frame_equal(
         scores.drop(columns="seconds"), other_scores.drop(columns="seconds"), check_exact=True
     )
@@ -65,7 +65,7 @@ def assert_same(one, other):
 
 
 @pytest.fixture(scope="module")
-def unbroken():
+def without_checkpoint():
     return run(None)
 
 
@@ -75,7 +75,7 @@ def finished(folder):
 
 @pytest.fixture(scope="module")
 def run_with_checkpoint(tmp_path_factory):
-    """Give the folder of a complete run, which no test may change, and what the run gave."""
+    """Give the folder of a complete run, which no test may change, and its result."""
     folder = tmp_path_factory.mktemp("complete") / "run"
     return folder, run(folder)
 
@@ -91,18 +91,20 @@ def copy(complete, tmp_path):
     return shutil.copytree(complete, tmp_path / "copy")
 
 
-def test_checkpoint_changes_no_digit_and_holds_a_file_for_each_unit(unbroken, run_with_checkpoint):
+def test_checkpoint_changes_no_result_and_has_a_file_for_each_job(
+    without_checkpoint, run_with_checkpoint
+):
     folder, result = run_with_checkpoint
-    assert_same(result, unbroken)
+    assert_same(result, without_checkpoint)
     assert len(finished(folder)) == 6 * 3  # splits x (no source, speaker, half)
     assert not list(folder.glob(".*"))
 
 
 def test_second_run_trains_nothing(run_with_checkpoint, copy):
     first, curves = run_with_checkpoint[1]
-    again, curves_again = run(copy)
-    assert again.equals(first)  # also the seconds that each fit took
-    assert curves_again.equals(curves)
+    repeated, repeated_curves = run(copy)
+    assert repeated.equals(first)  # the seconds too: nothing was fitted
+    assert repeated_curves.equals(curves)
 
 
 class Stop(Exception):
@@ -110,7 +112,7 @@ class Stop(Exception):
 
 
 class Counts(GaussianNB):
-    """Notes each fit in a file of a folder, and stops the run where a file named "stop" says."""
+    """Writes a file for each fit. A file "stop" holds the number of fits to stop the run after."""
 
     def __init__(self, folder=None):
         self.folder = folder
@@ -121,41 +123,41 @@ class Counts(GaussianNB):
         stop = folder / "stop"
         fits = list(folder.glob("fit-*"))
         if stop.exists() and len(fits) == int(stop.read_text()):
-            end_with(stop)
+            stop_once(stop)
         (folder / f"fit-{len(fits)}").touch()
         return super().fit(X, y)
 
 
-def end_with(stop):
+def stop_once(stop):
     stop.unlink()
     raise Stop
 
 
-def counted(checkpoint, folder):
-    """Run six jobs of one fit each."""
+def run_and_count_fits(checkpoint, folder):
+    """Run six jobs of one fit each. Every fit leaves a file in the folder."""
     folder.mkdir(exist_ok=True)
     methods = {"counts": Counts(str(folder))}
     return run(checkpoint, methods=methods, sources=None, source_estimator=None)[0]
 
 
-@pytest.mark.parametrize("after", [0, 1, 4, 5])
-def test_run_that_died_after_any_unit_goes_on(after, tmp_path):
-    unbroken = counted(None, tmp_path / "unbroken")
+@pytest.mark.parametrize("n_finished", [0, 1, 4, 5])
+def test_run_stopped_after_any_fit_continues_where_it_stopped(n_finished, tmp_path):
+    uninterrupted = run_and_count_fits(None, tmp_path / "unbroken")
     fits = tmp_path / "fits"
     fits.mkdir()
-    (fits / "stop").write_text(str(after))
+    (fits / "stop").write_text(str(n_finished))
     with pytest.raises(Stop) as stopped:
-        counted(tmp_path / "run", fits)
+        run_and_count_fits(tmp_path / "run", fits)
     assert stopped.value.__notes__ == [
-        f"{after} of 6 fits are in the checkpoint '{tmp_path / 'run'}'. Repeat the same call to "
-        "continue from there."
+        f"{n_finished} of 6 fits are in the checkpoint '{tmp_path / 'run'}'. Repeat the same call "
+        "to continue from there."
     ]
-    assert len(finished(tmp_path / "run")) == after
-    again = counted(tmp_path / "run", fits)
+    assert len(finished(tmp_path / "run")) == n_finished
+    resumed = run_and_count_fits(tmp_path / "run", fits)
     pd.testing.assert_frame_equal(
-        again.drop(columns="seconds"), unbroken.drop(columns="seconds"), check_exact=True
+        resumed.drop(columns="seconds"), uninterrupted.drop(columns="seconds"), check_exact=True
     )
-    assert len(os.listdir(fits)) == 6  # none was fitted twice
+    assert len(os.listdir(fits)) == 6  # no fit was done twice
 
 
 SCRIPT = """
@@ -167,42 +169,46 @@ if __name__ == "__main__":
 """
 
 
-def test_kill_minus_nine_of_all_processes_loses_only_what_was_in_flight(unbroken, tmp_path):
-    here = Path(__file__)
+def test_kill_of_all_processes_loses_only_unfinished_jobs(without_checkpoint, tmp_path):
+    this_file = Path(__file__)
     script, checkpoint = tmp_path / "study.py", tmp_path / "run"
     script.write_text(
-        SCRIPT.format(folder=str(here.parent), module=here.stem, checkpoint=str(checkpoint))
+        SCRIPT.format(
+            folder=str(this_file.parent), module=this_file.stem, checkpoint=str(checkpoint)
+        )
     )
     process = subprocess.Popen([sys.executable, str(script)], start_new_session=True)
-    patience = time.monotonic() + 120
+    deadline = time.monotonic() + 120
     while len(finished(checkpoint)) < 2 and process.poll() is None:
-        assert time.monotonic() < patience
+        assert time.monotonic() < deadline
         time.sleep(0.01)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     kept = finished(checkpoint)
     assert len(kept) >= 2
     before = {path: path.stat().st_mtime_ns for path in kept}
-    assert_same(run(checkpoint), unbroken)
+    assert_same(run(checkpoint), without_checkpoint)
     assert {path: path.stat().st_mtime_ns for path in kept} == before
 
 
 @pytest.mark.parametrize("damage", [b"", b"{", None], ids=["empty", "torn", "altered"])
-def test_damaged_file_is_never_used(damage, unbroken, copy):
-    victim = finished(copy)[4]
-    whole = victim.read_bytes()
-    victim.write_bytes(whole.replace(b'"score": 0.', b'"score": 1.') if damage is None else damage)
-    assert victim.read_bytes() != whole
-    assert_same(run(copy), unbroken)
+def test_damaged_file_is_never_used(damage, without_checkpoint, copy):
+    damaged = finished(copy)[4]
+    content = damaged.read_bytes()
+    damaged.write_bytes(
+        content.replace(b'"score": 0.', b'"score": 1.') if damage is None else damage
+    )
+    assert damaged.read_bytes() != content
+    assert_same(run(copy), without_checkpoint)
 
 
-def test_file_of_another_unit_is_not_taken_for_this_one(unbroken, copy):
-    one, other = finished(copy)[:2]
-    one.write_bytes(other.read_bytes())
-    assert_same(run(copy), unbroken)
+def test_file_with_the_content_of_another_job_is_not_used(without_checkpoint, copy):
+    path, other_path = finished(copy)[:2]
+    path.write_bytes(other_path.read_bytes())
+    assert_same(run(copy), without_checkpoint)
 
 
-def other_methods(**changes):
+def changed_methods(**changes):
     return {
         "DNN": DNNClassifier(**{**OPTIONS, **changes}),
         "PT/FT": FineTunedClassifier(**OPTIONS),
@@ -212,11 +218,11 @@ def other_methods(**changes):
 
 
 @pytest.mark.parametrize(
-    ("change", "named"),
+    ("change", "difference"),
     [
         ({"random_state": 3}, "random_state (then 0, now 3)"),
         ({"normalisation": "training"}, "normalisation (then 'corpus', now 'training')"),
-        ({"methods": other_methods(lr=0.02)}, "methods.DNN.lr (then 0.01, now 0.02)"),
+        ({"methods": changed_methods(lr=0.02)}, "methods.DNN.lr (then 0.01, now 0.02)"),
         (
             {"methods": {"DNN": DNNClassifier(**OPTIONS), "P": ProgressiveClassifier()}},
             "methods (then DNN, PT/FT, ProgNet, SVM, now DNN, P)",
@@ -237,9 +243,9 @@ def other_methods(**changes):
         ),
     ],
 )
-def test_another_run_is_refused_with_what_differs(change, named, complete):
+def test_checkpoint_refuses_another_run_and_says_what_differs(change, difference, complete):
     before = {path: path.read_bytes() for path in complete.iterdir()}
-    with pytest.raises(ValueError, match=re.escape(named)) as raised:
+    with pytest.raises(ValueError, match=re.escape(difference)) as raised:
         run(complete, **change)
     start = f"The checkpoint '{complete}' must be of this run; got one that differs in "
     assert str(raised.value).startswith(start)
@@ -247,23 +253,23 @@ def test_another_run_is_refused_with_what_differs(change, named, complete):
     assert {path: path.read_bytes() for path in complete.iterdir()} == before
 
 
-def test_other_versions_of_libraries_are_another_run(copy):
-    plan = copy / "design.json"
-    told = json.loads(plan.read_text())
-    plan.write_text(json.dumps(told | {"version of torch": "1.0"}))
+def test_checkpoint_refuses_other_versions_of_libraries(copy):
+    path = copy / "design.json"
+    design = json.loads(path.read_text())
+    path.write_text(json.dumps(design | {"version of torch": "1.0"}))
     with pytest.raises(ValueError, match=re.escape("version of torch (then 1.0, now ")):
         run(copy)
 
 
-def test_a_checkpoint_of_before_there_was_a_choice_of_scores_is_refused(copy):
-    plan = copy / "design.json"
-    before = {n: v for n, v in json.loads(plan.read_text()).items() if "scoring" not in n}
-    plan.write_text(json.dumps(before))
+def test_checkpoint_from_before_the_option_scoring_is_refused(copy):
+    path = copy / "design.json"
+    design = {n: v for n, v in json.loads(path.read_text()).items() if "scoring" not in n}
+    path.write_text(json.dumps(design))
     with pytest.raises(ValueError, match=re.escape("differs in scoring (then None, now ")):
         run(copy)
 
 
-def test_fitted_sources_and_other_corpora_are_part_of_the_run(tmp_path):
+def test_checkpoint_refuses_a_changed_fitted_source_or_source_corpus(tmp_path):
     X, _, speaker = corpus()
     fitted = [
         DNNClassifier(**OPTIONS, random_state=seed).fit(StandardScaler().fit_transform(X), speaker)
@@ -285,7 +291,7 @@ def test_fitted_sources_and_other_corpora_are_part_of_the_run(tmp_path):
         run(folder, sources={"other": SourceCorpus(X + 1, speaker, speaker)}, **options)
 
 
-def test_checkpoint_that_cannot_be_written_says_so_before_training(tmp_path):
+def test_unwritable_checkpoint_is_refused_before_training(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match="must go to a folder that can be written to"):
         run(tmp_path / "file" / "run")
@@ -298,7 +304,7 @@ def test_unreadable_design_is_refused(tmp_path):
 
 
 class FillsDisk(GaussianNB):
-    """From its third fit on nothing can be written."""
+    """Acts as if the disk were full from the third fit on."""
 
     def fit(self, X, y):
         FITS.append(1)
@@ -311,7 +317,7 @@ FITS = []
 NO_LIMIT = resource.getrlimit(resource.RLIMIT_FSIZE)
 
 
-def test_full_disk_stops_the_run_and_keeps_what_is_done(tmp_path):
+def test_full_disk_stops_the_run_and_keeps_finished_jobs(tmp_path):
     options = {"methods": {"fills": FillsDisk()}, "sources": None, "source_estimator": None}
     try:
         with pytest.raises(OSError, match="could not be written") as raised:

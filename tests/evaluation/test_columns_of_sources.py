@@ -1,4 +1,4 @@
-"""A source that is columns of X: who is given them, and the proof that nobody else was."""
+"""A source that is columns of X: only its methods read them, and the audit proves that."""
 
 import copy
 import re
@@ -44,7 +44,7 @@ def features():
 
 @pytest.fixture(scope="module")
 def table(features, emotion):
-    """The columns of the speech model stand before the features."""
+    """Put the columns of the speech model before the features."""
     layers = np.random.default_rng(3).normal(size=(60, 4)) + (emotion == "sad")[:, None]
     return pd.concat([pd.DataFrame(layers, columns=LAYERS), features], axis=1)
 
@@ -67,33 +67,35 @@ def scores(table, emotion):
     return run(table, emotion, combined_sources=[("gender", "ge2e")])
 
 
-def same(one, other):
-    """Check that rows are equal, but for what depends on the time and on further columns of X."""
-    kept = [name for name in other if name != "seconds" and not name.startswith("columns_")]
-    one, other = one[kept].reset_index(drop=True), other[kept].reset_index(drop=True)
-    pd.testing.assert_frame_equal(one, other, check_exact=True)
+def assert_same_rows(scores, expected):
+    """Check that rows are equal, without the seconds and the record of further columns of X."""
+    kept = [name for name in expected if name != "seconds" and not name.startswith("columns_")]
+    scores, expected = scores[kept].reset_index(drop=True), expected[kept].reset_index(drop=True)
+    pd.testing.assert_frame_equal(scores, expected, check_exact=True)
 
 
-def test_who_does_not_read_the_layers_gives_the_same_digits(scores, features, emotion):
+def test_methods_without_the_layer_source_do_not_depend_on_its_columns(scores, features, emotion):
     for X in (features, features.to_numpy()):
         without = run(X, emotion, sources={"gender": GENDER})
-        same(scores[~scores["source"].str.contains("ge2e")], without)
+        assert_same_rows(scores[~scores["source"].str.contains("ge2e")], without)
         assert "columns_seen" not in without
 
 
 @pytest.mark.parametrize("normalisation", ["training", "speaker", "none"])
-def test_each_normalisation_leaves_them_as_they_are(table, features, emotion, normalisation):
+def test_other_methods_do_not_depend_on_the_columns_whatever_the_normalisation(
+    table, features, emotion, normalisation
+):
     options = {"methods": {"DNN": METHODS["DNN"], "ProgNet": METHODS["ProgNet"]}}
     options["normalisation"] = normalisation
     whole = run(table, emotion, **options)
-    same(
+    assert_same_rows(
         whole[whole["source"] != "ge2e"],
         run(features, emotion, sources={"gender": GENDER}, **options),
     )
 
 
 @pytest.mark.parametrize("normalisation", ["corpus", "training"])
-def test_a_row_of_the_layer_source_is_the_fit_by_hand(table, emotion, normalisation):
+def test_score_with_a_layer_source_equals_that_of_a_fit_by_hand(table, emotion, normalisation):
     methods = {"ProgNet": METHODS["ProgNet"]}
     sources = {"ge2e": LayerSource("ge2e")}
     scores = run(table, emotion, methods=methods, sources=sources, normalisation=normalisation)
@@ -109,7 +111,7 @@ def test_a_row_of_the_layer_source_is_the_fit_by_hand(table, emotion, normalisat
         assert clf.features_read_.tolist() == [4, 5, 6]
 
 
-def test_a_combination_is_read_from_both_sides(scores, table, emotion):
+def test_score_with_a_task_and_a_layer_source_equals_that_of_a_fit_by_hand(scores, table, emotion):
     row = scores[scores["source"] == "gender + ge2e"].iloc[0]
     X = StandardScaler().set_output(transform="pandas").fit_transform(table)
     train, validation, test = next(CV.split_with_validation(X, emotion, SPEAKER))
@@ -126,7 +128,7 @@ def test_a_combination_is_read_from_both_sides(scores, table, emotion):
     assert row["score"] == uar_score(emotion[test], clf.predict(X.iloc[test]))
 
 
-def test_the_audit_says_what_it_has_proved_and_what_nobody_knows(scores):
+def test_audit_counts_withheld_columns_and_leaves_unknown_rows_empty(scores):
     audited = audit(scores)
     reads = scores["source"].str.contains("ge2e")
     assert audited["n_seen_by_source"].isna().equals(reads)
@@ -135,28 +137,30 @@ def test_the_audit_says_what_it_has_proved_and_what_nobody_knows(scores):
     assert (audited["n_withheld_seen"] == 0).all()
 
 
-def test_the_record_goes_through_files(scores, tmp_path):
+def test_scores_read_from_files_give_the_same_audit(scores, tmp_path):
     for name, content in score_files(scores).items():
         (tmp_path / name).write_bytes(content)
     assert "columns_seen" not in (tmp_path / "results.csv").read_text()
     pd.testing.assert_frame_equal(audit(read_scores(tmp_path)), audit(scores), check_dtype=False)
 
 
-@pytest.mark.parametrize("how", ["as it is", "in another unit"])
-def test_a_copy_of_a_withheld_column_is_found_under_another_name(table, emotion, how):
-    """Normalised, a column in another unit is the same column."""
-    copied = table["ge2e.layer2.0"] * (1 if how == "as it is" else 8)
+@pytest.mark.parametrize("copy_of_column", ["as it is", "in another unit"])
+def test_audit_finds_a_copy_of_a_withheld_column_under_another_name(
+    table, emotion, copy_of_column
+):
+    """After normalisation, a column in another unit equals the original."""
+    copied = table["ge2e.layer2.0"] * (1 if copy_of_column == "as it is" else 8)
     leaking = table.assign(loudness=copied)
     scores = run(leaking, emotion, methods={n: METHODS[n] for n in ("DNN", "ProgNet")})
     with pytest.raises(ValueError, match=r"^A fit must not see the columns of a source") as raised:
         audit(scores)
     assert "; got 6 leaks: the fit of DNN in repeat 1, fold 1, or a source" in str(raised.value)
     assert "had seen columns [2] of X" in str(raised.value)
-    audit(scores[scores["source"] == "ge2e"])  # who reads the source may
+    audit(scores[scores["source"] == "ge2e"])  # methods with this source may read it
 
 
 class Peeps(LogisticRegression):
-    """Says what it was fitted on, and that is more than it was given."""
+    """Reports one more feature than it was given."""
 
     def fit(self, X, y):
         super().fit(X, y)
@@ -167,16 +171,16 @@ class Peeps(LogisticRegression):
         return np.repeat(self.classes_[:1], len(X))
 
 
-def test_what_a_classifier_says_of_its_columns_is_believed(table, emotion):
+def test_audit_trusts_the_feature_names_that_a_classifier_reports(table, emotion):
     methods = {"peeps": Peeps(), "ProgNet": METHODS["ProgNet"]}
     with pytest.raises(ValueError, match=re.escape("the fit of peeps in repeat 1, fold 1")):
         audit(run(table, emotion, methods=methods))
 
 
-def test_columns_with_few_values_are_no_evidence(table, emotion):
-    """A unit that never fires, and a feature that is constant, are equal by chance."""
-    dead = table.assign(**{"ge2e.layer1.1": 0.0, "rate": 0.0})
-    audit(run(dead, emotion, methods={n: METHODS[n] for n in ("DNN", "ProgNet")}))
+def test_audit_ignores_constant_columns_that_are_equal(table, emotion):
+    """A hidden unit that is always zero equals any constant feature by chance."""
+    constant = table.assign(**{"ge2e.layer1.1": 0.0, "rate": 0.0})
+    audit(run(constant, emotion, methods={n: METHODS[n] for n in ("DNN", "ProgNet")}))
 
 
 def test_two_layer_sources_do_not_see_each_others_columns(table, emotion):
@@ -191,39 +195,41 @@ def test_two_layer_sources_do_not_see_each_others_columns(table, emotion):
     together = audited["source"] == "ge2e + wavlm"
     assert audited["n_withheld"].tolist() == np.where(together, 0, 4).tolist()
     alone = run(table, emotion, methods=methods, sources={"ge2e": LayerSource("ge2e")})
-    same(scores[scores["source"] == "ge2e"], alone)
+    assert_same_rows(scores[scores["source"] == "ge2e"], alone)
 
 
-def test_features_choose_what_all_methods_read(table, features, emotion):
+def test_option_features_chooses_the_columns_of_all_methods(table, features, emotion):
     options = {"methods": {"DNN": METHODS["DNN"], "ProgNet": METHODS["ProgNet"]}}
     chosen = run(table, emotion, features=["pitch", "energy"], **options)
-    same(chosen, run(table.drop(columns="rate"), emotion, **options))
-    # Without a source that has columns of its own, it is X with fewer columns.
+    assert_same_rows(chosen, run(table.drop(columns="rate"), emotion, **options))
+    # Without a layer source, this equals a run on X with these columns only.
     options["sources"] = {"gender": GENDER}
     without = run(table, emotion, features=FEATURES, **options)
-    same(without, run(features, emotion, **options))
+    assert_same_rows(without, run(features, emotion, **options))
 
 
-def test_another_corpus_is_read_by_the_shared_features(table, emotion):
+def test_source_corpus_is_matched_to_the_features_of_x_by_name(table, emotion):
     rng = np.random.default_rng(5)
-    theirs = pd.DataFrame(rng.normal(size=(60, 4)), columns=["rate", "pitch", "more", "energy"])
+    other_features = pd.DataFrame(
+        rng.normal(size=(60, 4)), columns=["rate", "pitch", "more", "energy"]
+    )
     options = {"methods": {"ProgNet": METHODS["ProgNet"]}}
     layers = {"ge2e": LayerSource("ge2e")}
-    named = SourceCorpus(theirs, emotion, SPEAKER)
-    in_order = SourceCorpus(theirs[FEATURES].to_numpy(), emotion, SPEAKER)
-    by_name, by_place = (
+    named = SourceCorpus(other_features, emotion, SPEAKER)
+    in_order = SourceCorpus(other_features[FEATURES].to_numpy(), emotion, SPEAKER)
+    by_name, by_position = (
         run(table, emotion, sources={"other": other} | layers, **options)
         for other in (named, in_order)
     )
-    same(by_name, by_place)
+    assert_same_rows(by_name, by_position)
     audit(by_name)
-    lacking = SourceCorpus(theirs.drop(columns="rate"), emotion, SPEAKER)
+    incomplete = SourceCorpus(other_features.drop(columns="rate"), emotion, SPEAKER)
     with pytest.raises(ValueError, match="features of X; got one without 1 of them: 'rate'"):
-        run(table, emotion, sources={"other": lacking} | layers, **options)
+        run(table, emotion, sources={"other": incomplete} | layers, **options)
 
 
 @pytest.mark.parametrize(
-    ("change", "sentence"),
+    ("changes", "sentence"),
     [
         (
             {"X": "array"},
@@ -246,14 +252,14 @@ def test_another_corpus_is_read_by_the_shared_features(table, emotion):
         ),
     ],
 )
-def test_columns_that_cannot_be_are_refused(table, emotion, change, sentence):
+def test_invalid_columns_are_refused(table, emotion, changes, sentence):
     shapes = {"array": table.to_numpy(), "layers": table[LAYERS]}
-    X = shapes.get(change.pop("X", None), table)
+    X = shapes.get(changes.pop("X", None), table)
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}"):
-        run(X, emotion, **change)
+        run(X, emotion, **changes)
 
 
-def test_a_fitted_network_is_read_beside_the_layers_by_its_names(table, emotion):
+def test_fitted_network_reads_its_features_beside_a_layer_source(table, emotion):
     X = StandardScaler().set_output(transform="pandas").fit_transform(table)[FEATURES]
     options = {
         "methods": {"ProgNet": METHODS["ProgNet"]},
@@ -264,16 +270,16 @@ def test_a_fitted_network_is_read_beside_the_layers_by_its_names(table, emotion)
     sources = {"net": named, "ge2e": LayerSource("ge2e")}
     by_name = run(table, emotion, sources=sources, **options)
     assert len(by_name) == 9
-    # One that knows no names is given what is for no source alone: the same features.
-    by_place = DNNClassifier(**OPTIONS, random_state=0).fit(X.to_numpy(), GENDER)
+    # A network without feature names gets the columns of no layer source: the same features.
+    by_position = DNNClassifier(**OPTIONS, random_state=0).fit(X.to_numpy(), GENDER)
     pd.testing.assert_series_equal(
-        run(table, emotion, sources={**sources, "net": by_place}, **options)["score"],
+        run(table, emotion, sources={**sources, "net": by_position}, **options)["score"],
         by_name["score"],
     )
 
 
-def test_a_torch_module_that_reads_the_features_stands_beside_layers(table, emotion):
-    """The layers are between the features; the module is not given them."""
+def test_torch_module_reads_the_features_beside_a_layer_source(table, emotion):
+    """The module does not get the columns of the layer source."""
     torch.manual_seed(0)
     module = torch.nn.Sequential(torch.nn.Linear(len(FEATURES), 3), torch.nn.Tanh())
     sources = {"module": TorchSource(module, ["1"]), "ge2e": LayerSource("ge2e")}
@@ -285,14 +291,14 @@ def test_a_torch_module_that_reads_the_features_stands_beside_layers(table, emot
 
     model = ProgressiveClassifier(list(sources.items()), **OPTIONS, random_state=0)
     model.fit(table, emotion)
-    other = table.assign(**dict.fromkeys(LAYERS, 0.0))
-    read = dict(model.sources_)["module"].hidden(table[FEATURES].to_numpy())[0][0]
+    without_layers = table.assign(**dict.fromkeys(LAYERS, 0.0))
+    hidden = dict(model.sources_)["module"].hidden(table[FEATURES].to_numpy())[0][0]
     expected = module(torch.tensor(table[FEATURES].to_numpy(), dtype=torch.float32))
-    torch.testing.assert_close(read, expected.detach())
-    assert (model.predict_proba(other) != model.predict_proba(table)).any()
+    torch.testing.assert_close(hidden, expected.detach())
+    assert (model.predict_proba(without_layers) != model.predict_proba(table)).any()
 
 
-def test_a_torch_module_reads_its_columns_and_is_known_again(table, emotion, tmp_path):
+def test_checkpoint_recognises_a_torch_module_by_its_weights(table, emotion, tmp_path):
     torch.manual_seed(0)
     module = torch.nn.Sequential(torch.nn.Linear(4, 3), torch.nn.ReLU(), torch.nn.Linear(3, 2))
     changes = {"methods": {n: METHODS[n] for n in ("DNN", "PT/FT", "ProgNet")}}

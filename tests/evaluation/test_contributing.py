@@ -1,4 +1,4 @@
-"""The contributing guide's new test of significance, as it stands there."""
+"""The test of significance in the contributing guide, executed as it is printed there."""
 
 import re
 from pathlib import Path
@@ -17,12 +17,12 @@ def sign_test():
     ]
     (code,) = re.findall("```python\n(.*?)```", section.partition("\n## ")[0], flags=re.DOTALL)
     assert len([line for line in code.splitlines() if line]) <= 20
-    guide = {}
-    exec(code, guide)
-    return guide["sign_test"]
+    namespace = {}
+    exec(code, namespace)
+    return namespace["sign_test"]
 
 
-def test_sign_test(sign_test):
+def test_sign_test_of_the_guide_gives_the_binomial_p_value(sign_test):
     b = np.zeros((10, 10))
     a = np.repeat([0.1] * 8 + [-0.1] * 2, 10).reshape(10, 10)
     share, pvalue = sign_test(a, b)
@@ -30,6 +30,6 @@ def test_sign_test(sign_test):
     assert pvalue == pytest.approx(2 * binom.sf(7, 10, 0.5), rel=1e-12)
 
 
-def test_equal_scores(sign_test):
+def test_sign_test_of_the_guide_gives_one_for_equal_scores(sign_test):
     scores = np.full((10, 10), 0.6)
     assert sign_test(scores, scores) == (0.5, 1.0)

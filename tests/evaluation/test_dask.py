@@ -1,4 +1,4 @@
-"""The same study on a cluster of separate processes, one of which dies, gives the same rows."""
+"""A study on a Dask cluster gives the same result, even if a worker process dies."""
 
 import logging
 import os
@@ -55,7 +55,7 @@ def cluster():
 
 @pytest.fixture
 def client(cluster):
-    """Wait until both workers are there: the test before may have killed one."""
+    """Wait until both workers run: the previous test may have killed one."""
     cluster.wait_for_workers(2)
     return cluster
 
@@ -79,19 +79,19 @@ def run(marker, **options):
     )
 
 
-def test_worker_killed_in_the_middle_loses_nothing(client, tmp_path):
+def test_run_on_dask_survives_a_killed_worker_with_the_same_result(client, tmp_path):
     (tmp_path / "never").touch()
     expected, predictions = run(tmp_path / "never", n_jobs=1, return_predictions=True)
-    before = set(client.run(os.getpid).values())
+    pids_before = set(client.run(os.getpid).values())
     with joblib.parallel_config("dask"):
-        scores, on_dask = run(
+        scores, dask_predictions = run(
             tmp_path / "once", checkpoint=tmp_path / "run", return_predictions=True
         )
-    pd.testing.assert_frame_equal(on_dask, predictions, check_exact=True)
+    pd.testing.assert_frame_equal(dask_predictions, predictions, check_exact=True)
     assert (tmp_path / "once").exists()
     client.wait_for_workers(2)
-    after = set(client.run(os.getpid).values())
-    assert len(before - after) == 1  # one of the two was there no more
+    pids_after = set(client.run(os.getpid).values())
+    assert len(pids_before - pids_after) == 1  # one of the two was replaced
     pd.testing.assert_frame_equal(
         scores.drop(columns="seconds"), expected.drop(columns="seconds"), check_exact=True
     )
@@ -113,8 +113,8 @@ def test_data_is_sent_to_each_worker_once(client, tmp_path):
             run(tmp_path / "never")
     finally:
         del client.scatter
-    ((designs, options),) = scattered  # to every worker in one go, at the start
+    ((designs, options),) = scattered  # once, to all workers
     assert options["broadcast"]
     assert len(designs) == 1
     assert designs[0].X.shape == (200, 40)
-    assert sizeof(designs[0]) > designs[0].X.nbytes  # by which Dask plans its memory
+    assert sizeof(designs[0]) > designs[0].X.nbytes  # Dask plans its memory by this size

@@ -1,4 +1,4 @@
-"""The plan of the work: how many fits there are, and that none is made twice."""
+"""The planned number of fits is correct, and no network is trained twice."""
 
 import re
 from functools import wraps
@@ -40,45 +40,45 @@ def run(**options):
 
 
 @pytest.fixture
-def fitted(monkeypatch):
-    """Give the seed of every network that is trained from here on."""
+def fitted_seeds(monkeypatch):
+    """Give a list that receives the seed of every network that is trained."""
     seeds = []
 
-    def counted(fit):
+    def recording(fit):
         @wraps(fit)
-        def count(self, *args, **options):
+        def fit_and_record(self, *args, **options):
             seeds.append(self.random_state)
             return fit(self, *args, **options)
 
-        return count
+        return fit_and_record
 
     for kind in map(type, METHODS.values()):
-        monkeypatch.setattr(kind, "fit", counted(kind.fit))
+        monkeypatch.setattr(kind, "fit", recording(kind.fit))
     return seeds
 
 
-@pytest.mark.parametrize("with_plain", [True, False])
-@pytest.mark.parametrize("combined", [None, [("speaker", "half")], [("speaker", "other")]])
+@pytest.mark.parametrize("with_dnn", [True, False])
+@pytest.mark.parametrize("combined_sources", [None, [("speaker", "half")], [("speaker", "other")]])
 @pytest.mark.parametrize("train_folds", [None, (1, 2)])
-def test_as_many_fits_as_planned_and_each_source_once(
-    with_plain, combined, train_folds, fitted, monkeypatch
+def test_progress_bar_counts_the_fits_and_no_network_is_trained_twice(
+    with_dnn, combined_sources, train_folds, fitted_seeds, monkeypatch
 ):
-    steps, bars, before = [], [], [0]
+    steps, bars, n_before = [], [], [0]
 
     def update(bar, n=1):
         bars.append(bar)
-        steps.append((n, len(fitted) - before[0]))
-        before[0] = len(fitted)
+        steps.append((n, len(fitted_seeds) - n_before[0]))
+        n_before[0] = len(fitted_seeds)
 
     monkeypatch.setattr(tqdm, "update", update)
-    methods = METHODS if with_plain else {k: v for k, v in METHODS.items() if k != "DNN"}
-    run(methods=methods, combined_sources=combined, train_folds=train_folds, verbose=1)
-    assert all(told == made for told, made in steps)  # the progress bar keeps step
-    assert bars[0].total == len(fitted) == sum(told for told, _ in steps)
-    assert len(set(fitted)) == len(fitted)  # no network is trained twice
+    methods = METHODS if with_dnn else {k: v for k, v in METHODS.items() if k != "DNN"}
+    run(methods=methods, combined_sources=combined_sources, train_folds=train_folds, verbose=1)
+    assert all(n_reported == n_fitted for n_reported, n_fitted in steps)
+    assert bars[0].total == len(fitted_seeds) == sum(n_reported for n_reported, _ in steps)
+    assert len(set(fitted_seeds)) == len(fitted_seeds)
 
 
-def test_files_of_a_checkpoint_name_what_ran(tmp_path):
+def test_names_of_checkpoint_files_contain_split_and_sources(tmp_path):
     cv = RepeatedSpeakerStratifiedKFold(3, n_repeats=1, random_state=0)
     run(combined_sources=[("speaker", "other")], cv=cv, checkpoint=tmp_path)
     names = [re.sub(r"-[0-9a-f]+\.json$", "", path.name) for path in tmp_path.glob("repeat-*")]

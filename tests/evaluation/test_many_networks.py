@@ -1,4 +1,4 @@
-"""Studies whose networks are trained together: the numbers, the checkpoint, and what fails."""
+"""Networks that are trained together: their scores, their checkpoints and their errors."""
 
 import re
 from pathlib import Path
@@ -18,7 +18,7 @@ from skprognet.networks import counter_masks
 from skprognet.results import read_scores, score_files
 
 SPEAKER = np.array([f"s{i % 4}" for i in range(60)])
-BY_SCHEDULE = ["seconds", "trained_together"]  # what depends on how the work was done
+BY_SCHEDULE = ["seconds", "trained_together"]  # these depend on how the work was divided
 
 
 def corpus(n_rows=60):
@@ -53,11 +53,11 @@ def run(*, dropout=0.0, **options):
     return cross_validate_transfer(X, y, **options)
 
 
-def assert_equal(one, other):
+def assert_equal(result, expected):
     """Check that two results are equal to the last bit."""
-    for table, other_table in zip(one, other, strict=True):
+    for table, expected_table in zip(result, expected, strict=True):
         columns = [name for name in table if name not in BY_SCHEDULE]
-        pd.testing.assert_frame_equal(table[columns], other_table[columns], check_exact=True)
+        pd.testing.assert_frame_equal(table[columns], expected_table[columns], check_exact=True)
 
 
 @pytest.fixture(scope="module")
@@ -65,19 +65,19 @@ def together():
     return run(n_together=7)
 
 
-def test_epochs_and_predictions_without_dropout_are_those_of_fits_by_themselves(together):
-    (scores, _, predictions), (alone, _, alone_predicts) = together, run()
+def test_training_together_without_dropout_changes_no_epoch_or_prediction(together):
+    (scores, _, predictions), (alone, _, alone_predictions) = together, run()
     for name in ("best_epoch", "n_epochs", "score", "source_score", "seed", "source_overlap"):
         assert scores[name].equals(alone[name])
-    assert predictions["prediction"].equals(alone_predicts["prediction"])
+    assert predictions["prediction"].equals(alone_predictions["prediction"])
     assert audit(scores).equals(audit(alone))
-    assert "trained_together" not in alone  # a run on the CPU by default has no such column
+    assert "trained_together" not in alone  # by default a CPU trains one network at a time
     assert scores.drop(columns="trained_together").columns.equals(alone.columns)
 
 
 def test_result_says_how_many_networks_were_trained_together(together):
     n_trained = together[0].groupby("method")["trained_together"]
-    assert n_trained.max()["SVM"] == 1  # no network
+    assert n_trained.max()["SVM"] == 1  # not a network
     assert n_trained.max().drop("SVM").between(2, 7).all()
 
 
@@ -93,32 +93,32 @@ def test_result_says_how_many_networks_were_trained_together(together):
         {"placebo": True, "normalisation": "training"},
     ],
 )
-def test_every_digit_is_that_of_fits_by_themselves_with_the_same_masks(options, tmp_path):
-    def study(**how):
+def test_training_together_equals_single_fits_with_the_same_dropout_masks(options, tmp_path):
+    def study(**changes):
         methods = {
             "DNN": network(DNNClassifier, 0.5),
             "ProgNet": network(ProgressiveClassifier, 0.5),
         }
-        return run(methods=methods, dropout=0.5, **options, **how)
+        return run(methods=methods, dropout=0.5, **options, **changes)
 
-    grouped = study(n_together=7)
+    together = study(n_together=7)
     with counter_masks():
         alone = study(n_together=1)
-    assert_equal(grouped, alone)
-    files, of_alone = (score_files(scores) for scores, *_ in (grouped, alone))
-    assert files.pop("timings.csv") != of_alone.pop("timings.csv")
-    assert files == of_alone  # what is written does not depend on it
-    for name, content in score_files(grouped[0]).items():
+    assert_equal(together, alone)
+    files, files_alone = (score_files(scores) for scores, *_ in (together, alone))
+    assert files.pop("timings.csv") != files_alone.pop("timings.csv")
+    assert files == files_alone  # the other files do not depend on the grouping
+    for name, content in score_files(together[0]).items():
         (tmp_path / name).write_bytes(content)
-    assert read_scores(tmp_path)["trained_together"].equals(grouped[0]["trained_together"])
+    assert read_scores(tmp_path)["trained_together"].equals(together[0]["trained_together"])
 
 
-def test_workers_give_what_one_process_gives(together):
+def test_two_workers_give_the_result_of_one_process(together):
     with parallel_config(backend="threading"):
         assert_equal(run(n_together=7, n_jobs=2), together)
 
 
-def test_scores_are_those_of_other_masks_up_to_a_hundredth():
+def test_other_dropout_masks_change_the_mean_score_by_less_than_a_hundredth():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(1800, 6))
     y = np.where(X[:, 0] + X[:, 1] * X[:, 2] + 0.5 * rng.normal(size=1800) > 0, "a", "b")
@@ -129,17 +129,17 @@ def test_scores_are_those_of_other_masks_up_to_a_hundredth():
         "cv": RepeatedSpeakerStratifiedKFold(3, n_repeats=7, random_state=0),
         "n_jobs": 1,
     }
-    counted = cross_validate_transfer(X, y, n_together=21, **options)["score"]
-    drawn = cross_validate_transfer(X, y, **options)["score"]
-    difference = counted - drawn
-    assert difference.abs().max() > 0  # they are other masks
+    counter_scores = cross_validate_transfer(X, y, n_together=21, **options)["score"]
+    default_scores = cross_validate_transfer(X, y, **options)["score"]
+    difference = counter_scores - default_scores
+    assert difference.abs().max() > 0  # the masks differ
     low, high = ttest_1samp(difference, 0).confidence_interval(0.9)
     assert -0.01 < low < high < 0.01
-    assert counted.mean() > 0.7  # something was learned
+    assert counter_scores.mean() > 0.7  # the networks learned something
 
 
 class Fails(GaussianNB):
-    """Raises an error in the fit on the training rows with a mean of the last feature."""
+    """Raises an error in the fit whose number a file of the folder names, such as "stop at 2"."""
 
     def __init__(self, folder=None):
         self.folder = folder
@@ -157,8 +157,8 @@ class Fails(GaussianNB):
         return super().fit(X, y)
 
 
-def small(checkpoint, folder, **options):
-    """Run six jobs: on each of three splits a source with its reader, and methods without."""
+def run_six_jobs(checkpoint, folder, **options):
+    """Run two jobs in each of three splits: one with the source, one without a source."""
     folder.mkdir(exist_ok=True)
     methods = {
         "Bayes": Fails(str(folder)),
@@ -169,53 +169,53 @@ def small(checkpoint, folder, **options):
     return run(methods=methods, checkpoint=checkpoint, **options)
 
 
-def kept(folder):
-    """Return the jobs in a checkpoint, as "1 none" for that of fold 1 without a source."""
+def jobs_done(folder):
+    """Return the jobs in a checkpoint by fold and source, such as "1 none"."""
     paths = Path(folder).glob("repeat-*.json")
     return sorted(re.sub(r"repeat-1-fold-(\d)-source-(\w+)-.*", r"\1 \2", p.name) for p in paths)
 
 
-def test_run_that_was_stopped_within_a_group_repeats_only_what_is_missing(tmp_path):
-    unbroken = small(None, tmp_path / "unbroken")
+def test_run_stopped_within_a_group_repeats_only_the_missing_jobs(tmp_path):
+    uninterrupted = run_six_jobs(None, tmp_path / "unbroken")
     fits = tmp_path / "fits"
     fits.mkdir()
     (fits / "stop at 2").write_text("Ctrl-C")
     with pytest.raises(KeyboardInterrupt) as stopped:
-        small(tmp_path / "run", fits)
-    # The first group has three jobs: five of their fits wait for none.
-    assert kept(tmp_path / "run") == ["1 none", "1 speaker", "2 none"]
+        run_six_jobs(tmp_path / "run", fits)
+    # The first group has three jobs. Five of their fits do not wait for another fit.
+    assert jobs_done(tmp_path / "run") == ["1 none", "1 speaker", "2 none"]
     assert stopped.value.__notes__ == [
         f"6 of 12 fits are in the checkpoint '{tmp_path / 'run'}'. Repeat the same call to "
         "continue from there."
     ]
-    assert_equal(small(tmp_path / "run", fits), unbroken)
-    assert len(list(fits.glob("fit-*"))) == 4  # one for each split, and the one that was stopped
+    assert_equal(run_six_jobs(tmp_path / "run", fits), uninterrupted)
+    assert len(list(fits.glob("fit-*"))) == 4  # one for each split, and the stopped one again
 
 
 class Watches(ProgressiveClassifier):
-    """Notes, when it is fitted, which jobs are in the checkpoint."""
+    """Records which jobs are in the checkpoint when it is fitted."""
 
     seen = []
 
     def fit(self, X, y, **options):
-        self.seen.append(kept(self.folder))
+        self.seen.append(jobs_done(self.folder))
         return super().fit(X, y, **options)
 
 
-def test_job_is_on_disk_before_the_others_of_its_group_are_done(tmp_path):
+def test_job_is_saved_before_the_other_jobs_of_its_group_are_done(tmp_path):
     Watches.folder = tmp_path / "run"
     methods = {"DNN": network(DNNClassifier), "ProgNet": network(Watches)}
     run(methods=methods, sources={"speaker": SPEAKER}, n_together=4, checkpoint=Watches.folder)
-    assert Watches.seen[0] == ["1 none", "2 none"]  # of the group of two splits
+    assert Watches.seen[0] == ["1 none", "2 none"]  # the other jobs of this group are not done
 
 
-def test_error_of_one_fit_leaves_the_other_jobs_of_its_group_and_names_its_own(tmp_path):
+def test_error_of_one_fit_names_its_job_and_keeps_the_jobs_done_before(tmp_path):
     fits = tmp_path / "fits"
     fits.mkdir()
     (fits / "stop at 1").write_text("this fold is bad")
     with pytest.raises(ValueError, match=r"^this fold is bad\n") as raised:
-        small(tmp_path / "run", fits)
-    assert kept(tmp_path / "run") == ["1 none", "1 speaker"]
+        run_six_jobs(tmp_path / "run", fits)
+    assert jobs_done(tmp_path / "run") == ["1 none", "1 speaker"]
     assert raised.value.__notes__ == [
         "This error occurred in repeat 1, fold 2, source none.",
         f"4 of 12 fits are in the checkpoint '{tmp_path / 'run'}'. Repeat the same call to "
@@ -223,24 +223,24 @@ def test_error_of_one_fit_leaves_the_other_jobs_of_its_group_and_names_its_own(t
     ]
 
 
-def test_checkpoint_with_other_dropout_masks_is_refused_and_another_size_of_groups_is_not(
+def test_checkpoint_refuses_other_dropout_masks_but_not_another_group_size(
     tmp_path,
 ):
-    whole = small(None, tmp_path / "fits")
-    small(tmp_path / "run", tmp_path / "fits", only="fold=1")
+    whole = run_six_jobs(None, tmp_path / "fits")
+    run_six_jobs(tmp_path / "run", tmp_path / "fits", only="fold=1")
     sentence = "dropout masks (then of networks trained together, n_together of 2 or more, now of "
     with pytest.raises(ValueError, match=re.escape(sentence)):
-        small(tmp_path / "run", tmp_path / "fits", n_together=1)
-    assert_equal(small(tmp_path / "run", tmp_path / "fits", n_together=3), whole)
+        run_six_jobs(tmp_path / "run", tmp_path / "fits", n_together=1)
+    assert_equal(run_six_jobs(tmp_path / "run", tmp_path / "fits", n_together=3), whole)
 
 
 @pytest.mark.parametrize(
-    ("given", "error", "sentence"),
+    ("n_together", "error", "sentence"),
     [
         (0, ValueError, "n_together must satisfy 1 <= n_together; got 0."),
         (2.0, TypeError, "n_together must be an integer; got 2.0."),
     ],
 )
-def test_number_of_networks_must_be_one(given, error, sentence):
+def test_n_together_must_be_a_positive_integer(n_together, error, sentence):
     with pytest.raises(error, match=f"^{re.escape(sentence)}$"):
-        run(n_together=given)
+        run(n_together=n_together)

@@ -1,4 +1,4 @@
-"""Runs whose target or sources are numbers: against fits by hand, and what they refuse."""
+"""Runs whose target or sources are numbers: equal to fits by hand, with clear errors."""
 
 import re
 from functools import cache
@@ -58,7 +58,7 @@ def run(y=Y, data=X, **options):
 
 
 @cache
-def everything():
+def all_kinds_of_sources():
     sources = {
         "gender": GENDER,
         "arousal": AROUSAL,
@@ -81,7 +81,7 @@ def recomputed(predictions, score):
 
 
 def test_scores_are_the_ccc_of_the_predictions_to_the_last_bit():
-    scores, _, predictions = everything()
+    scores, _, predictions = all_kinds_of_sources()
     assert recomputed(predictions, ccc_score) == scores["score"].tolist()
     assert set(scores["metric"]) == {"ccc"}
     assert set(scores["chance"]) == {0.0}
@@ -92,47 +92,47 @@ def test_scores_are_the_ccc_of_the_predictions_to_the_last_bit():
 
 
 def test_predictions_have_the_numbers_of_y_and_no_probabilities():
-    predictions = everything()[2]
+    predictions = all_kinds_of_sources()[2]
     assert predictions.columns.tolist()[-3:] == ["row", "truth", "prediction"]
     assert predictions["truth"].dtype == predictions["prediction"].dtype == np.float64
     assert (predictions["truth"] == Y.to_numpy()[predictions["row"]]).all()
 
 
-def test_no_fit_was_given_a_row_that_tests_it():
-    scores, curves, _ = everything()
+def test_audit_finds_no_test_row_in_any_fit_on_numbers():
+    scores, curves, _ = all_kinds_of_sources()
     trained = scores[~scores["source"].str.startswith(("fitted", "corpus"))]
     assert audit(trained)[["n_seen", "n_seen_by_source"]].to_numpy().max() == 0
     assert set(curves["metric"]) == {"ccc"}
 
 
 def test_networks_fitted_by_hand_predict_the_same():
-    scores, _, predictions = everything()
+    scores, _, predictions = all_kinds_of_sources()
     for fold, (train, validation, test) in enumerate(CV.split_with_validation(X, Y, SPEAKER), 1):
         rows = scores[(scores["source"] == "arousal") & (scores["fold"] == fold)]
         row = rows[rows["method"] == "ProgNet"].iloc[0]
         source = DNNRegressor(**OPTIONS, random_state=row["source_seed"])
-        known = {"X_val": SCALED[validation], "y_val": AROUSAL[validation]}
-        source.fit(SCALED[train], AROUSAL[train], **known)
+        validation_set = {"X_val": SCALED[validation], "y_val": AROUSAL[validation]}
+        source.fit(SCALED[train], AROUSAL[train], **validation_set)
         method = ProgressiveRegressor(source, **OPTIONS, random_state=row["seed"])
         y_val = Y.to_numpy()[validation]
         method.fit(SCALED[train], Y.to_numpy()[train], X_val=SCALED[validation], y_val=y_val)
         stored = predictions.merge(row[FIT].to_frame().T, on=FIT)
         assert stored["prediction"].tolist() == method.predict(SCALED[stored["row"]]).tolist()
-        own = ccc_score(AROUSAL[np.sort(test)], source.predict(SCALED[np.sort(test)]))
-        assert row["source_score"] == pytest.approx(own, abs=1e-12)
+        source_score = ccc_score(AROUSAL[np.sort(test)], source.predict(SCALED[np.sort(test)]))
+        assert row["source_score"] == pytest.approx(source_score, abs=1e-12)
 
 
-def test_a_source_of_classes_is_scored_by_its_recall():
-    scores = everything()[0]
+def test_source_of_classes_is_scored_by_uar():
+    scores = all_kinds_of_sources()[0]
     row = scores[(scores["source"] == "gender") & (scores["fold"] == 1)].iloc[0]
     train, validation, test = next(CV.split_with_validation(X, Y, SPEAKER))
     source = DNNClassifier(**OPTIONS, random_state=row["source_seed"])
-    known = {"X_val": SCALED[validation], "y_val": GENDER[validation]}
-    source.fit(SCALED[train], GENDER[train], **known)
+    validation_set = {"X_val": SCALED[validation], "y_val": GENDER[validation]}
+    source.fit(SCALED[train], GENDER[train], **validation_set)
     assert row["source_score"] == uar_score(GENDER[test], source.predict(SCALED[test]))
 
 
-def test_numbers_are_a_source_for_classes():
+def test_source_of_numbers_can_serve_a_target_of_classes():
     scores = run(
         EMOTION,
         methods={"ProgNet": ProgressiveClassifier(**OPTIONS)},
@@ -143,14 +143,14 @@ def test_numbers_are_a_source_for_classes():
     assert scores["source_score"].between(-1, 1).all()
 
 
-def test_the_estimator_of_the_other_kind_is_the_same_network():
+def test_classifier_as_source_estimator_becomes_an_equal_regressor():
     options = {"methods": {"ProgNet": METHODS["ProgNet"]}, "sources": {"arousal": AROUSAL}}
-    alike = DNNClassifier(**OPTIONS, activation="tanh", class_weight="balanced")
-    given = run(source_estimator=alike, **options)
-    other = run(
+    classifier = DNNClassifier(**OPTIONS, activation="tanh", class_weight="balanced")
+    from_classifier = run(source_estimator=classifier, **options)
+    from_regressor = run(
         source_estimator={"numbers": DNNRegressor(**OPTIONS, activation="tanh")}, **options
     )
-    assert given["score"].tolist() == other["score"].tolist()
+    assert from_classifier["score"].tolist() == from_regressor["score"].tolist()
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_the_estimator_of_the_other_kind_is_the_same_network():
         ),
     ],
 )
-def test_a_source_of_the_other_kind_needs_an_estimator(estimator, sentence):
+def test_unsuitable_estimator_for_a_source_of_numbers_is_refused(estimator, sentence):
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         run(methods=METHODS, sources={"arousal": AROUSAL}, source_estimator=estimator)
 
@@ -310,7 +310,7 @@ def test_methods_that_need_classes_refuse_a_source_of_numbers(method, needs):
         ),
     ],
 )
-def test_what_cannot_be_learned_is_refused(y, options, error, sentence):
+def test_invalid_targets_methods_and_scores_are_refused(y, options, error, sentence):
     with pytest.raises(error, match=f"^{re.escape(sentence)}$"):
         run(y, **options)
 
@@ -322,12 +322,12 @@ def test_what_cannot_be_learned_is_refused(y, options, error, sentence):
         (np.arange(0.5, N).astype(str), "If '0.5' is meant as a number, convert the labels"),
     ],
 )
-def test_classes_that_look_like_numbers_are_told_so(y, hint):
+def test_error_of_rare_classes_hints_at_numbers_if_labels_look_like_numbers(y, hint):
     with pytest.raises(ValueError, match=f"^Every class must be .*use fewer folds. {hint}"):
         run(y, methods={"LR": LogisticRegression()})
 
 
-def test_a_source_of_text_is_refused_by_its_name_before_any_training():
+def test_source_of_numbers_as_text_is_refused_before_training():
     sources = {"arousal": AROUSAL.astype(str)}
     options = {"methods": {"P": METHODS["ProgNet"]}, "sources": sources}
     with pytest.raises(
@@ -349,7 +349,7 @@ def test_a_source_of_text_is_refused_by_its_name_before_any_training():
         make_pipeline(StandardScaler(), DNNRegressor()),
     ],
 )
-def test_a_network_that_validation_rows_cannot_reach_is_refused(wrapper):
+def test_wrapped_network_with_early_stopping_is_refused(wrapper):
     name = type(wrapper).__name__
     with pytest.raises(ValueError, match=f"'it' must be the network itself.*; got a {name} "):
         run(methods={"it": wrapper})
@@ -357,43 +357,43 @@ def test_a_network_that_validation_rows_cannot_reach_is_refused(wrapper):
         run(EMOTION, methods={"it": BaggingClassifier(DNNClassifier())})
 
 
-def test_a_wrapped_network_that_needs_no_validation_rows_is_a_method():
+def test_wrapped_network_without_early_stopping_is_accepted():
     network = DNNRegressor(**OPTIONS, early_stopping=False, random_state=0)
     assert len(run(methods={"it": TransformedTargetRegressor(network)})) == 3
     fitted = FrozenEstimator(DNNRegressor(**OPTIONS).fit(SCALED, AROUSAL))
     assert len(run(methods={"it": VotingRegressor([("a", Ridge()), ("b", fitted)])})) == 3
 
 
-def test_whole_numbers_are_numbers_if_the_user_says_so():
-    whole = np.round(Y).astype(int)
-    scores, predictions = run(whole, kind="numbers", return_predictions=True)
+def test_whole_numbers_are_numbers_with_kind_numbers():
+    ratings = np.round(Y).astype(int)
+    scores, predictions = run(ratings, kind="numbers", return_predictions=True)
     assert set(scores["metric"]) == {"ccc"}
     assert predictions["truth"].dtype == np.float64
-    assert scores["score"].tolist() == run(whole.astype(float), kind="numbers")["score"].tolist()
+    assert scores["score"].tolist() == run(ratings.astype(float), kind="numbers")["score"].tolist()
 
 
-def test_folds_of_whole_numbers_need_not_have_each_of_them():
-    whole = np.round(10 * Y).astype(int)  # no two speakers have the same numbers
+def test_folds_need_not_contain_every_whole_number():
+    ratings = np.round(10 * Y).astype(int)  # no two speakers have the same numbers
     for cv in (RepeatedStratifiedGroupKFold(3, n_repeats=1, random_state=0), LeaveOneSessionOut()):
-        assert len(run(whole, kind="numbers", cv=cv)) == (3 if hasattr(cv, "n_splits") else 6)
+        assert len(run(ratings, kind="numbers", cv=cv)) == (3 if hasattr(cv, "n_splits") else 6)
 
 
 def test_numbers_must_vary_in_the_training_rows():
-    few = np.where(SPEAKER == "s0", Y, 2.5)
+    y = np.where(SPEAKER == "s0", Y, 2.5)
     sentence = (
         "The numbers to learn must vary in the training rows of every split; got 2.5 in all 60 "
         "rows of repeat 1, fold 1. Use fewer folds."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
-        run(few, cv=LeaveOneSessionOut())
+        run(y, cv=LeaveOneSessionOut())
 
 
-def test_smaller_training_sets_are_parts_of_larger_ones():
+def test_largest_training_size_gives_the_scores_of_the_whole_training_set():
     cv = RepeatedSpeakerStratifiedKFold(5, n_repeats=1, random_state=0)
-    sizes = run(cv=cv, train_folds=(1, 3))
-    assert set(sizes["n_train_folds"]) == {1, 3}
+    scores = run(cv=cv, train_folds=(1, 3))
+    assert set(scores["n_train_folds"]) == {1, 3}
     whole = run(cv=cv)
-    largest = sizes[sizes["n_train_folds"] == 3]
+    largest = scores[scores["n_train_folds"] == 3]
     assert largest["score"].tolist() == whole["score"].tolist()
 
 
@@ -419,19 +419,19 @@ def test_a_placebo_of_numbers_learns_the_same_numbers_in_another_order():
     assert shuffled.tolist() != true.tolist()
 
 
-def test_layers_of_a_pretrained_model_help_numbers():
+def test_layer_source_can_serve_a_target_of_numbers():
     table = pd.DataFrame(X, columns=["a", "b", "c", "d"])
     scores = run(data=table, methods=METHODS, sources={"layers": LayerSource(["c", "d"])})
     assert set(scores["source"]) == {"none", "layers"}
 
 
-def test_a_score_of_the_users_own_is_taken_for_numbers():
+def test_custom_score_is_accepted_for_numbers():
     rmse = Score("rmse", root_mean_squared_error, greater_is_better=False)
     scores, predictions = run(scoring=rmse, return_predictions=True)
     assert recomputed(predictions, root_mean_squared_error) == scores["score"].tolist()
 
 
-class Wrong(RegressorMixin, BaseEstimator):
+class PredictsConstant(RegressorMixin, BaseEstimator):
     def __init__(self, value=None):
         self.value = value
 
@@ -445,23 +445,24 @@ class Wrong(RegressorMixin, BaseEstimator):
 @pytest.mark.parametrize(
     ("value", "got"), [(None, "shape (30, 2)"), (np.nan, "nan"), (np.inf, "inf"), ("a", "'a'")]
 )
-def test_predictions_that_are_no_numbers_are_refused(value, got):
+def test_predictions_that_are_not_finite_numbers_are_refused(value, got):
     sentence = (
         f"Methods must predict one finite number for each row, shape (30,); got {got} from "
         "'wrong'. Correct this method, or leave it out."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}"):
-        run(methods={"wrong": Wrong(value)})
+        run(methods={"wrong": PredictsConstant(value)})
 
 
-def test_predictions_of_zero_and_in_float32_are_numbers():
+def test_predictions_of_zero_in_float32_are_accepted():
     _, predictions = run(
-        methods={"zero": Wrong(np.float32(0)), "mean": DummyRegressor()}, return_predictions=True
+        methods={"zero": PredictsConstant(np.float32(0)), "mean": DummyRegressor()},
+        return_predictions=True,
     )
     assert (predictions.loc[predictions["method"] == "zero", "prediction"] == 0).all()
 
 
-def test_a_run_that_was_stopped_gives_the_digits_of_one_that_was_not(tmp_path):
+def test_continued_run_gives_the_result_of_a_whole_run(tmp_path):
     options = {"return_predictions": True, "checkpoint": tmp_path}
     run(only="fold=2", **options)
     for resumed, whole in zip(run(**options), run(return_predictions=True), strict=True):
@@ -469,8 +470,8 @@ def test_a_run_that_was_stopped_gives_the_digits_of_one_that_was_not(tmp_path):
         pd.testing.assert_frame_equal(resumed.drop(columns=drop), whole.drop(columns=drop))
 
 
-class First(BaseEstimator):
-    """Learns either kind: it predicts the first label."""
+class PredictsFirstLabel(BaseEstimator):
+    """Learns classes or numbers: it predicts the first label of its training rows."""
 
     def fit(self, X, y):
         self.first_ = y[0]
@@ -480,34 +481,36 @@ class First(BaseEstimator):
         return np.full(len(X), self.first_)
 
 
-def test_a_checkpoint_knows_whether_it_is_of_numbers(tmp_path):
+def test_checkpoint_of_numbers_is_refused_for_a_run_on_classes(tmp_path):
     ratings = np.round(Y).clip(2, 4)
-    options = {"methods": {"first": First()}, "checkpoint": tmp_path}
+    options = {"methods": {"first": PredictsFirstLabel()}, "checkpoint": tmp_path}
     options["scoring"] = Score("accuracy", accuracy_score)
     run(ratings, kind="numbers", **options)
     with pytest.raises(ValueError, match=r"differs in kind \(then 'numbers', now 'classes'\)\."):
         run(ratings, **options)
 
 
-def test_a_fitted_regressor_is_known_again_in_a_checkpoint(tmp_path):
+def test_checkpoint_recognises_a_fitted_regressor_by_its_weights(tmp_path):
     options = {"methods": {"ProgNet": METHODS["ProgNet"]}, "checkpoint": tmp_path}
     fitted = DNNRegressor(**OPTIONS, random_state=0).fit(SCALED, AROUSAL)
     scores = run(sources={"arousal": fitted}, only="fold=1", **options)
-    again = run(sources={"arousal": clone(fitted).fit(SCALED, AROUSAL)}, only="fold=1", **options)
-    assert again["seconds"].tolist() == scores["seconds"].tolist()
+    repeated = run(
+        sources={"arousal": clone(fitted).fit(SCALED, AROUSAL)}, only="fold=1", **options
+    )
+    assert repeated["seconds"].tolist() == scores["seconds"].tolist()
     other = clone(fitted).fit(SCALED, Y)
     with pytest.raises(ValueError, match=r"differs in sources\.arousal \(then [^;]*\)\. Use"):
         run(sources={"arousal": other}, only="fold=1", **options)
 
 
-def test_threads_give_the_same_digits():
+def test_two_threads_give_the_scores_of_one_process():
     with joblib.parallel_config(backend="threading"):
         threaded = run(methods={"DNN": METHODS["DNN"]}, n_jobs=2)
     assert threaded["score"].tolist() == run(methods={"DNN": METHODS["DNN"]})["score"].tolist()
 
 
-def test_fits_are_counted():
-    n = count_fits(
+def test_count_fits_counts_targets_and_sources_of_numbers():
+    n_fits = count_fits(
         X,
         Y,
         methods=METHODS,
@@ -516,10 +519,10 @@ def test_fits_are_counted():
         groups=SPEAKER,
         cv=CV,
     )
-    assert n == 3 * (1 + 2 * 2)
+    assert n_fits == 3 * (1 + 2 * 2)
 
 
-def test_a_corpus_says_what_it_holds():
+def test_source_corpus_says_whether_it_holds_numbers_or_classes():
     assert repr(SourceCorpus(X, AROUSAL.round(1))).startswith(
         "SourceCorpus of 90 rows with numbers"
     )

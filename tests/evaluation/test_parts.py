@@ -1,4 +1,4 @@
-"""Parts of a run, done by several processes into one checkpoint."""
+"""Parts of a run that several processes do and keep in one checkpoint."""
 
 import json
 import os
@@ -43,7 +43,7 @@ def whole():
 
 
 @pytest.mark.parametrize(
-    ("only", "rows"),
+    ("only", "select"),
     [
         ("repeat=2", lambda scores: scores["repeat"] == 2),
         ("fold=3", lambda scores: scores["fold"] == 3),
@@ -51,31 +51,31 @@ def whole():
         ("corpus='my corpus' fold=1", lambda scores: scores["fold"] == 1),
     ],
 )
-def test_a_part_is_the_same_rows_of_the_whole(whole, only, rows):
+def test_part_of_a_run_equals_its_rows_of_the_whole_run(whole, only, select):
     part = run(only=only)
     pd.testing.assert_frame_equal(
-        without_seconds(part), without_seconds(whole[rows(whole)]), check_exact=True
+        without_seconds(part), without_seconds(whole[select(whole)]), check_exact=True
     )
     assert count_fits(**design(), only=only) == len(part)
 
 
-def test_parts_in_any_order_are_the_whole(whole, tmp_path):
+def test_parts_in_any_order_give_the_whole_run(whole, tmp_path):
     for only in ("repeat=2 fold=3", "fold=1", "repeat=2", "repeat=1"):
         run(tmp_path, only)
-    files = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
-    assert len(files) == 6 + 1  # the splits, and of what run they are
+    mtimes = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+    assert len(mtimes) == 6 + 1  # six splits and the design
     scores = run(tmp_path)
     pd.testing.assert_frame_equal(
         without_seconds(scores), without_seconds(whole), check_exact=True
     )
-    assert {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == files
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == mtimes
 
 
 @pytest.mark.parametrize(
     "only",
     ["", "3", "repeat", "repeat=", "repeat=one", "repeat=-1", "repeat=²", "speaker=1", "fold 3"],
 )
-def test_what_is_no_part_is_one_sentence(only):
+def test_malformed_part_is_refused(only):
     sentence = (
         "A part must be written as 'repeat=3', 'repeat=3 fold=7', 'fold=7' or 'corpus=NAME "
         f"repeat=3'; got {only!r}. Write it in one of these forms."
@@ -104,39 +104,39 @@ def test_what_is_no_part_is_one_sentence(only):
         ),
     ],
 )
-def test_a_part_that_is_not_there_is_one_sentence(only, sentence):
+def test_part_outside_the_run_is_refused(only, sentence):
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         run(only=only)
 
 
 @pytest.fixture
-def at_work(begin, waits, tmp_path):
-    """Give a folder in which the first repeat is at work, and a function that has it end."""
+def running(start_run, waiting_method, tmp_path):
+    """Give a folder in which repeat 1 is running, and a function that lets it finish."""
     folder = tmp_path / "run"
-    return folder, begin(lambda: run(folder, "repeat=1", waits))
+    return folder, start_run(lambda: run(folder, "repeat=1", waiting_method))
 
 
-def test_parts_at_the_same_time(at_work, waits, whole):
-    folder, end = at_work
+def test_parts_run_at_the_same_time_unless_they_overlap(running, waiting_method, whole):
+    folder, finish = running
     draft = folder / ".repeat-1-fold-1.json-abcd1234.draft"
     draft.write_text("what the other part is writing")
-    assert len(run(folder, "repeat=2", waits)) == 3
+    assert len(run(folder, "repeat=2", waiting_method)) == 3
     assert draft.exists()
-    who = rf"for the same run by process {os.getpid()} on {re.escape(socket.gethostname())}, "
+    process = rf"for the same run by process {os.getpid()} on {re.escape(socket.gethostname())}, "
     for only in ("repeat=1", "fold=2", None):
-        with pytest.raises(BlockingIOError, match=who):
-            run(folder, only, waits)
-    assert len(run(folder, "repeat=2 fold=1", waits)) == 1  # it is finished
-    assert len(end()) == 3
-    scores = run(folder, method=waits)
+        with pytest.raises(BlockingIOError, match=process):
+            run(folder, only, waiting_method)
+    assert len(run(folder, "repeat=2 fold=1", waiting_method)) == 1  # these fits are finished
+    assert len(finish()) == 3
+    scores = run(folder, method=waiting_method)
     pd.testing.assert_frame_equal(
         without_seconds(scores), without_seconds(whole), check_exact=True
     )
     assert not list(folder.glob(".*"))
 
 
-def test_a_claim_of_another_host_is_left_alone(tmp_path):
-    # Where locks do not reach from host to host, its process may be alive.
+def test_run_keeps_the_claim_of_another_host_and_removes_a_dead_one_of_its_own(tmp_path):
+    # A lock may not be visible on other hosts, so the process there may still be running.
     lock = tmp_path / ".claim-0123456789ab.lock"
     lock.touch()
     lock.with_suffix(".json").write_text(json.dumps({"host": "elsewhere", "jobs": []}))

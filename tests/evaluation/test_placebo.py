@@ -1,6 +1,6 @@
-"""The placebo of a source: the same network, as many weights, and a source that knows nothing.
+"""The placebo of a source: the same network with as many weights, and a source without knowledge.
 
-How much the placebo says about a source is measured in a benchmark.
+A benchmark measures how much the placebo says about a source.
 """
 
 import re
@@ -53,9 +53,11 @@ def run(n_jobs=1, checkpoint=None, data=X, **changes):
     )
 
 
-def same(one, other):
-    one, other = (scores.drop(columns="seconds").reset_index(drop=True) for scores in (one, other))
-    pd.testing.assert_frame_equal(one, other, check_exact=True)
+def assert_same_rows(scores, expected):
+    scores, expected = (
+        table.drop(columns="seconds").reset_index(drop=True) for table in (scores, expected)
+    )
+    pd.testing.assert_frame_equal(scores, expected, check_exact=True)
 
 
 def is_placebo(scores):
@@ -67,7 +69,7 @@ def scores():
     return run()
 
 
-def test_each_source_that_prognet_reads_has_one_beside_it(scores):
+def test_each_source_of_prognet_has_a_placebo(scores):
     entries = scores[["method", "source"]].drop_duplicates().itertuples(index=False, name=None)
     assert list(entries) == [
         ("DNN", "none"),
@@ -94,28 +96,28 @@ def is_trained_placebo(scores):
     return scores["source"].isin(["placebo of gender", "placebo of speaker"])
 
 
-def test_all_other_rows_keep_their_digits(scores):
-    same(scores[~is_placebo(scores)], run(placebo=False))
+def test_placebos_do_not_change_the_other_rows(scores):
+    assert_same_rows(scores[~is_placebo(scores)], run(placebo=False))
 
 
-def test_a_placebo_is_the_same_whatever_else_runs(scores):
+def test_placebo_does_not_depend_on_the_other_methods_and_sources(scores):
     alone = run(
         placebo=["ge2e"],
         sources={"ge2e": LayerSource("ge2e")},
         combined_sources=None,
         methods={"ProgNet": METHODS["ProgNet"]},
     )
-    columns = ["source", "seed", "score", "rows_seen"]  # without a DNN it has no baseline
+    columns = ["source", "seed", "score", "rows_seen"]  # not the baseline, which needs a DNN
     chosen = scores[scores["source"] == "placebo of ge2e"].reset_index(drop=True)
     kept = alone[is_placebo(alone)].reset_index(drop=True)
     pd.testing.assert_frame_equal(kept[columns], chosen[columns], check_exact=True)
 
 
-def test_a_combination_brings_the_placebos_of_its_members():
+def test_placebo_of_a_combination_trains_the_placebos_of_its_members():
     without = count_fits(X, EMOTION, **options(placebo=False))
-    # In each split three rows, and the network of the shuffled gender.
-    together = count_fits(X, EMOTION, **options(placebo=["gender + ge2e"]))
-    assert together == without + 3 * (3 + 1)
+    # Each split gains three rows, and the network of the shuffled gender.
+    with_placebo = count_fits(X, EMOTION, **options(placebo=["gender + ge2e"]))
+    assert with_placebo == without + 3 * (3 + 1)
 
 
 FEWER = {
@@ -124,32 +126,32 @@ FEWER = {
 }
 
 
-def test_it_does_not_depend_on_the_workers(scores):
+def test_placebo_does_not_depend_on_the_number_of_workers(scores):
     with joblib.parallel_config("threading"):
-        threads = run(n_jobs=2, **FEWER).drop(columns=["seconds", "baseline"])
+        threaded = run(n_jobs=2, **FEWER).drop(columns=["seconds", "baseline"])
     chosen = (scores["method"] == "ProgNet") & ~scores["source"].str.contains("speaker")
-    chosen = scores.loc[chosen, list(threads)].reset_index(drop=True)
-    pd.testing.assert_frame_equal(threads, chosen, check_exact=True)
+    chosen = scores.loc[chosen, list(threaded)].reset_index(drop=True)
+    pd.testing.assert_frame_equal(threaded, chosen, check_exact=True)
 
 
-def test_a_run_that_stopped_goes_on(tmp_path):
-    unbroken = run(checkpoint=tmp_path, **FEWER)
+def test_stopped_run_with_placebos_continues(tmp_path):
+    uninterrupted = run(checkpoint=tmp_path, **FEWER)
     finished = sorted(tmp_path.glob("repeat-*.json"))
     names = {re.sub(r"repeat-1-fold-\d-source-|-[0-9a-f]+\.json$", "", f.name) for f in finished}
-    # What is read together is one job, so that nothing is trained twice.
+    # Combined sources share a job, so that no network is trained twice.
     assert names == {
         "gender-ge2e-gender-ge2e",
         "placebo-of-gender-placebo-of-ge2e-placebo-of-gender-ge2e",
     }
     for path in finished[::2]:
         path.unlink()
-    same(run(checkpoint=tmp_path, **FEWER), unbroken)
+    assert_same_rows(run(checkpoint=tmp_path, **FEWER), uninterrupted)
     with pytest.raises(ValueError, match=r"got one that differs in placebo \(then \("):
         run(checkpoint=tmp_path, **FEWER, placebo=["gender"])
 
 
-class Rows(Source):
-    """Its layer is the number of the row, which stands in the first column of X."""
+class RowNumbers(Source):
+    """A source whose layer is the first column of X, which holds the number of the row."""
 
     def layer_sizes(self):
         return [(1,)]
@@ -161,8 +163,8 @@ class Rows(Source):
         return "rows"
 
 
-class Keeps(ProgressiveClassifier):
-    """Keeps what was fitted."""
+class KeepsFits(ProgressiveClassifier):
+    """Records each fitted classifier with its training and validation rows."""
 
     kept = []
 
@@ -173,18 +175,18 @@ class Keeps(ProgressiveClassifier):
 
 
 def layers_read(numbers):
-    """Return what each fit read, as pairs of rows: the row, and that whose layers it got."""
-    Keeps.kept.clear()
+    """Return each placebo fit, its source, and its sets as (row numbers, rows of their layers)."""
+    KeepsFits.kept.clear()
     run(
         data=numbers,
-        methods={"ProgNet": Keeps(**OPTIONS)},
-        sources={"rows": Rows()},
+        methods={"ProgNet": KeepsFits(**OPTIONS)},
+        sources={"rows": RowNumbers()},
         combined_sources=None,
         source_estimator=None,
         normalisation="none",
     )
-    found = []
-    for clf, train, validation in Keeps.kept:
+    placebo_fits = []
+    for clf, train, validation in KeepsFits.kept:
         if type(clf.source).__name__ != "PlaceboSource":
             continue
         ((_, source),) = clf.sources_
@@ -192,73 +194,73 @@ def layers_read(numbers):
         for rows in (train, validation):
             ((layer,),) = source.hidden(np.asarray(rows))
             parts.append((np.asarray(rows)[:, 0], layer[:, 0].numpy()))
-        found.append((clf, source, parts))
-    return found
+        placebo_fits.append((clf, source, parts))
+    return placebo_fits
 
 
 def test_layers_are_permuted_within_training_validation_and_test_rows():
     numbers = np.column_stack([np.arange(60.0), np.zeros(60)])
-    found = layers_read(numbers)
-    assert len(found) == len(SPLITS)
-    for (_, source, parts), split in zip(found, SPLITS, strict=True):
+    placebo_fits = layers_read(numbers)
+    assert len(placebo_fits) == len(SPLITS)
+    for (_, source, parts), split in zip(placebo_fits, SPLITS, strict=True):
         parts += [(split[2], source.hidden(numbers[split[2]])[0][0][:, 0].numpy())]
-        for (rows, got), expected in zip(parts, split, strict=True):
+        for (rows, layer_rows), expected in zip(parts, split, strict=True):
             assert rows.tolist() == expected.tolist()
-            assert sorted(got) == sorted(expected)  # the same numbers ...
-            assert (got != rows).mean() > 0.5  # ... at other places
-    orders = {tuple(parts[0][1]) for _, _, parts in found}
+            assert sorted(layer_rows) == sorted(expected)  # the layers of the same rows ...
+            assert (layer_rows != rows).mean() > 0.5  # ... in another order
+    orders = {tuple(parts[0][1]) for _, _, parts in placebo_fits}
     assert len(orders) == 3
 
 
-def test_smaller_training_sets_are_permuted_within_themselves():
+def test_layers_are_permuted_within_smaller_training_sets():
     numbers = np.column_stack([np.arange(60.0), np.zeros(60)])
     cv = RepeatedSpeakerStratifiedKFold(4, n_repeats=1, random_state=0)
-    Keeps.kept.clear()
+    KeepsFits.kept.clear()
     run(
         data=numbers,
         cv=cv,
-        methods={"ProgNet": Keeps(**OPTIONS)},
-        sources={"rows": Rows()},
+        methods={"ProgNet": KeepsFits(**OPTIONS)},
+        sources={"rows": RowNumbers()},
         combined_sources=None,
         normalisation="none",
         train_folds=(1, 2),
     )
     sizes = set()
-    for clf, train, _ in Keeps.kept:
+    for clf, train, _ in KeepsFits.kept:
         ((_, source),) = clf.sources_
         assert sorted(source.hidden(train)[0][0][:, 0].tolist()) == sorted(train[:, 0])
         sizes.add(len(train))
     assert len(sizes) > 1
 
 
-def test_a_placebo_has_as_many_weights_and_its_own_digest():
+def test_placebo_has_as_many_weights_as_its_source_and_its_own_digest():
     numbers = np.column_stack([np.arange(60.0), np.zeros(60)])
-    found = layers_read(numbers)
-    of_source = [clf for clf, _, _ in Keeps.kept if isinstance(clf.source, Rows)]
-    for (placebo, source, _), clf in zip(found, of_source, strict=True):
+    placebo_fits = layers_read(numbers)
+    of_source = [clf for clf, _, _ in KeepsFits.kept if isinstance(clf.source, RowNumbers)]
+    for (placebo, source, _), clf in zip(placebo_fits, of_source, strict=True):
         shapes = [
-            [tuple(p.shape) for p in each.net_.module_.parameters()] for each in (placebo, clf)
+            [tuple(p.shape) for p in model.net_.module_.parameters()] for model in (placebo, clf)
         ]
         assert shapes[0] == shapes[1]
         assert source.digest() != clf.sources_[0][1].digest()
-    assert len({source.digest() for _, source, _ in found}) == 3
-    assert all(source.own_features == () for _, source, _ in found)
+    assert len({source.digest() for _, source, _ in placebo_fits}) == 3
+    assert all(source.own_features == () for _, source, _ in placebo_fits)
 
 
-def test_rows_that_are_equal_in_what_the_source_reads():
-    """The other columns tell them apart: the layers of every row of the set are given once."""
+def test_rows_equal_in_the_layer_but_not_in_x_keep_all_layers():
+    """The other columns tell the rows apart, so the layers of every row are used once."""
     numbers = np.column_stack([np.repeat(np.arange(30.0), 2), np.arange(60.0)])
-    for _, _, ((rows, got), _) in layers_read(numbers):
-        assert sorted(rows) == sorted(got)
+    for _, _, ((rows, layer_rows), _) in layers_read(numbers):
+        assert sorted(rows) == sorted(layer_rows)
 
 
-def test_rows_that_are_equal_in_all_columns_have_equal_layers():
+def test_rows_equal_in_all_columns_have_equal_layers():
     numbers = np.column_stack([np.repeat(np.arange(30.0), 2), np.zeros(60)])
-    for _, _, ((rows, got), _) in layers_read(numbers):
-        assert pd.Series(got).groupby(rows).nunique().max() == 1
+    for _, _, ((rows, layer_rows), _) in layers_read(numbers):
+        assert pd.Series(layer_rows).groupby(rows).nunique().max() == 1
 
 
-def test_a_placebo_is_no_model_to_deploy():
+def test_placebo_refuses_to_predict_rows_outside_its_study():
     numbers = np.column_stack([np.arange(60.0), np.zeros(60)])
     clf, _, _ = layers_read(numbers)[0]
     sentence = (
@@ -269,40 +271,40 @@ def test_a_placebo_is_no_model_to_deploy():
         clf.predict(np.array([[5.0, 0.0], [5.5, 0.0], [-1.0, 0.0]]))
 
 
-class Learns(DNNClassifier):
-    """Notes the labels that it learns."""
+class RecordsLabels(DNNClassifier):
+    """Records the rows and labels of each fit."""
 
-    given = []
+    fits = []
 
     def fit(self, X, y, *, X_val=None, y_val=None):
-        self.given.append((X, y, X_val, y_val))
+        self.fits.append((X, y, X_val, y_val))
         return super().fit(X, y, X_val=X_val, y_val=y_val)
 
 
-def learned(**changes):
-    Learns.given.clear()
+def run_and_record(**changes):
+    RecordsLabels.fits.clear()
     changes = {
         "methods": {"ProgNet": METHODS["ProgNet"]},
         "combined_sources": None,
-        "source_estimator": Learns(**OPTIONS),
+        "source_estimator": RecordsLabels(**OPTIONS),
         "normalisation": "none",
         "data": X[NAMES[:2]].to_numpy(),
         **changes,
     }
-    return run(**changes), list(Learns.given)
+    return run(**changes), list(RecordsLabels.fits)
 
 
-def test_a_task_is_learned_with_labels_shuffled_within_each_set():
-    scores, given = learned(sources={"gender": GENDER})
+def test_placebo_of_a_task_learns_labels_shuffled_within_each_set():
+    scores, fits = run_and_record(sources={"gender": GENDER})
     placebo = scores[is_placebo(scores)]
     for (_, row), split, (rows, labels, val_rows, val_labels) in zip(
-        placebo.iterrows(), SPLITS, given[1::2], strict=True
+        placebo.iterrows(), SPLITS, fits[1::2], strict=True
     ):
         train, validation, test = split
-        for got, where in ((labels, train), (val_labels, validation)):
-            assert sorted(got) == sorted(GENDER[where])
-            assert (got != GENDER[where]).any()
-        # Its score is that against the labels as they are, and the fit can be done by hand.
+        for shuffled, subset in ((labels, train), (val_labels, validation)):
+            assert sorted(shuffled) == sorted(GENDER[subset])
+            assert (shuffled != GENDER[subset]).any()
+        # Its score is against the true labels, and a fit by hand gives the same.
         source = DNNClassifier(**OPTIONS, random_state=int(row["source_seed"]))
         source.fit(rows, labels, X_val=val_rows, y_val=val_labels)
         numbers = X[NAMES[:2]].to_numpy()
@@ -318,22 +320,24 @@ def test_a_task_is_learned_with_labels_shuffled_within_each_set():
     audit(scores)
 
 
-def test_another_corpus_is_learned_with_labels_shuffled_within_each_set():
-    theirs = np.random.default_rng(7).normal(size=(60, 2))
+def test_placebo_of_a_corpus_learns_labels_shuffled_within_each_set():
+    other_X = np.random.default_rng(7).normal(size=(60, 2))
     labels = np.random.default_rng(8).choice(["x", "y", "z"], 60)
-    scores, given = learned(sources={"other": SourceCorpus(theirs, labels, SPEAKER)})
-    splits = CV.split_with_validation(theirs, labels, SPEAKER)
-    for (train, validation, _), (_, got, _, val_got) in zip(splits, given[1::2], strict=True):
-        for shuffled, where in ((got, train), (val_got, validation)):
-            assert sorted(shuffled) == sorted(labels[where])
-            assert (shuffled != labels[where]).any()
+    scores, fits = run_and_record(sources={"other": SourceCorpus(other_X, labels, SPEAKER)})
+    splits = CV.split_with_validation(other_X, labels, SPEAKER)
+    for (train, validation, _), (_, train_labels, _, val_labels) in zip(
+        splits, fits[1::2], strict=True
+    ):
+        for shuffled, subset in ((train_labels, train), (val_labels, validation)):
+            assert sorted(shuffled) == sorted(labels[subset])
+            assert (shuffled != labels[subset]).any()
     assert scores.loc[is_placebo(scores), "source_score"].notna().all()
 
 
-def test_a_network_that_came_fitted_is_permuted_too():
-    Z = StandardScaler().fit_transform(X[NAMES[:2]])
-    elsewhere = np.random.default_rng(3).normal(size=(60, 2))
-    network = DNNClassifier(**OPTIONS, random_state=0).fit(elsewhere, GENDER)
+def test_fitted_network_has_a_placebo_that_the_audit_checks():
+    scaled = StandardScaler().fit_transform(X[NAMES[:2]])
+    unrelated = np.random.default_rng(3).normal(size=(60, 2))
+    network = DNNClassifier(**OPTIONS, random_state=0).fit(unrelated, GENDER)
     changes = {
         "data": X[NAMES[:2]].to_numpy(),
         "sources": {"net": network},
@@ -343,10 +347,10 @@ def test_a_network_that_came_fitted_is_permuted_too():
     scores = run(**changes)
     assert is_placebo(scores).sum() == 3
     assert (audit(scores)["n_seen_by_source"] == 0).all()
-    knows = DNNClassifier(**OPTIONS, random_state=0).fit(Z, GENDER)
-    leaks = run(**{**changes, "sources": {"net": knows}})
+    trained_on_test_rows = DNNClassifier(**OPTIONS, random_state=0).fit(scaled, GENDER)
+    leaking = run(**{**changes, "sources": {"net": trained_on_test_rows}})
     with pytest.raises(ValueError, match="the source of ProgNet from placebo of net in repeat 1"):
-        audit(leaks[is_placebo(leaks)])
+        audit(leaking[is_placebo(leaking)])
 
 
 @pytest.mark.parametrize(
@@ -383,12 +387,12 @@ def test_a_network_that_came_fitted_is_permuted_too():
         ),
     ],
 )
-def test_placebos_that_cannot_be_are_refused(changes, error, sentence):
+def test_invalid_placebos_are_refused(changes, error, sentence):
     with pytest.raises(error, match=f"^{re.escape(sentence)}$"):
         run(**changes)
 
 
-def test_no_placebo_is_asked_for_by_an_empty_list():
+def test_empty_list_of_placebos_adds_none():
     assert count_fits(X, EMOTION, **options(placebo=())) == count_fits(
         X, EMOTION, **options(placebo=False)
     )

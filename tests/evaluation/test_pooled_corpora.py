@@ -1,4 +1,4 @@
-"""Several corpora as one source: each is folded and normalised by itself, as by hand."""
+"""A source of several corpora: each is split and normalised by itself, as in a fit by hand."""
 
 import re
 
@@ -31,15 +31,15 @@ def scaled(X, train, speakers, normalisation):
     if normalisation == "speaker":
         X = X.copy()
         for speaker in np.unique(speakers):
-            own = speakers == speaker
-            X[own] = StandardScaler().fit_transform(X[own])
+            rows = speakers == speaker
+            X[rows] = StandardScaler().fit_transform(X[rows])
         return X
     return StandardScaler().fit(X if normalisation == "corpus" else X[train]).transform(X)
 
 
 @pytest.mark.parametrize("normalisation", ["corpus", "training", "speaker", "none"])
 def test_a_pooled_source_learns_from_each_corpus_normalised_by_itself(normalisation):
-    X, y, speakers = (np.concatenate(both) for both in zip(A, B, strict=True))
+    X, y, speakers = (np.concatenate(arrays) for arrays in zip(A, B, strict=True))
     pooled = SourceCorpus(X, y, speakers, corpora=np.repeat(["a", "b"], [len(A[0]), len(B[0])]))
     target = corpus(0, ["angry", "sad"])
     scores = cross_validate_transfer(
@@ -52,24 +52,24 @@ def test_a_pooled_source_learns_from_each_corpus_normalised_by_itself(normalisat
         cv=CV,
         n_jobs=1,
     )
-    splits = [list(CV.split_with_validation(*each)) for each in (A, B)]
+    splits = [list(CV.split_with_validation(*corpus_data)) for corpus_data in (A, B)]
     for number, row in scores.iterrows():
         parts = []
-        for (X, y, speakers), own in zip((A, B), splits, strict=True):
-            X = scaled(X, own[number][0], speakers, normalisation)
-            parts.append([(X[rows], y[rows]) for rows in own[number]])
+        for (X, y, speakers), corpus_splits in zip((A, B), splits, strict=True):
+            X = scaled(X, corpus_splits[number][0], speakers, normalisation)
+            parts.append([(X[rows], y[rows]) for rows in corpus_splits[number]])
         (X, y), (X_val, y_val), (X_test, y_test) = [
-            [np.concatenate(both) for both in zip(*same, strict=True)]
-            for same in zip(*parts, strict=True)
+            [np.concatenate(arrays) for arrays in zip(*subset, strict=True)]
+            for subset in zip(*parts, strict=True)
         ]
         network = DNNClassifier(**NETWORK, random_state=int(row["source_seed"]))
         network.fit(X, y, X_val=X_val, y_val=y_val)
-        # A corpus of random numbers: the last digits of the scaling do not move a score.
+        # The features are random, so rounding errors of the scaling do not change a score.
         assert uar_score(y_test, network.predict(X_test)) == pytest.approx(row["source_score"])
         assert network.classes_.tolist() == ["angry", "calm", "sad"]
 
 
-def test_corpora_may_stand_in_any_order():
+def test_rows_of_pooled_corpora_may_be_in_any_order():
     order = np.random.default_rng(0).permutation(len(A[0]))
     corpora = np.array(["a", "b"] * (len(order) // 2))[order]
     pooled = SourceCorpus(A[0], A[1], A[2], corpora=corpora)
@@ -79,6 +79,6 @@ def test_corpora_may_stand_in_any_order():
     assert sorted(np.concatenate(pooled.parts).tolist()) == list(range(len(order)))
 
 
-def test_each_row_needs_its_corpus():
+def test_pooled_corpora_need_one_corpus_label_for_each_row():
     with pytest.raises(ValueError, match=re.escape("corpora must have one label for each row")):
         SourceCorpus(*A, corpora=["a", "b"])

@@ -1,4 +1,4 @@
-"""What fits predicted for their test rows: the same as by hand, and the same digits everywhere."""
+"""Predictions of the test rows: equal to those of fits by hand, however the run was done."""
 
 import re
 
@@ -70,13 +70,13 @@ def recomputed(predictions, score=uar_score):
     return [score(fit["truth"], fit["prediction"]) for _, fit in fits]
 
 
-def test_scores_are_those_of_the_predictions_to_the_last_bit(all_methods):
+def test_scores_equal_those_computed_from_the_predictions(all_methods):
     scores, _, predictions = all_methods
     assert set(scores["method"]) == {*NETWORKS, *OTHERS}
     assert recomputed(predictions) == scores["score"].tolist()
 
 
-def test_rows_stand_in_the_order_of_the_scores_and_then_by_number(all_methods):
+def test_predictions_are_in_the_order_of_the_scores_and_then_of_the_rows(all_methods):
     scores, _, predictions = all_methods
     _, y, _ = corpus()
     fits = predictions.groupby(FIT, sort=False)["row"]
@@ -88,7 +88,7 @@ def test_rows_stand_in_the_order_of_the_scores_and_then_by_number(all_methods):
     assert (predictions["truth"] == y[predictions["row"]]).all()
 
 
-def test_columns_are_keys_then_labels_then_a_probability_for_each_class(all_methods):
+def test_columns_are_keys_then_labels_then_class_probabilities(all_methods):
     _, _, predictions = all_methods
     keys = ["method", "source", "target", "corpus", "repeat", "fold", "baseline", "row"]
     classes = ["p_angry", "p_happy", "p_sad"]
@@ -96,14 +96,14 @@ def test_columns_are_keys_then_labels_then_a_probability_for_each_class(all_meth
     assert (predictions[classes].dtypes == np.float32).all()
 
 
-def test_baseline_is_that_of_the_scores(all_methods):
+def test_predictions_have_the_baseline_of_the_scores(all_methods):
     scores, _, predictions = all_methods
-    found = predictions.drop_duplicates(FIT)["baseline"].tolist()
-    assert found == scores["baseline"].tolist()
-    assert set(found) == {"DNN", "none"}
+    baselines = predictions.drop_duplicates(FIT)["baseline"].tolist()
+    assert baselines == scores["baseline"].tolist()
+    assert set(baselines) == {"DNN", "none"}
 
 
-def test_the_most_probable_class_of_a_network_is_its_prediction(all_methods):
+def test_prediction_is_the_most_probable_class(all_methods):
     _, _, predictions = all_methods
     predictions = predictions[predictions["method"] != "SVM"]
     p = predictions.filter(like="p_")
@@ -111,7 +111,7 @@ def test_the_most_probable_class_of_a_network_is_its_prediction(all_methods):
     assert (p.idxmax(axis=1) == "p_" + predictions["prediction"]).all()
 
 
-def test_a_classifier_without_probabilities_has_none(all_methods):
+def test_classifier_without_predict_proba_has_missing_probabilities(all_methods):
     _, _, predictions = all_methods
     is_svm = predictions["method"] == "SVM"
     assert predictions[is_svm].filter(like="p_").isna().all(axis=None)
@@ -137,51 +137,53 @@ def test_a_fit_by_hand_predicts_the_same():
 def test_labels_keep_their_type(labels, tmp_path):
     _, y, _ = corpus(labels)
     _, predictions = run(labels, checkpoint=tmp_path)
-    _, again = run(labels, checkpoint=tmp_path)
-    pd.testing.assert_frame_equal(predictions, again, check_exact=True)
+    _, repeated = run(labels, checkpoint=tmp_path)
+    pd.testing.assert_frame_equal(predictions, repeated, check_exact=True)
     assert (predictions["truth"] == y[predictions["row"]]).all()
     assert predictions["truth"].dtype == predictions["prediction"].dtype == pd.Series(y).dtype
     assert list(predictions)[10:] == [f"p_{label}" for label in np.unique(y)]
 
 
-def test_training_sizes_have_predictions_of_their_own():
+def test_each_training_size_has_its_own_predictions():
     cv = RepeatedSpeakerStratifiedKFold(4, n_repeats=1, random_state=0)
     scores, predictions = run(cv=cv, train_folds=(1, 2))
     assert predictions.groupby("n_train_folds").size().tolist() == [N, N]
     sizes = predictions.groupby(["n_train_folds", *FIT], sort=False)[["truth", "prediction"]]
-    assert [uar_score(f["truth"], f["prediction"]) for _, f in sizes] == scores["score"].tolist()
+    assert [uar_score(fit["truth"], fit["prediction"]) for _, fit in sizes] == scores[
+        "score"
+    ].tolist()
 
 
-class InAnyOrder:
-    """Folds whose rows are not sorted."""
+class UnsortedSplit:
+    """One split whose rows are not sorted."""
 
     def split_with_validation(self, X, y, groups):
         order = np.random.default_rng(0).permutation(N)
         yield order[:30], order[30:60], order[60:]
 
 
-def _in_order(y_true, y_pred):
+def _order_dependent_score(y_true, y_pred):
     """Return a score that depends on the order of the rows."""
     right = np.asarray(y_true) == np.asarray(y_pred)
     return float(right @ 0.9 ** np.arange(len(right)))
 
 
 def test_rows_are_scored_in_the_order_of_the_table():
-    score = Score("in order", _in_order)
-    scores, predictions = run(cv=InAnyOrder(), scoring=score)
+    score = Score("in order", _order_dependent_score)
+    scores, predictions = run(cv=UnsortedSplit(), scoring=score)
     assert predictions["row"].is_monotonic_increasing
-    assert recomputed(predictions, _in_order) == scores["score"].tolist()
+    assert recomputed(predictions, _order_dependent_score) == scores["score"].tolist()
 
 
-# --- other ways to get them -----------------------------------------------------------------
+# --- other ways to do the same run -----------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
 def two_networks():
-    return pair()
+    return run_two_networks()
 
 
-def pair(**options):
+def run_two_networks(**options):
     gender = np.where(np.isin(corpus()[2], ["s0", "s1"]), "f", "m")
     return run(
         methods={name: NETWORKS[name] for name in ("DNN", "ProgNet")},
@@ -191,26 +193,26 @@ def pair(**options):
     )
 
 
-def assert_same(one, other):
-    for table, same in zip(one, other, strict=True):
-        table, same = (t.drop(columns="seconds", errors="ignore") for t in (table, same))
-        pd.testing.assert_frame_equal(table, same, check_exact=True)
+def assert_same(tables, expected_tables):
+    for table, expected in zip(tables, expected_tables, strict=True):
+        table, expected = (t.drop(columns="seconds", errors="ignore") for t in (table, expected))
+        pd.testing.assert_frame_equal(table, expected, check_exact=True)
 
 
-def test_scores_are_those_of_a_run_without_predictions(two_networks):
-    assert_same([pair(return_predictions=False)], two_networks[:1])
+def test_option_return_predictions_does_not_change_the_scores(two_networks):
+    assert_same([run_two_networks(return_predictions=False)], two_networks[:1])
 
 
-def test_threads_give_the_same(two_networks):
+def test_two_threads_give_the_predictions_of_one_process(two_networks):
     with joblib.parallel_config("threading"):
-        assert_same(pair(n_jobs=2), two_networks)
+        assert_same(run_two_networks(n_jobs=2), two_networks)
 
 
-def test_a_run_that_was_stopped_gives_the_same(two_networks, tmp_path):
-    pair(checkpoint=tmp_path)
+def test_continued_run_gives_the_predictions_of_a_whole_run(two_networks, tmp_path):
+    run_two_networks(checkpoint=tmp_path)
     for path in sorted(tmp_path.glob("repeat-*.json"))[::2]:
         path.unlink()
-    assert_same(pair(checkpoint=tmp_path), two_networks)
+    assert_same(run_two_networks(checkpoint=tmp_path), two_networks)
 
 
 def test_a_checkpoint_without_predictions_is_refused(tmp_path):
@@ -220,11 +222,11 @@ def test_a_checkpoint_without_predictions_is_refused(tmp_path):
         run(checkpoint=tmp_path)
 
 
-# --- classifiers of the user's own ----------------------------------------------------------
+# --- classifiers of the user -----------------------------------------------------------------
 
 
-class Predicts(ClassifierMixin, BaseEstimator):
-    """Predicts one label, whatever it is, and says which classes it knows."""
+class PredictsOneLabel(ClassifierMixin, BaseEstimator):
+    """Predicts one label, known or not, with probabilities for the classes that it was given."""
 
     def __init__(self, label, classes):
         self.label = label
@@ -241,23 +243,23 @@ class Predicts(ClassifierMixin, BaseEstimator):
         return np.tile(np.arange(1.0, len(self.classes) + 1), (len(X), 1))
 
 
-def test_probabilities_stand_under_the_name_of_their_class():
-    _, predictions = run(methods={"odd": Predicts("sad", ["sad", "bored", "angry"])})
+def test_probabilities_are_in_the_column_of_their_class():
+    _, predictions = run(methods={"odd": PredictsOneLabel("sad", ["sad", "bored", "angry"])})
     assert (predictions["prediction"] == "sad").all()
     assert (predictions[["p_sad", "p_angry", "p_happy"]] == [1, 3, 0]).all(axis=None)
 
 
-def test_a_label_that_is_no_class_is_one_sentence():
+def test_predicted_label_that_is_not_a_class_is_refused():
     message = (
         "Methods must predict labels of the target, which are ['angry', 'happy', 'sad']; got "
         "'bored' from 'odd'. Correct this method, or leave it out."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
-        run(methods={"odd": Predicts("bored", ["sad"])})
+        run(methods={"odd": PredictsOneLabel("bored", ["sad"])})
 
 
-def test_whole_numbers_of_another_type_are_the_same_labels():
-    scores, predictions = run("integers", methods={"odd": Predicts(7.0, [2, 7, 10])})
+def test_whole_floats_are_accepted_as_integer_labels():
+    scores, predictions = run("integers", methods={"odd": PredictsOneLabel(7.0, [2, 7, 10])})
     assert (predictions["prediction"] == 7).all()
     assert predictions["prediction"].dtype == np.int64
     assert recomputed(predictions) == scores["score"].tolist()

@@ -1,4 +1,4 @@
-"""What makes a run another one: its checkpoint refuses it, and says what differs."""
+"""A checkpoint refuses a run that differs in anything, and says what differs."""
 
 import copy
 import functools
@@ -24,8 +24,8 @@ LABELS = np.where(np.arange(N_ROWS) % 5 < 2, "angry", "sad")
 SMALL = {"hidden_layer_sizes": (2,), "max_epochs": 1}
 
 
-def changed(labels):
-    """Return labels of which one is another of those that there are."""
+def with_one_label_changed(labels):
+    """Return a copy of the labels with one of them changed to the other class."""
     labels = labels.copy()
     labels[3] = "angry" if labels[3] == "sad" else "sad"
     return labels
@@ -59,11 +59,14 @@ def finished(tmp_path_factory):
 
 
 @pytest.mark.parametrize(
-    ("changes", "named"),
+    ("changes", "difference"),
     [
-        ({"y": changed(LABELS)}, "y (then (60,) of <U5, sha256 "),
+        ({"y": with_one_label_changed(LABELS)}, "y (then (60,) of <U5, sha256 "),
         ({"speakers": np.roll(SPEAKER, 1)}, "speakers (then (60,) of <U2, sha256 "),
-        ({"sources": {"other": other_corpus(changed(LABELS))}}, "sources.other.y (then "),
+        (
+            {"sources": {"other": other_corpus(with_one_label_changed(LABELS))}},
+            "sources.other.y (then ",
+        ),
         (
             {"sources": {"other": other_corpus(groups=np.roll(SPEAKER, 2))}},
             "sources.other.groups (then ",
@@ -79,13 +82,13 @@ def finished(tmp_path_factory):
         ),
     ],
 )
-def test_everything_that_the_result_depends_on_is_part_of_the_run(finished, changes, named):
-    with pytest.raises(ValueError, match=re.escape(f"got one that differs in {named}")):
+def test_checkpoint_refuses_a_run_with_other_data_or_options(finished, changes, difference):
+    with pytest.raises(ValueError, match=re.escape(f"got one that differs in {difference}")):
         study(finished, **changes)
 
 
 class Holder(ClassifierMixin, BaseEstimator):
-    """Predicts the first class, whatever it was given."""
+    """Predicts the first class. Its parameter `value` can be anything."""
 
     def __init__(self, value=None):
         self.value = value
@@ -98,38 +101,39 @@ class Holder(ClassifierMixin, BaseEstimator):
         return np.repeat(self.classes_[0], len(X))
 
 
-def with_method(folder, method):
+def run_method(folder, method):
     options = {"sources": None, "source_estimator": None, "normalisation": "none"}
     return study(folder, methods={"held": method}, **options)
 
 
-def defined(code, module="somebodys"):
-    """Return what is called `thing` after this code of some module was run."""
+def define(code, module="somebodys"):
+    """Execute code as if it were that of a module, and return its `thing`."""
     names = vars(types.ModuleType(module))
     exec(code, names)
     return names["thing"]
 
 
 LONG = np.arange(5000.0)
-OTHER = np.where(LONG == 2500, -1, LONG)  # numpy prints both as [0, 1, 2, ..., 4998, 4999]
-ONE = "def thing(x):\n    return x + 1\n"
-TWO = "def thing(x):\n    return x + 2\n"
-CLASS = "class thing:\n    rate = 1\n    def act(self):\n        return 1\n"
+# numpy prints both LONG and CHANGED as [0, 1, 2, ..., 4998, 4999].
+CHANGED = np.where(LONG == 2500, -1, LONG)
+ADD_ONE = "def thing(x):\n    return x + 1\n"
+ADD_TWO = "def thing(x):\n    return x + 2\n"
+ACT_CLASS = "class thing:\n    rate = 1\n    def act(self):\n        return 1\n"
 
 
 @pytest.mark.parametrize(
     ("then", "now"),
     [
-        ((LONG,), (OTHER,)),
-        ([LONG], [OTHER]),
-        ({"a": LONG}, {"a": OTHER}),
-        ([{"a": (1, [LONG])}], [{"a": (1, [OTHER])}]),
-        (LONG.astype(object), OTHER.astype(object)),
+        ((LONG,), (CHANGED,)),
+        ([LONG], [CHANGED]),
+        ({"a": LONG}, {"a": CHANGED}),
+        ([{"a": (1, [LONG])}], [{"a": (1, [CHANGED])}]),
+        (LONG.astype(object), CHANGED.astype(object)),
         (
             np.array([[1, LONG], [2, 0]], object),
-            np.array([[1, OTHER], [2, 0]], object),
+            np.array([[1, CHANGED], [2, 0]], object),
         ),
-        (LONG.tolist(), OTHER.tolist()),
+        (LONG.tolist(), CHANGED.tolist()),
         ("a" * 500 + "b", "a" * 500 + "c"),
         (1, True),
         (1, 1.0),
@@ -138,25 +142,28 @@ CLASS = "class thing:\n    rate = 1\n    def act(self):\n        return 1\n"
         ({1, 2}, {1, 3}),
         (np.zeros((2, 3)), np.zeros((3, 2))),
         (np.zeros(3), np.zeros(3, dtype=np.float32)),
-        (defined(ONE), defined(TWO)),
-        (defined(ONE), defined(ONE, module="another")),
-        (functools.partial(defined(ONE), LONG), functools.partial(defined(ONE), OTHER)),
-        (defined(CLASS), defined(CLASS, module="another")),
-        (defined(CLASS)(), defined(CLASS, module="another")()),
-        (defined(CLASS), defined(CLASS.replace("return 1", "return 2"))),
-        (defined(CLASS)().act, defined(CLASS.replace("rate = 1", "rate = 2"))().act),
-        (types.SimpleNamespace(a=LONG), types.SimpleNamespace(a=OTHER)),
+        (define(ADD_ONE), define(ADD_TWO)),
+        (define(ADD_ONE), define(ADD_ONE, module="another")),
+        (
+            functools.partial(define(ADD_ONE), LONG),
+            functools.partial(define(ADD_ONE), CHANGED),
+        ),
+        (define(ACT_CLASS), define(ACT_CLASS, module="another")),
+        (define(ACT_CLASS)(), define(ACT_CLASS, module="another")()),
+        (define(ACT_CLASS), define(ACT_CLASS.replace("return 1", "return 2"))),
+        (define(ACT_CLASS)().act, define(ACT_CLASS.replace("rate = 1", "rate = 2"))().act),
+        (types.SimpleNamespace(a=LONG), types.SimpleNamespace(a=CHANGED)),
         (np.log1p, np.expm1),
         (GaussianNB(), GaussianNB(priors=[0.5, 0.5])),
         (GaussianNB(), GaussianNB().fit([[0], [1]], [0, 1])),
         (GaussianNB().fit([[0], [1]], [0, 1]), GaussianNB().fit([[0], [2]], [0, 1])),
     ],
 )
-def test_a_value_that_differs_anywhere_is_another_run(then, now, tmp_path):
-    with_method(tmp_path, Holder(then))
-    with_method(tmp_path, Holder(copy.deepcopy(then)))
+def test_checkpoint_refuses_a_parameter_that_differs_anywhere(then, now, tmp_path):
+    run_method(tmp_path, Holder(then))
+    run_method(tmp_path, Holder(copy.deepcopy(then)))
     with pytest.raises(ValueError, match=r"got one that differs in methods\.held\.value"):
-        with_method(tmp_path, Holder(now))
+        run_method(tmp_path, Holder(now))
 
 
 @pytest.mark.parametrize(
@@ -165,42 +172,44 @@ def test_a_value_that_differs_anywhere_is_another_run(then, now, tmp_path):
         (0.1, np.float64(0.1)),
         (3, np.int64(3)),
         (LONG, np.ascontiguousarray(np.stack([LONG, LONG], axis=1))[:, 0]),
-        (defined(ONE), defined("# moved, with a word about it\n\n" + ONE)),
-        (defined(CLASS), defined("\n" + CLASS)),
+        (define(ADD_ONE), define("# moved, with a word about it\n\n" + ADD_ONE)),
+        (define(ACT_CLASS), define("\n" + ACT_CLASS)),
         ({1, 2, "a"}, {"a", 2, 1}),
     ],
 )
-def test_equal_values_are_the_same_run(then, now, tmp_path):
-    first = with_method(tmp_path, Holder(then))
-    # Also the seconds: it was read.
-    assert with_method(tmp_path, Holder(now)).equals(first)
+def test_checkpoint_accepts_an_equal_parameter(then, now, tmp_path):
+    first = run_method(tmp_path, Holder(then))
+    # The seconds are equal too: nothing was fitted.
+    assert run_method(tmp_path, Holder(now)).equals(first)
 
 
-def test_a_class_of_the_same_name_is_another_run(tmp_path):
+def test_checkpoint_refuses_another_class_of_the_same_name(tmp_path):
     code = (
         "from sklearn.dummy import DummyClassifier\n"
         "class thing(DummyClassifier):\n"
         "    def predict(self, X):\n"
         "        return super().predict(X)[::1]\n"
     )
-    with_method(tmp_path, defined(code)())
-    for other in (defined(code, module="another"), defined(code.replace("::1", "::-1"))):
+    run_method(tmp_path, define(code)())
+    for other in (define(code, module="another"), define(code.replace("::1", "::-1"))):
         with pytest.raises(ValueError, match=r"methods\.held \(then somebodys\.thing, code"):
-            with_method(tmp_path, other())
+            run_method(tmp_path, other())
 
 
-def test_what_a_fitted_ensemble_has_learned_is_part_of_the_run(tmp_path):
-    """Its parameters, among them an estimator that is not fitted, are the same in both."""
+def test_checkpoint_refuses_a_fitted_ensemble_that_learned_other_labels(tmp_path):
+    """The parameters of both ensembles are equal, and include an unfitted estimator."""
     X = np.random.default_rng(0).normal(size=(N_ROWS, 3))
     tree = DecisionTreeClassifier(random_state=0)
-    one, other = (BaggingClassifier(tree, 2, random_state=0).fit(X, y) for y in (LABELS, SPEAKER))
-    with_method(tmp_path, Holder(one))
+    ensemble, other_ensemble = (
+        BaggingClassifier(tree, 2, random_state=0).fit(X, y) for y in (LABELS, SPEAKER)
+    )
+    run_method(tmp_path, Holder(ensemble))
     with pytest.raises(ValueError, match=r"differs in methods\.held\.value \(then sklearn\."):
-        with_method(tmp_path, Holder(other))
+        run_method(tmp_path, Holder(other_ensemble))
 
 
-class Secret:
-    """Can be copied, and not be written to a file."""
+class Unpicklable:
+    """Can be copied, but not pickled."""
 
     def __deepcopy__(self, memo):
         return self
@@ -209,12 +218,12 @@ class Secret:
         raise TypeError("no")
 
 
-def closure():
+def lambdas():
     step = 3
     return lambda x: x + step, lambda x: x + 1
 
 
-def named_closure():
+def closure():
     step = 3
 
     def add(x):
@@ -224,28 +233,28 @@ def named_closure():
 
 
 @pytest.mark.parametrize(
-    ("value", "what"),
+    ("value", "description"),
     [
-        (closure()[0], "a lambda, which has no name"),
-        ([{"a": closure()[1]}], "a lambda, which has no name"),
-        (functools.partial(closure()[1]), "a lambda, which has no name"),
-        (named_closure(), "the function 'named_closure.<locals>.add', which depends on"),
-        (Secret(), "an object of Secret that cannot be pickled"),
+        (lambdas()[0], "a lambda, which has no name"),
+        ([{"a": lambdas()[1]}], "a lambda, which has no name"),
+        (functools.partial(lambdas()[1]), "a lambda, which has no name"),
+        (closure(), "the function 'closure.<locals>.add', which depends on"),
+        (Unpicklable(), "an object of Unpicklable that cannot be pickled"),
         (FunctionTransformer(lambda x: x), "a lambda, which has no name"),
     ],
 )
-def test_what_cannot_be_recognised_is_refused_in_a_sentence(value, what, tmp_path):
+def test_checkpoint_refuses_a_parameter_that_it_cannot_recognise(value, description, tmp_path):
     sentence = "A checkpoint must recognise all that its run depends on; got "
     for method in (Holder(value), make_pipeline(FunctionTransformer(), Holder(value))):
         with pytest.raises(ValueError, match=re.escape(sentence)) as raised:
-            with_method(tmp_path, method)
-        assert f" is {what}" in str(raised.value)
+            run_method(tmp_path, method)
+        assert f" is {description}" in str(raised.value)
         assert list(tmp_path.iterdir()) == []
-    with_method(None, Holder(value))  # without a checkpoint it may be anything
+    run_method(None, Holder(value))  # a run without a checkpoint takes any value
 
 
-def test_a_list_that_holds_itself_is_refused_in_a_sentence(tmp_path):
+def test_checkpoint_refuses_a_list_that_contains_itself(tmp_path):
     endless = [object]
     endless.append(endless)
     with pytest.raises(ValueError, match="got methods, which is an object that contains itself"):
-        with_method(tmp_path, Holder(endless))
+        run_method(tmp_path, Holder(endless))

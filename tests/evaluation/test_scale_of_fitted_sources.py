@@ -1,4 +1,4 @@
-"""A fitted source knows its rows again, however they were scaled, or nobody knows them."""
+"""The audit recognises the training rows of a fitted source, or says that they are unknown."""
 
 import re
 import warnings
@@ -55,7 +55,7 @@ def warning_of(normalisation):
 
 @pytest.mark.parametrize("normalisation", ["corpus", "training", "none"])
 @pytest.mark.parametrize("placebo", [False, True])
-def test_a_source_that_learned_the_rows_scaled_in_float32_is_known(normalisation, placebo):
+def test_audit_finds_a_source_trained_on_the_rows_scaled_in_float32(normalisation, placebo):
     source = network().fit(SCALED, SPEAKER)
     if normalisation == "none":
         source = make_pipeline(StandardScaler(), network()).fit(FEATURES, SPEAKER)
@@ -68,17 +68,17 @@ def test_a_source_that_learned_the_rows_scaled_in_float32_is_known(normalisation
 
 
 @pytest.mark.parametrize("normalisation", ["corpus", "training"])
-def test_one_that_learned_the_rows_before_they_were_scaled_is_known(normalisation):
+def test_overlap_is_known_for_a_source_trained_on_unscaled_rows_with_a_warning(normalisation):
     source = make_pipeline(StandardScaler(), network()).fit(FEATURES, SPEAKER)
-    with pytest.warns(UserWarning, match=f"^{warning_of(normalisation)}$") as said:
+    with pytest.warns(UserWarning, match=f"^{warning_of(normalisation)}$") as caught:
         scores = run(source, normalisation=normalisation)
-    assert len(said) == 1
-    assert said[0].filename == __file__
+    assert len(caught) == 1
+    assert caught[0].filename == __file__
     assert (scores["source_overlap"] == 1).all()
 
 
 @pytest.mark.parametrize("placebo", [False, True])
-def test_of_one_on_another_scale_that_knows_no_row_nobody_knows_what_it_has_seen(placebo):
+def test_overlap_is_unknown_for_a_source_on_another_scale(placebo):
     source = network().fit(FEATURES * 3 + 1, SPEAKER)
     with pytest.warns(UserWarning, match=f"^{warning_of('corpus')}$"):
         scores = run(source, placebo=placebo)
@@ -86,12 +86,12 @@ def test_of_one_on_another_scale_that_knows_no_row_nobody_knows_what_it_has_seen
     assert audit(scores)["n_seen_by_source"].isna().all()
 
 
-def test_one_that_learned_other_rows_on_the_same_scale_had_none():
+def test_overlap_is_zero_for_a_source_trained_on_other_rows_of_the_same_scale():
     scores = run(network().fit(-SCALED, SPEAKER))
     assert audit(scores)["n_seen_by_source"].tolist() == [0, 0, 0]
 
 
-def test_a_method_may_not_read_the_columns_of_a_source_as_features():
+def test_features_of_a_method_must_not_include_columns_of_a_source_with_placebo():
     method = ProgressiveClassifier(**OPTIONS, features=["a", "v"])
     sentence = (
         "features of the method 'ProgNet' must not include columns of a source, which its placebo "
@@ -103,7 +103,7 @@ def test_a_method_may_not_read_the_columns_of_a_source_as_features():
     assert len(run(LayerSource("v"), RAW, method)) == 3
 
 
-def test_each_column_has_a_name_of_its_own():
+def test_columns_with_the_same_name_are_refused():
     sentence = (
         "Each column of X must have its own name; got 'a' twice. Rename one of them, or drop it."
     )
@@ -111,11 +111,11 @@ def test_each_column_has_a_name_of_its_own():
         run(EMOTION, RAW.set_axis(["a", "a", "v.1", "v.2"], axis=1))
 
 
-def test_a_source_has_a_name():
+def test_empty_name_of_a_source_is_refused():
     with pytest.raises(ValueError, match=r"^The name of a source must have at least one letter"):
         cross_validate_transfer(RAW, EMOTION, methods={"DNN": network()}, sources={"": EMOTION})
 
 
-def test_a_placebo_needs_a_source():
+def test_placebo_without_sources_is_refused():
     with pytest.raises(ValueError, match=r"^placebo=True needs sources; got none"):
         cross_validate_transfer(RAW, EMOTION, methods={"DNN": network()}, placebo=True)

@@ -1,4 +1,4 @@
-"""The design of a transfer study: who sees which rows, with which seed, and what is recorded."""
+"""The design of a transfer study: which fit gets which rows and seed, and what is recorded."""
 
 import re
 from base64 import b64decode
@@ -52,7 +52,7 @@ def run(corpus, **options):
 
 
 class Witness(ClassifierMixin, BaseEstimator):
-    """Remembers, in a list that all clones share, the rows that it was given."""
+    """Records the rows that it gets, in a list that all clones share."""
 
     seen = []
 
@@ -83,7 +83,7 @@ class SourceWitness(Witness):
         return type(self)(self.role, self.random_state)
 
 
-def test_no_test_row_is_in_any_fit_of_source_or_method(corpus):
+def test_fits_of_sources_and_methods_get_only_the_rows_of_their_split(corpus):
     _, emotion, sources = corpus
     numbers = np.arange(90.0)[:, None]
     Witness.seen.clear()
@@ -115,7 +115,7 @@ def test_no_test_row_is_in_any_fit_of_source_or_method(corpus):
         assert len({seed for *_, seed in calls}) == 2
 
 
-def test_one_row_per_method_source_repeat_and_fold(corpus):
+def test_scores_have_one_row_per_method_source_repeat_and_fold(corpus):
     scores = run(corpus)
     assert list(scores) == [
         *("method", "source", "target", "corpus", "repeat", "fold"),
@@ -140,9 +140,9 @@ def test_one_row_per_method_source_repeat_and_fold(corpus):
     assert (one_source.nunique() == 1).all()
 
 
-def test_a_row_is_what_the_same_steps_by_hand_give(corpus):
+def test_scores_and_seeds_equal_those_of_a_fit_by_hand(corpus):
     X, emotion, sources = corpus
-    # Networks that learn something: at chance any other network would have the same score.
+    # The networks must learn something: at chance level, any network has the same score.
     options = {**OPTIONS, "max_epochs": 40, "lr": 0.05, "dropout": 0.1}
     scores = run(
         corpus,
@@ -152,47 +152,53 @@ def test_a_row_is_what_the_same_steps_by_hand_give(corpus):
     )
     cv = RepeatedSpeakerStratifiedKFold(3, n_repeats=2, random_state=1)
     train, validation, test = list(cv.split_with_validation(X, emotion, sources["speaker"]))[4]
-    Z = StandardScaler().fit_transform(X)
+    scaled = StandardScaler().fit_transform(X)
 
     row = scores.query("method == 'ProgNet' and source == 'gender' and repeat == 2 and fold == 2")
 
     def fit(estimator, y, seed):
         estimator.set_params(random_state=int(row[seed].item()))
-        return estimator.fit(Z[train], y[train], X_val=Z[validation], y_val=y[validation])
+        return estimator.fit(
+            scaled[train], y[train], X_val=scaled[validation], y_val=y[validation]
+        )
 
     gender = fit(DNNClassifier(**options), sources["gender"], "source_seed")
     model = fit(ProgressiveClassifier(gender, **options), emotion, "seed")
-    assert row["score"].item() == uar_score(emotion[test], model.predict(Z[test]))
+    assert row["score"].item() == uar_score(emotion[test], model.predict(scaled[test]))
     assert row["source_score"].item() == uar_score(
-        sources["gender"][test], gender.predict(Z[test])
+        sources["gender"][test], gender.predict(scaled[test])
     )
     assert row["score"].item() > 0.5  # chance is a third
     assert row["source_score"].item() > 0.7
     assert row["best_epoch"].item() == model.best_epoch_
-    # The seeds themselves are those of numpy for seed, repeat, fold and what is trained.
+    # The seeds come from numpy, for the seed of the run, repeat, fold and network.
     for seed, network in [("source_seed", b"source gender"), ("seed", b"ProgNet from gender")]:
         entropy = np.random.SeedSequence([4, 1, 1, *network])
         assert row[seed].item() == entropy.generate_state(1)[0]
 
 
-def test_results_do_not_depend_on_jobs(corpus):
+def test_results_do_not_depend_on_n_jobs(corpus):
     options = {"return_curves": True, "return_predictions": True}
-    alone, *others = run(corpus, **options)
-    together, *others_together = run(corpus, n_jobs=2, **options)
-    pd.testing.assert_frame_equal(alone.drop(columns="seconds"), together.drop(columns="seconds"))
-    for table, same in zip(others, others_together, strict=True):
-        pd.testing.assert_frame_equal(table, same, check_exact=True)
+    scores, *tables = run(corpus, **options)
+    scores_in_parallel, *tables_in_parallel = run(corpus, n_jobs=2, **options)
+    pd.testing.assert_frame_equal(
+        scores.drop(columns="seconds"), scores_in_parallel.drop(columns="seconds")
+    )
+    for table, expected in zip(tables, tables_in_parallel, strict=True):
+        pd.testing.assert_frame_equal(table, expected, check_exact=True)
 
 
-def test_results_do_not_depend_on_which_other_methods_run(corpus):
+def test_results_do_not_depend_on_the_other_methods_and_sources(corpus):
     everything = run(corpus)
     alone = run(
         corpus, methods={"ProgNet": METHODS["ProgNet"]}, sources={"gender": corpus[2]["gender"]}
     )
-    same = everything.query("method == 'ProgNet' and source == 'gender'").reset_index(drop=True)
-    # "baseline" says which of the methods that run is the same network without a source.
-    apart = ["seconds", "baseline"]
-    pd.testing.assert_frame_equal(alone.drop(columns=apart), same.drop(columns=apart))
+    expected = everything.query("method == 'ProgNet' and source == 'gender'").reset_index(
+        drop=True
+    )
+    # "baseline" names the method without a source, which runs only in one of the two studies.
+    left_out = ["seconds", "baseline"]
+    pd.testing.assert_frame_equal(alone.drop(columns=left_out), expected.drop(columns=left_out))
 
 
 def test_seeds_differ_between_all_fits(rng):
@@ -207,14 +213,14 @@ def test_seeds_differ_between_all_fits(rng):
         )
         return scores.set_index("method")["seed"]
 
-    all_of_them = seeds(["a", "b", "ab", "ba"], 0)
-    assert all_of_them.nunique() == 4 * 10 * 3
+    seeds_of_all = seeds(["a", "b", "ab", "ba"], 0)
+    assert seeds_of_all.nunique() == 4 * 10 * 3
     alone = seeds(["a"], 0).tolist()
-    assert all_of_them["a"].tolist() == alone
+    assert seeds_of_all["a"].tolist() == alone
     assert not set(seeds(["a"], 1)) & set(alone)
 
 
-def test_the_default_folds_are_those_of_the_seed(corpus):
+def test_default_folds_depend_on_random_state_only(corpus):
     X, emotion, sources = corpus
 
     def tested(seed):
@@ -223,25 +229,25 @@ def test_the_default_folds_are_those_of_the_seed(corpus):
         return scores["rows_tested"].tolist()
 
     cv = RepeatedSpeakerStratifiedKFold(10, n_repeats=10, random_state=7)
-    by_hand = [test for _, test in cv.split(X, emotion, sources["speaker"])]
-    ours = tested(7)
-    assert ours == tested(7) != tested(8)
-    for text, rows in zip(ours, by_hand, strict=True):
+    expected = [test for _, test in cv.split(X, emotion, sources["speaker"])]
+    recorded = tested(7)
+    assert recorded == tested(7) != tested(8)
+    for text, rows in zip(recorded, expected, strict=True):
         packed = np.frombuffer(b64decode(text.partition(":")[2]), dtype=np.uint8)
         np.testing.assert_array_equal(np.flatnonzero(np.unpackbits(packed)), np.sort(rows))
 
 
-def test_a_step_of_a_pipeline_has_the_seed_of_its_fit(corpus):
+def test_random_step_of_a_pipeline_gets_the_seed_of_its_fit(corpus):
     forest = make_pipeline(StandardScaler(), RandomForestClassifier(3))
-    first, again = (run(corpus, methods={"forest": forest}, sources=None) for _ in range(2))
-    assert first["score"].tolist() == again["score"].tolist()
+    first, repeated = (run(corpus, methods={"forest": forest}, sources=None) for _ in range(2))
+    assert first["score"].tolist() == repeated["score"].tolist()
     assert first["seed"].nunique() == len(first)
     X, emotion, sources = corpus
     cv = RepeatedSpeakerStratifiedKFold(3, n_repeats=2, random_state=1)
     train, _, test = next(cv.split_with_validation(X, emotion, sources["speaker"]))
-    Z = StandardScaler().fit_transform(X)
+    scaled = StandardScaler().fit_transform(X)
     by_hand = clone(forest).set_params(randomforestclassifier__random_state=first["seed"][0])
-    predicted = by_hand.fit(Z[train], emotion[train]).predict(Z[test])
+    predicted = by_hand.fit(scaled[train], emotion[train]).predict(scaled[test])
     assert first["score"][0] == uar_score(emotion[test], predicted)
 
 
@@ -262,7 +268,7 @@ def test_curves_have_every_epoch_of_every_fit(corpus):
 
 
 @pytest.mark.parametrize("normalisation", ["corpus", "training", "none"])
-def test_normalisation_is_over_the_rows_that_it_says(corpus, normalisation):
+def test_normalisation_uses_the_rows_of_the_corpus_or_of_the_training_set(corpus, normalisation):
     X, emotion, sources = corpus
     Witness.seen.clear()
     cv = RepeatedSpeakerStratifiedKFold(3, n_repeats=1, random_state=1)
@@ -284,14 +290,14 @@ def test_normalisation_is_over_the_rows_that_it_says(corpus, normalisation):
     assert set(scores["normalisation"]) == {normalisation}
 
 
-def test_any_classifier_can_be_a_row(corpus):
+def test_any_classifier_can_be_a_method(corpus):
     scores = run(corpus, methods={"DNN": METHODS["DNN"], "guess": DummyClassifier()}, sources=None)
     assert set(scores["method"]) == {"DNN", "guess"}
     assert scores.loc[scores["method"] == "guess", "best_epoch"].isna().all()
     np.testing.assert_allclose(scores.loc[scores["method"] == "guess", "score"], 1 / 3)
 
 
-def test_what_was_passed_is_not_changed(corpus):
+def test_run_does_not_change_its_arguments(corpus):
     methods = {name: clone(method) for name, method in METHODS.items()}
     before = {name: method.get_params() for name, method in methods.items()}
     X = corpus[0].copy()
@@ -337,7 +343,7 @@ def test_what_was_passed_is_not_changed(corpus):
         ),
     ],
 )
-def test_errors_come_before_any_training(corpus, options, message):
+def test_invalid_arguments_are_refused_before_training(corpus, options, message):
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         run(corpus, **options)
 
@@ -367,7 +373,7 @@ def test_errors_come_before_any_training(corpus, options, message):
         ),
     ],
 )
-def test_methods_are_classifiers(corpus, method, message):
+def test_methods_that_are_not_classifiers_are_refused(corpus, method, message):
     with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
         run(corpus, methods={"other": method}, sources={})
 
@@ -379,12 +385,12 @@ def test_methods_are_classifiers(corpus, method, message):
         ("methods", "methods must have names of text; got 0. Use '0', for example."),
     ],
 )
-def test_names_are_text(corpus, kind, message):
-    given = {"methods": {0: DNNClassifier()}, "sources": {}}
+def test_names_of_methods_and_sources_must_be_text(corpus, kind, message):
+    options = {"methods": {0: DNNClassifier()}, "sources": {}}
     if kind == "sources":
-        given = {"sources": {0: corpus[2]["gender"]}}
+        options = {"sources": {0: corpus[2]["gender"]}}
     with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
-        run(corpus, **given)
+        run(corpus, **options)
 
 
 @pytest.mark.parametrize("name", ["y", "groups", "gender"])
@@ -397,7 +403,7 @@ def test_labels_of_two_kinds_are_refused(corpus, name):
         run(corpus, groups=labels["groups"])
 
 
-def test_normalisation_by_speaker_is_that_of_each_speaker(corpus):
+def test_normalisation_by_speaker_uses_the_rows_of_each_speaker(corpus):
     X, emotion, sources = corpus
     Witness.seen.clear()
     cv = RepeatedSpeakerStratifiedKFold(3, n_repeats=1, random_state=1)
@@ -431,6 +437,6 @@ def test_normalisation_by_speaker_needs_the_speakers(corpus):
 
 
 @pytest.mark.parametrize("method", ["SVM", DNNClassifier], ids=["text", "class"])
-def test_a_method_is_an_instance(corpus, method):
+def test_methods_that_are_not_instances_are_refused(corpus, method):
     with pytest.raises(TypeError, match="Methods must be classifiers, such as"):
         cross_validate_transfer(corpus[0], corpus[1], methods={"SVM": method})

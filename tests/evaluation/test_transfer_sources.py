@@ -1,4 +1,4 @@
-"""Sources of every kind: tasks, combinations, other corpora, fitted ones; training sizes."""
+"""Sources of every kind (tasks, combinations, corpora, fitted networks), and training sizes."""
 
 import re
 from base64 import b64decode
@@ -55,14 +55,14 @@ def run(data, **options):
 
 
 def mask_of(text):
-    """Return which rows a recorded set has: a number of rows, and a bit for each in base 64."""
+    """Decode a recorded set of rows: their number, and a bit for each row in base 64."""
     n_rows, bits = text.split(":")
     packed = np.frombuffer(b64decode(bits), dtype=np.uint8)
     return np.unpackbits(packed, count=int(n_rows)).astype(bool)
 
 
-def by_hand(corpus, row, source, split):
-    """Return the score of one row of the result, by fitting its network here."""
+def score_by_hand(corpus, row, source, split):
+    """Return the score of one row of the result, after a fit of its network here."""
     X, y = corpus
     train, validation, test = split
     X = StandardScaler().fit_transform(X)
@@ -82,7 +82,7 @@ def test_combined_sources_are_read_together_and_trained_once(corpus):
         ("ProgNet", "speaker"),
         ("PT/FT", "gender"),
         ("ProgNet", "gender"),
-        ("ProgNet", "speaker + gender"),  # PT/FT starts from one network only
+        ("ProgNet", "speaker + gender"),  # PT/FT takes only one source
     ]
     unchanged = both[both["source"] != "speaker + gender"].reset_index(drop=True)
     pd.testing.assert_frame_equal(
@@ -92,24 +92,24 @@ def test_combined_sources_are_read_together_and_trained_once(corpus):
     X = StandardScaler().fit_transform(X)
     row = both[(both["source"] == "speaker + gender")].iloc[0]
     train, validation, test = next(CV.split_with_validation(X, None, SPEAKER))
-    read = []
+    fitted_sources = []
     for name, labels in sources.items():
         seed = int(both.loc[both["source"] == name, "source_seed"].iloc[0])
         source = DNNClassifier(**OPTIONS, random_state=seed)
         fitted = source.fit(X[train], labels[train], X_val=X[validation], y_val=labels[validation])
-        read.append((name, fitted))
-    assert row["score"] == by_hand(corpus, row, read, (train, validation, test))
+        fitted_sources.append((name, fitted))
+    assert row["score"] == score_by_hand(corpus, row, fitted_sources, (train, validation, test))
     assert not audit(both)["n_seen_by_source"].any()
 
 
-def test_another_corpus_trains_its_source_in_its_own_folds(corpus, other):
+def test_source_corpus_trains_its_source_on_its_own_folds(corpus, other):
     scores = run(corpus, sources={"other": other})
     X = StandardScaler().fit_transform(other.X)
-    theirs = list(CV.split_with_validation(other.X, other.y, other.groups))
-    ours = list(CV.split_with_validation(corpus[0], corpus[1], SPEAKER))
+    source_splits = list(CV.split_with_validation(other.X, other.y, other.groups))
+    target_splits = list(CV.split_with_validation(corpus[0], corpus[1], SPEAKER))
     for number in (0, 5):
         repeat, fold = divmod(number, 4)
-        train, validation, test = theirs[number]
+        train, validation, test = source_splits[number]
         rows = scores[
             (scores["repeat"] == repeat + 1)
             & (scores["fold"] == fold + 1)
@@ -122,36 +122,36 @@ def test_another_corpus_trains_its_source_in_its_own_folds(corpus, other):
         )
         assert set(rows["source_score"]) == {uar_score(other.y[test], source.predict(X[test]))}
         for _, row in rows.iterrows():
-            assert row["score"] == by_hand(corpus, row, source, ours[number])
+            assert row["score"] == score_by_hand(corpus, row, source, target_splits[number])
 
 
 @pytest.mark.parametrize("normalisation", ["training", "speaker"])
-def test_another_corpus_is_normalised_by_its_own_rows(corpus, normalisation):
+def test_source_corpus_is_normalised_by_its_own_rows(corpus, normalisation):
     rng = np.random.default_rng(1)
     labels = rng.choice(["angry", "sad"], 90)
-    # Skewed, so that the test rows of a fold matter for mean and deviation.
-    theirs = np.exp(2 * rng.normal(size=(90, 4)) + 1.5 * (labels == "sad")[:, None])
-    other = SourceCorpus(theirs, labels, np.array([f"t{i % 3}" for i in range(90)]))
+    # Skewed, so that test rows would change the mean and the deviation.
+    other_X = np.exp(2 * rng.normal(size=(90, 4)) + 1.5 * (labels == "sad")[:, None])
+    other = SourceCorpus(other_X, labels, np.array([f"t{i % 3}" for i in range(90)]))
     options = {"cv": RepeatedSpeakerStratifiedKFold(4, n_repeats=1, random_state=3)}
     scores = run(corpus, sources={"other": other}, normalisation=normalisation, **options)
     for fold, split in enumerate(
-        options["cv"].split_with_validation(theirs, labels, other.groups)
+        options["cv"].split_with_validation(other_X, labels, other.groups)
     ):
         train, validation, test = split
         if normalisation == "training":
-            Z = StandardScaler().fit(theirs[train]).transform(theirs)
+            scaled = StandardScaler().fit(other_X[train]).transform(other_X)
         else:
-            by_speaker = pd.DataFrame(theirs).groupby(other.groups)
-            Z = (theirs - by_speaker.transform("mean")) / by_speaker.transform("std", ddof=0)
-            Z = Z.to_numpy()
+            by_speaker = pd.DataFrame(other_X).groupby(other.groups)
+            scaled = (other_X - by_speaker.transform("mean")) / by_speaker.transform("std", ddof=0)
+            scaled = scaled.to_numpy()
         row = scores[(scores["fold"] == fold + 1) & (scores["source"] == "other")].iloc[0]
         source = DNNClassifier(**OPTIONS, random_state=int(row["source_seed"])).fit(
-            Z[train], labels[train], X_val=Z[validation], y_val=labels[validation]
+            scaled[train], labels[train], X_val=scaled[validation], y_val=labels[validation]
         )
-        assert row["source_score"] == uar_score(labels[test], source.predict(Z[test]))
+        assert row["source_score"] == uar_score(labels[test], source.predict(scaled[test]))
 
 
-def test_task_and_corpus_in_one_network(corpus, other):
+def test_task_and_corpus_can_be_combined(corpus, other):
     sources = {"gender": GENDER, "other": other}
     scores = run(corpus, sources=sources, combined_sources=[("gender", "other")])
     both = scores[scores["source"] == "gender + other"]
@@ -160,7 +160,7 @@ def test_task_and_corpus_in_one_network(corpus, other):
     assert not audit(scores)[["n_seen", "n_seen_by_source"]].any(axis=None)
 
 
-def test_fitted_source_is_used_as_it_is(corpus, other):
+def test_fitted_source_is_used_without_further_training(corpus, other):
     source = DNNClassifier(**OPTIONS, random_state=5)
     source.fit(StandardScaler().fit_transform(other.X), other.y)
     scores = run(corpus, sources={"other": source}, source_estimator=None)
@@ -170,10 +170,10 @@ def test_fitted_source_is_used_as_it_is(corpus, other):
     assert (transferred["source_overlap"] == 0).all()
     split = next(CV.split_with_validation(corpus[0], None, SPEAKER))
     for _, row in transferred[transferred.groupby("method").cumcount() == 0].iterrows():
-        assert row["score"] == by_hand(corpus, row, source, split)
+        assert row["score"] == score_by_hand(corpus, row, source, split)
 
 
-def test_training_sizes_are_nested_on_the_same_test_and_validation_rows(corpus, other):
+def test_training_sizes_are_nested_and_share_test_and_validation_rows(corpus, other):
     cv = RepeatedSpeakerStratifiedKFold(6, n_repeats=2, random_state=0)
     sources = {"gender": GENDER, "other": other}
     scores = run(corpus, sources=sources, cv=cv, train_folds=(1, 2, 4))
@@ -181,40 +181,41 @@ def test_training_sizes_are_nested_on_the_same_test_and_validation_rows(corpus, 
     assert list(scores["n_train_folds"].unique()) == [1, 2, 4]
     assert len(scores) == 3 * 12 * 5
     assert not audit(scores)[["n_seen", "n_seen_by_source"]].any(axis=None)
-    triples = list(cv.split_with_validation(corpus[0], None, SPEAKER))
+    splits = list(cv.split_with_validation(corpus[0], None, SPEAKER))
     places = []
     for (repeat, fold), rows in scores.groupby(["repeat", "fold"]):
         assert rows["rows_tested"].nunique() == 1
-        train, validation, _ = triples[(repeat - 1) * 6 + fold - 1]
-        tests = [t for _, _, t in triples[(repeat - 1) * 6 : repeat * 6]]
+        train, validation, _ = splits[(repeat - 1) * 6 + fold - 1]
+        tests = [t for _, _, t in splits[(repeat - 1) * 6 : repeat * 6]]
         seen = {}
-        for size, of_size in rows.groupby("n_train_folds"):
-            assert of_size["rows_seen"].nunique() == 1  # the same for all methods
-            mask = mask_of(of_size["rows_seen"].iloc[0])
+        for size, size_rows in rows.groupby("n_train_folds"):
+            assert size_rows["rows_seen"].nunique() == 1  # the same for all methods
+            mask = mask_of(size_rows["rows_seen"].iloc[0])
             assert mask[validation].all()
             mask[validation] = False
             seen[size] = set(np.flatnonzero(mask))
-            assert of_size["n_train"].eq(len(seen[size])).all()
-            # whole folds
+            assert size_rows["n_train"].eq(len(seen[size])).all()
+            # A training set consists of whole folds.
             assert sum(set(t) <= seen[size] for t in tests) == size
-            # A source of another task has the same rows to learn from.
-            of_gender = of_size[of_size["source"] == "gender"]
-            assert (of_gender["rows_seen_by_source"] == of_gender["rows_seen"]).all()
+            # The source task is learned from the same rows.
+            gender_rows = size_rows[size_rows["source"] == "gender"]
+            assert (gender_rows["rows_seen_by_source"] == gender_rows["rows_seen"]).all()
             if size == 1:
-                (alone,) = [i for i, t in enumerate(tests) if set(t) <= seen[1]]
+                (first_fold,) = [i for i, t in enumerate(tests) if set(t) <= seen[1]]
                 training = [i for i in range(6) if i not in (fold - 1, fold % 6)]
-                places.append(training.index(alone))
+                places.append(training.index(first_fold))
         assert seen[1] < seen[2] < seen[4] == set(train)
-        # The other corpus always has all of its training folds: one source for all sizes.
+        # The other corpus always uses all of its training folds: one source for all sizes.
         assert rows.loc[rows["source"] == "other", "source_seed"].nunique() == 1
         assert rows.loc[rows["source"] == "other", "source_score"].nunique() == 1
         assert rows.loc[rows["source"] == "gender", "source_seed"].nunique() == 3
-    assert len(set(places)) > 2  # which fold comes first is drawn anew for every test fold
+    # The smallest training set is drawn separately for every test fold.
+    assert len(set(places)) > 2
     full = scores[(scores["n_train_folds"] == 4) & (scores["method"] == "DNN")]
     assert full["rows_seen"].tolist() == whole["rows_seen"].tolist()
 
 
-def test_smallest_subset_has_every_class():
+def test_smallest_training_set_has_every_class():
     rng = np.random.default_rng(0)
     y = np.repeat(["common", "rare"], [102, 18])[rng.permutation(120)]
     corpus = rng.normal(size=(120, 4)), y
@@ -224,11 +225,12 @@ def test_smallest_subset_has_every_class():
         assert set(y[mask_of(row["rows_seen"])]) == {"common", "rare"}
 
 
-def test_sizes_that_cannot_be_are_refused(corpus):
+def test_invalid_training_sizes_are_refused(corpus):
     cv = RepeatedSpeakerStratifiedKFold(4, n_repeats=1, random_state=3)
     tests = [test for _, test in cv.split(corpus[0], None, SPEAKER)]
     y = np.full(120, "common")
-    for fold, test in enumerate(tests):  # no fold has both, any two in a row do
+    # No fold has both rare classes, but any two successive folds have.
+    for fold, test in enumerate(tests):
         y[test[0]] = ["rare", "seldom"][fold % 2]
     with pytest.raises(ValueError, match=r"no choice of 1 of 2 training .* Leave the smallest"):
         run((corpus[0], y), train_folds=(1, 2), methods={"lr": LogisticRegression()}, cv=cv)
@@ -238,7 +240,7 @@ def test_sizes_that_cannot_be_are_refused(corpus):
         run(corpus, train_folds=(2, 2), sources={"gender": GENDER})
 
 
-def test_curves_of_test_rows_end_at_the_score(corpus):
+def test_test_score_of_the_best_epoch_is_the_score(corpus):
     scores, curves = run(corpus, sources={"gender": GENDER}, return_curves=True)
     best = scores.merge(
         curves,
@@ -247,29 +249,29 @@ def test_curves_of_test_rows_end_at_the_score(corpus):
     )
     assert len(best) == len(scores)
     np.testing.assert_allclose(best["test_score"], best["score"], rtol=1e-12)
-    without = run(corpus, sources={"gender": GENDER})
+    without_curves = run(corpus, sources={"gender": GENDER})
     columns = ["score", "best_epoch", "seed", "rows_seen"]
-    pd.testing.assert_frame_equal(scores[columns], without[columns], check_exact=True)
+    pd.testing.assert_frame_equal(scores[columns], without_curves[columns], check_exact=True)
 
 
-def test_speaker_source_on_new_speakers_stops_on_training_rows_and_has_no_score(corpus):
+def test_speaker_source_has_no_score_on_new_speakers(corpus):
     cv = RepeatedStratifiedGroupKFold(6, n_repeats=1, random_state=0)
     scores = run(corpus, sources={"speaker": SPEAKER, "gender": GENDER}, cv=cv)
     speaker = scores[scores["source"] == "speaker"]
-    assert speaker["source_score"].isna().all()  # nobody in the test rows is known to it
+    assert speaker["source_score"].isna().all()  # it knows no speaker of the test rows
     assert scores.loc[scores["source"] == "gender", "source_score"].notna().all()
     audit(scores, groups=SPEAKER)
 
 
-def test_units_can_be_named_and_are_all_different(corpus, other):
+def test_every_fit_has_a_unique_key_and_seed(corpus, other):
     scores = run(
         corpus,
         sources={"gender": GENDER, "speaker": SPEAKER, "other": other},
         combined_sources=[("gender", "other")],
         train_folds=(1, 2),
     )
-    places = ["method", "source", "n_train_folds", "repeat", "fold"]
-    assert not scores.duplicated(places).any()
+    keys = ["method", "source", "n_train_folds", "repeat", "fold"]
+    assert not scores.duplicated(keys).any()
     fits = ["method", "source", "n_train_folds", "repeat", "fold", "seed"]
     assert scores[fits]["seed"].nunique() == len(scores)
 
@@ -324,17 +326,17 @@ def test_units_can_be_named_and_are_all_different(corpus, other):
         ),
     ],
 )
-def test_sources_that_cannot_be_are_refused(options, sentence, corpus):
+def test_invalid_sources_are_refused(options, sentence, corpus):
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         run(corpus, **options)
 
 
-def test_a_source_has_a_name_in_text(corpus):
+def test_name_of_a_source_must_be_text(corpus):
     with pytest.raises(TypeError, match="sources must have names of text; got 0"):
         run(corpus, sources={0: GENDER})
 
 
-def test_ratings_are_no_classes_and_codes_are_classes(corpus):
+def test_ratings_are_refused_as_classes_and_codes_are_accepted(corpus):
     X, y = corpus
     methods = {"DNN": METHODS["DNN"]}
     ratings = pd.Series(np.linspace(1, 5, 120), name="valence")
@@ -348,8 +350,8 @@ def test_ratings_are_no_classes_and_codes_are_classes(corpus):
     with pytest.raises(ValueError, match=message):
         SourceCorpus(X, ratings, kind="classes")
     codes = np.unique(y, return_inverse=True)[1]
-    whole = run((X, codes.astype(float)), methods=methods)
-    assert whole["score"].tolist() == run((X, y), methods=methods)["score"].tolist()
+    from_codes = run((X, codes.astype(float)), methods=methods)
+    assert from_codes["score"].tolist() == run((X, y), methods=methods)["score"].tolist()
 
 
 def test_corpus_with_one_class_is_refused():
@@ -363,6 +365,6 @@ def test_target_is_named_after_y(corpus):
     X, y = corpus
     named = run((X, pd.Series(y, name="emotion")), methods={"lr": LogisticRegression()})
     assert set(named["target"]) == {"emotion"}
-    plain = run(corpus, methods={"lr": LogisticRegression()}, corpus="IEMOCAP")
-    assert set(plain["target"]) == {"target"}
-    assert set(plain["corpus"]) == {"IEMOCAP"}
+    unnamed = run(corpus, methods={"lr": LogisticRegression()}, corpus="IEMOCAP")
+    assert set(unnamed["target"]) == {"target"}
+    assert set(unnamed["corpus"]) == {"IEMOCAP"}

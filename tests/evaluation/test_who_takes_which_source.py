@@ -1,4 +1,4 @@
-"""Each method runs with each source that has what it needs, and nothing is trained in vain."""
+"""Each method runs with each source that it can use, and no unused source is trained."""
 
 import re
 
@@ -20,7 +20,7 @@ X = pd.DataFrame(np.random.default_rng(1).normal(size=(48, 4)), columns=["a", "b
 
 
 class Guess(ClassifierMixin, BaseEstimator):
-    """A method of one's own that notes what its `fit` is given."""
+    """A custom method that records the source and the source labels of each fit."""
 
     given = []
 
@@ -74,7 +74,7 @@ def run(**changes):
     return cross_validate_transfer(X, EMOTION, n_jobs=1, **options(**changes))
 
 
-def test_each_method_with_each_source_that_it_can_take():
+def test_each_method_runs_with_each_source_that_it_can_use():
     scores = run()
     expected = {
         "gender": ["PT/FT", "ProgNet", "multi-task", "own"],
@@ -82,17 +82,17 @@ def test_each_method_with_each_source_that_it_can_take():
         "network": ["PT/FT", "ProgNet", "own"],
         "layers": ["ProgNet", "own"],
     }
-    posterior = {"gender", "other"}  # and fitted networks that classify
+    classifying_sources = {"gender", "other"}  # and fitted classifiers
     for source, methods in expected.items():
-        found = scores.loc[scores["source"] == source, "method"].drop_duplicates().tolist()
-        assert [name for name in found if name != "posterior"] == methods
-        if source in posterior or source == "layers":
-            assert ("posterior" in found) == (source in posterior)
+        names = scores.loc[scores["source"] == source, "method"].drop_duplicates().tolist()
+        assert [name for name in names if name != "posterior"] == methods
+        if source in classifying_sources or source == "layers":
+            assert ("posterior" in names) == (source in classifying_sources)
     assert count_fits(X, EMOTION, **options()) == len(scores) + 3 + 3  # gender, other
     audit(scores)
 
 
-def test_a_method_that_needs_labels_gets_those_of_its_training_rows():
+def test_method_that_needs_source_labels_gets_those_of_its_training_rows():
     Guess.given.clear()
     methods = {"multi-task": MultiTask()}
     sources = {"speaker": SPEAKER, "gender": GENDER}
@@ -103,11 +103,11 @@ def test_a_method_that_needs_labels_gets_those_of_its_training_rows():
     assert scores["source_seed"].isna().all()
     assert scores["source_score"].isna().all()
     assert (scores["source_overlap"] == 0).all()
-    wanted = []
+    expected_labels = []
     for train, _, _ in options()["cv"].split_with_validation(X, EMOTION, SPEAKER):
         labels = pd.DataFrame(sources).iloc[train]
-        wanted += [labels[["speaker"]], labels[["gender"]], labels]
-    for (source, labels), expected in zip(Guess.given, wanted, strict=True):
+        expected_labels += [labels[["speaker"]], labels[["gender"]], labels]
+    for (source, labels), expected in zip(Guess.given, expected_labels, strict=True):
         assert source is None
         pd.testing.assert_frame_equal(labels, expected)
     audit(scores)
@@ -147,7 +147,7 @@ def test_a_method_that_needs_labels_gets_those_of_its_training_rows():
         ),
     ],
 )
-def test_what_nobody_can_read_is_refused_before_any_training(changes, sentence):
+def test_source_that_no_method_can_use_is_refused_before_training(changes, sentence):
     methods = options()["methods"]
     changes = {**changes, "methods": {name: methods[name] for name in changes["methods"]}}
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):

@@ -1,4 +1,4 @@
-"""A run starts worker processes where they save more time than they cost."""
+"""A run starts worker processes only if they save more time than they cost."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ def four_cores(monkeypatch):
     monkeypatch.setattr("skprognet.evaluation._worker_count.effective_n_jobs", lambda n_jobs: 4)
 
 
-def chosen(n_jobs=-1, other=None, n_repeats=1, **network):
+def chosen_n_jobs(n_jobs=-1, other_methods=None, n_repeats=1, **network):
     rng = np.random.default_rng(0)
     n_rows = 200
     plan = plan_call(
@@ -25,7 +25,7 @@ def chosen(n_jobs=-1, other=None, n_repeats=1, **network):
         methods={
             "DNN": DNNClassifier(**network),
             "ProgNet": ProgressiveClassifier(**network),
-            **(other or {}),
+            **(other_methods or {}),
         },
         sources={"gender": np.arange(n_rows) // 2 % 2},
         source_estimator=DNNClassifier(**network),
@@ -35,29 +35,29 @@ def chosen(n_jobs=-1, other=None, n_repeats=1, **network):
     return worth_workers(plan.run, plan.jobs, sum(plan.n_fits), n_jobs)
 
 
-def test_a_short_run_has_none():
-    assert chosen(max_epochs=1) == 1
+def test_short_run_uses_one_process():
+    assert chosen_n_jobs(max_epochs=1) == 1
 
 
 @pytest.mark.parametrize(
-    "longer",
+    "changes",
     [
         {"max_epochs": 600},
         {"max_epochs": 1, "n_repeats": 100},
         {"max_epochs": 1, "hidden_layer_sizes": (4096,) * 4},
         {"max_epochs": 100, "hidden_layer_sizes": (2,), "batch_size": 1},
-        {"max_epochs": 1, "other": {"MLP": MLPClassifier()}},  # who knows how long it takes
+        {"max_epochs": 1, "other_methods": {"MLP": MLPClassifier()}},  # of unknown duration
     ],
 )
-def test_a_longer_run_uses_all_cores(longer):
-    assert chosen(**longer) == -1
+def test_long_run_uses_all_cores(changes):
+    assert chosen_n_jobs(**changes) == -1
 
 
 @pytest.mark.parametrize("n_jobs", [1, 2, -2, None])
-def test_what_was_asked_for_is_done(n_jobs):
-    assert chosen(n_jobs, max_epochs=1) == n_jobs
+def test_explicit_n_jobs_is_kept(n_jobs):
+    assert chosen_n_jobs(n_jobs, max_epochs=1) == n_jobs
 
 
-def test_the_users_backend_is_kept():
+def test_run_within_parallel_config_keeps_all_jobs():
     with parallel_config("threading"):
-        assert chosen(max_epochs=1) == -1
+        assert chosen_n_jobs(max_epochs=1) == -1

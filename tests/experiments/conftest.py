@@ -1,4 +1,4 @@
-"""Small studies on an invented corpus, for what is said and written of them.
+"""Small studies on an invented corpus, to test what is reported and written.
 
 All tests share them, and none changes them.
 """
@@ -46,7 +46,7 @@ def corpora(corpus, network):
 
 @pytest.fixture(scope="session")
 def with_scores():
-    """Give a function: the study as if some methods were better or worse by that much."""
+    """Give a function that returns a study with the scores of some methods shifted."""
 
     def shifted(study, shifts, **changes):
         shift = study.scores["method"].map(shifts).fillna(0)

@@ -1,4 +1,4 @@
-"""Studies with pretrained layers, rivals and placebos: what runs, what is said, what is drawn."""
+"""Studies with pretrained layers, rival methods and placebos: their fits and their reports."""
 
 import re
 
@@ -25,18 +25,18 @@ SMALL = {"estimator": NETWORK, "n_splits": 4, "n_repeats": 1}
 
 @pytest.fixture(scope="module")
 def with_layers(corpus):
-    """Give the corpus as a DataFrame, with two layers of a network that knows the emotion."""
+    """Give the corpus as a DataFrame, with two layers from which the emotion can be predicted."""
     X, labels = corpus
     rng = np.random.default_rng(1)
-    knows = 1.5 * (labels["emotion"] == "sad").to_numpy()[:, None]
+    shift = 1.5 * (labels["emotion"] == "sad").to_numpy()[:, None]
     names = [f"deep.layer{k}.mean.00{i}" for k in (1, 2) for i in range(2)]
-    layers = pd.DataFrame(rng.normal(size=(len(X), 4)) + knows, columns=names)
+    layers = pd.DataFrame(rng.normal(size=(len(X), 4)) + shift, columns=names)
     return pd.concat([pd.DataFrame(X, columns=list("abcde")), layers], axis=1), labels
 
 
 @pytest.fixture(scope="module")
 def controlled(with_layers):
-    """Give a study with a pretrained network and a task, side by side and with placebos."""
+    """Give the plan and the result of a study with layers, a task, a rival and placebos."""
     design = TasksDesign(
         sources="gender",
         layers="deep",
@@ -52,7 +52,7 @@ def pairs(study):
     return list(study.table[["method", "source"]].itertuples(index=False, name=None))
 
 
-def test_a_study_reads_layers_and_runs_placebos(controlled):
+def test_study_with_layers_runs_a_placebo_of_each_source(controlled):
     plan, study = controlled
     assert pairs(study) == [
         ("DNN", "none"),
@@ -63,13 +63,13 @@ def test_a_study_reads_layers_and_runs_placebos(controlled):
         ("side by side", "deep"),
         ("ProgNet", "placebo of deep"),
     ]
-    # On each split seven methods, the network of the gender, and that of its placebo.
+    # Each split has seven methods, the network of the gender, and that of its placebo.
     assert plan.n_fits == 4 * 9
     assert sum(count_recorded_fits(study.scores)) == plan.n_fits
     assert study.design == TasksDesign.from_dict(study.design.to_dict())
 
 
-def test_the_features_of_a_study_are_all_columns_but_the_layers(with_layers, controlled):
+def test_layers_are_not_features_of_the_other_methods(with_layers, controlled):
     X, labels = with_layers
     _, study = controlled
     without = transfer_between_tasks(
@@ -81,14 +81,14 @@ def test_the_features_of_a_study_are_all_columns_but_the_layers(with_layers, con
         **SMALL,
     )
     for method, source in (("DNN", "none"), ("ProgNet", "gender")):
-        own, others = (
+        scores, expected = (
             table[(table["method"] == method) & (table["source"] == source)]["score"].tolist()
             for table in (study.scores, without.scores)
         )
-        assert own == others
+        assert scores == expected
 
 
-def test_pretrained_layers_need_no_other_source(with_layers):
+def test_pretrained_layers_can_be_the_only_source(with_layers):
     study = transfer_between_tasks(
         *with_layers, sources=(), layers="deep", methods=["dnn", "progressive"], n_jobs=1, **SMALL
     )
@@ -96,7 +96,7 @@ def test_pretrained_layers_need_no_other_source(with_layers):
     assert study.design.title == "Emotion recognition with transfer from deep"
 
 
-def test_all_sources_are_tasks_and_layers_together(with_layers):
+def test_all_sources_combines_tasks_and_layers(with_layers):
     design = TasksDesign(
         sources="gender", layers="deep", methods=["dnn", "progressive"], all_sources=True, **SMALL
     )
@@ -105,7 +105,7 @@ def test_all_sources_are_tasks_and_layers_together(with_layers):
     ]
 
 
-def test_a_method_that_can_take_no_source_is_told_before_any_training(with_layers):
+def test_method_without_a_usable_source_is_refused_before_training(with_layers):
     methods = ["dnn", "progressive", "l2-sp"]
     design = TasksDesign(sources=(), layers="deep", methods=methods, **SMALL)
     with pytest.raises(ValueError, match=r"The method 'L2-SP' must have a source with layers of"):
@@ -116,7 +116,7 @@ def test_a_method_that_can_take_no_source_is_told_before_any_training(with_layer
         plan_study(design, X[list("abcde")], labels)
 
 
-def test_each_method_has_the_network_of_the_study_and_what_makes_it_a_rival(corpus):
+def test_rival_methods_have_the_network_of_the_study_and_their_own_parameters(corpus):
     keys = ["dnn", "fine-tuned", "progressive", "side-by-side", "linear-probe", "l2-sp", "lp-ft"]
     keys += ["posterior", "multi-task"]
     network = DNNClassifier(hidden_layer_sizes=(8,), max_epochs=10)
@@ -126,12 +126,12 @@ def test_each_method_has_the_network_of_the_study_and_what_makes_it_a_rival(corp
         *("DNN", "PT/FT", "ProgNet", "side by side", "linear probe", "L2-SP", "LP-FT"),
         *("posterior", "multi-task"),
     ]
-    own = network.get_params(deep=False)
+    parameters = network.get_params(deep=False)
     for method in methods.values():
-        assert own.items() <= method.get_params(deep=False).items()
+        assert parameters.items() <= method.get_params(deep=False).items()
     assert methods["linear probe"].n_frozen_layers == "all"
     assert methods["L2-SP"].l2_sp == 0.01
-    assert methods["LP-FT"].probe_epochs == 3  # a quarter of ten, and rather more than less
+    assert methods["LP-FT"].probe_epochs == 3  # a quarter of ten, rounded up
     assert (methods["PT/FT"].l2_sp, methods["PT/FT"].probe_epochs) == (0, 0)
 
 
@@ -152,7 +152,7 @@ def test_every_method_runs_with_a_task_as_its_source(corpus):
 
 
 @pytest.mark.parametrize("placebo", [True, ["women"]])
-def test_placebos_of_a_corpus(corpus, placebo):
+def test_study_between_corpora_runs_the_placebo_of_a_corpus(corpus, placebo):
     X, labels = corpus
     design = CorporaDesign(
         names=("women", "men"),
@@ -163,24 +163,24 @@ def test_placebos_of_a_corpus(corpus, placebo):
         **SMALL,
     )
     plan = plan_study(design, {"women": (X[:40], labels[:40]), "men": (X[40:], labels[40:])})
-    # On each split three methods, the network of the other corpus, and that of its placebo.
+    # Each split has three methods, the network of the other corpus, and that of its placebo.
     assert plan.n_fits == 4 * 5
     study = plan.run(n_jobs=1)
     assert pairs(study)[-1] == ("ProgNet", "placebo of women")
     assert CorporaDesign.from_dict(study.design.to_dict()) == design.of_kind("classes")
 
 
-def test_a_placebo_of_something_else_is_told_before_any_training(corpus):
+def test_placebo_of_an_unknown_source_is_refused_before_training(corpus):
     with pytest.raises(ValueError, match=r"placebo must hold names of sources, among 'speaker'"):
         plan_study(TasksDesign(placebo=["mood"], **SMALL), *corpus)
 
 
-def as_if(study, shifts):
-    """Return the study as if each method and source were better by so much."""
-    pairs = pd.MultiIndex.from_frame(study.scores[["method", "source"]])
-    shift = np.array([shifts.get(pair, 0.0) for pair in pairs])
-    luck = np.random.default_rng(0).normal(0, 0.004, len(shift))
-    scores = study.scores.assign(score=0.6 + shift + luck)
+def with_shifts(study, shifts):
+    """Return the study with shifted scores for some pairs of method and source."""
+    keys = pd.MultiIndex.from_frame(study.scores[["method", "source"]])
+    shift = np.array([shifts.get(pair, 0.0) for pair in keys])
+    noise = np.random.default_rng(0).normal(0, 0.004, len(shift))
+    scores = study.scores.assign(score=0.6 + shift + noise)
     return Study(scores, study.curves, study.design)
 
 
@@ -188,9 +188,9 @@ def answer(study):
     return format_study(study).split("\n\n")[1]
 
 
-def test_the_headline_says_what_helps_and_why(controlled):
+def test_answer_says_what_helps_and_why(controlled):
     _, study = controlled
-    found = as_if(
+    shifted = with_shifts(
         study,
         {
             ("ProgNet", "deep"): 0.2,
@@ -200,9 +200,9 @@ def test_the_headline_says_what_helps_and_why(controlled):
             ("ProgNet", "placebo of gender"): 0.1,
         },
     )
-    said = answer(found)
-    assert said.startswith("Transfer helps in 4 of 4 comparisons with DNN, all of them also after")
-    assert said.endswith(
+    text = answer(shifted)
+    assert text.startswith("Transfer helps in 4 of 4 comparisons with DNN, all of them also after")
+    assert text.endswith(
         "What the source has learned helps (also better than the placebo): ProgNet from deep. The "
         "gain may come from more weights alone (not better than the placebo): ProgNet from "
         "gender. Reading the layers progressively helps further (better than side by side): "
@@ -211,61 +211,65 @@ def test_the_headline_says_what_helps_and_why(controlled):
     )
 
 
-def test_what_holm_leaves_no_evidence_of_is_said_to_help_by_the_plain_p_values(controlled):
+def test_answer_says_uncorrected_when_holm_leaves_no_evidence(controlled):
     _, study = controlled
-    found = as_if(study, {("ProgNet", "deep"): 0.2, ("side by side", "deep"): 0.1})
-    transfer = found.comparisons["kind"] == "transfer"
-    found.comparisons.loc[transfer, "pvalue_holm"] = 0.5
-    said = answer(found)
-    assert said.startswith(
+    shifted = with_shifts(study, {("ProgNet", "deep"): 0.2, ("side by side", "deep"): 0.1})
+    transfer = shifted.comparisons["kind"] == "transfer"
+    shifted.comparisons.loc[transfer, "pvalue_holm"] = 0.5
+    text = answer(shifted)
+    assert text.startswith(
         "Transfer helps in 2 of 4 comparisons with DNN, none of them also after Holm's correction"
     )
-    assert "By the uncorrected p-values, what the source has learned helps (also better" in said
-    assert "By the uncorrected p-values, reading the layers progressively helps further" in said
-    assert "What the source has learned helps" not in said
-    assert "Reading the layers" not in said
+    assert "By the uncorrected p-values, what the source has learned helps (also better" in text
+    assert "By the uncorrected p-values, reading the layers progressively helps further" in text
+    assert "What the source has learned helps" not in text
+    assert "Reading the layers" not in text
 
 
-def test_one_comparison_is_not_counted(controlled):
+def test_answer_does_not_count_a_single_comparison(controlled):
     _, study = controlled
     rows = study.scores["source"].isin(["none", "gender"]) & (
         study.scores["method"] != "side by side"
     )
-    one = Study(study.scores[rows], study.curves, study.design)
-    assert "helps or hurts in the only comparison with DNN." in answer(as_if(one, {}))
-    said = answer(as_if(one, {("ProgNet", "gender"): 0.2}))
-    assert said.startswith("Transfer helps in the only comparison with DNN, also after Holm's ")
+    with_one_comparison = Study(study.scores[rows], study.curves, study.design)
+    assert "helps or hurts in the only comparison with DNN." in answer(
+        with_shifts(with_one_comparison, {})
+    )
+    text = answer(with_shifts(with_one_comparison, {("ProgNet", "gender"): 0.2}))
+    assert text.startswith("Transfer helps in the only comparison with DNN, also after Holm's ")
 
 
-def test_why_a_method_has_no_row_from_layers_is_said_once(controlled, tmp_path, no_figures):
+def test_report_says_once_why_a_method_has_no_row_from_layers(controlled, tmp_path, no_figures):
     _, study = controlled
     sentence = "PT/FT has no row from deep, because it has no network to copy."
     assert "no row from" not in format_study(study)
     methods = ["dnn", "fine-tuned", "progressive"]
     design = TasksDesign(sources="gender", layers="deep", methods=methods, **SMALL)
-    asked = Study(study.scores, study.curves, design)
-    assert format_study(asked).count(sentence) == 1
-    page = next(path for path in write_study(asked, tmp_path) if path.name == "report.html")
+    with_fine_tuned = Study(study.scores, study.curves, design)
+    assert format_study(with_fine_tuned).count(sentence) == 1
+    page = next(
+        path for path in write_study(with_fine_tuned, tmp_path) if path.name == "report.html"
+    )
     assert page.read_text("utf-8").count(sentence) == 1
 
 
-def test_a_title_names_sources_as_one_reads_them():
+def test_title_lists_tasks_and_layers():
     design = TasksDesign(sources=["speaker", "gender"], layers="ge2e")
     assert design.title == "Emotion recognition with transfer from speaker, gender and ge2e"
 
 
-def test_the_headline_counts_no_placebo(controlled):
+def test_answer_does_not_count_placebos(controlled):
     _, study = controlled
-    lone = as_if(
+    shifted = with_shifts(
         study, {("ProgNet", "placebo of deep"): 0.2, ("ProgNet", "placebo of gender"): -0.2}
     )
-    assert answer(lone) == (
+    assert answer(shifted) == (
         "No evidence that transfer helps or hurts in any of 4 comparisons with DNN."
     )
-    assert not lone.comparisons["hurts"].any()
+    assert not shifted.comparisons["hurts"].any()
 
 
-def test_without_the_plain_network_nobody_can_say_whether_transfer_helps(with_layers):
+def test_answer_is_unknown_without_a_network_that_uses_no_source(with_layers):
     study = transfer_between_tasks(
         *with_layers,
         sources=(),
@@ -279,7 +283,7 @@ def test_without_the_plain_network_nobody_can_say_whether_transfer_helps(with_la
     )
 
 
-def test_the_page_explains_placebos_and_says_what_is_unknown(
+def test_report_explains_placebos_and_names_what_the_audit_could_not_check(
     controlled, study, tmp_path, no_figures
 ):
     _, with_controls = controlled
@@ -289,13 +293,15 @@ def test_the_page_explains_placebos_and_says_what_is_unknown(
     assert "A placebo is the same network with the same number of weights" in page
     assert re.search(r"<th scope=\"row\">placebo</th><td>yes</td>", page)
     assert "<td>placebo of deep</td>" in page
-    plain = write_study(study, tmp_path / "b")[-1].read_text("utf-8")
-    assert "<strong>✓ Audit passed</strong>" in plain
-    assert "lacebo" not in plain.replace('<th scope="row">placebo</th><td>no</td>', "")
+    page_without_controls = write_study(study, tmp_path / "b")[-1].read_text("utf-8")
+    assert "<strong>✓ Audit passed</strong>" in page_without_controls
+    assert "lacebo" not in page_without_controls.replace(
+        '<th scope="row">placebo</th><td>no</td>', ""
+    )
 
 
-def test_a_layer_source_by_hand_is_what_a_study_takes(with_layers, controlled):
+def test_option_layers_gives_the_same_columns_as_a_layer_source(with_layers, controlled):
     X, _ = with_layers
     plan, _ = controlled
-    given = plan.runs[0].arguments["sources"]["deep"]
-    assert given.match(X.columns).columns == LayerSource("deep").match(X.columns).columns
+    source = plan.runs[0].arguments["sources"]["deep"]
+    assert source.match(X.columns).columns == LayerSource("deep").match(X.columns).columns

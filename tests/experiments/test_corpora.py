@@ -1,4 +1,4 @@
-"""The paper's second study on invented corpora: what is handed on, and what is said before it."""
+"""Transfer between invented corpora: options that reach the fits, and errors before training."""
 
 import re
 
@@ -21,11 +21,11 @@ def corpus(seed, n_rows=48, emotions=("angry", "sad")):
     return pd.DataFrame(X, columns=list("abcde")), labels
 
 
-def between(source, target, **options):
-    return among({"source": source, "target": target}, **{"targets": ["target"]} | options)
+def run_between(source, target, **options):
+    return run_among({"source": source, "target": target}, **{"targets": ["target"]} | options)
 
 
-def among(corpora, **options):
+def run_among(corpora, **options):
     options = {"train_folds": (1,), "estimator": NETWORK} | options
     options = {"n_splits": 3, "n_repeats": 1, "n_jobs": 1} | options
     return transfer_between_corpora(corpora, **options)
@@ -33,41 +33,41 @@ def among(corpora, **options):
 
 @pytest.fixture(scope="module")
 def plain():
-    return between(corpus(0), corpus(1))
+    return run_between(corpus(0), corpus(1))
 
 
 def test_features_are_matched_by_name(plain):
     (A, a), (B, b) = corpus(0), corpus(1)
-    turned = between((A[list("ecbda")], a), (B, b)).scores
+    reordered = run_between((A[list("ecbda")], a), (B, b)).scores
     pd.testing.assert_frame_equal(
-        turned.drop(columns="seconds"), plain.scores.drop(columns="seconds"), check_exact=True
+        reordered.drop(columns="seconds"), plain.scores.drop(columns="seconds"), check_exact=True
     )
     with pytest.raises(
         ValueError, match=re.escape("got 1 that only one of 'source' and 'target' has: 'e'. ")
     ):
-        between((A.drop(columns="e"), a), (B, b))
+        run_between((A.drop(columns="e"), a), (B, b))
 
 
-def test_seed_and_normalisation_are_those_of_folds_and_fits(plain):
-    study = between(corpus(0), corpus(1), random_state=5, normalisation="training")
+def test_random_state_and_normalisation_reach_folds_and_fits(plain):
+    study = run_between(corpus(0), corpus(1), random_state=5, normalisation="training")
     assert set(plain.scores["normalisation"]) == {"corpus"}
     assert set(study.scores["normalisation"]) == {"training"} == {study.design.normalisation}
     for name in ("rows_tested", "seed", "source_seed"):
-        values, others = (set(each.scores[name].dropna()) for each in (plain, study))
+        values, others = (set(result.scores[name].dropna()) for result in (plain, study))
         assert values
         assert not values & others
 
 
-def test_the_audit_looks_for_speakers_where_folds_have_none_in_common(plain):
+def test_audit_checks_speakers_only_in_speaker_independent_folds(plain):
     assert "test speaker" not in plain.audit_verdict
     options = {"folds": "speaker-independent", "targets": None, "n_splits": 4}
-    study = between(corpus(0), corpus(1), **options)
+    study = run_between(corpus(0), corpus(1), **options)
     assert "no fit and no source had seen a row or speaker that it was" in study.audit_verdict
     for name, (_, labels) in {"source": corpus(0), "target": corpus(1)}.items():
         np.testing.assert_array_equal(study.groups[name], labels["speaker"])
 
 
-def test_labels_of_one_corpus_alone_are_named():
+def test_warning_names_labels_that_only_one_corpus_has():
     data = corpus(0, emotions=("angry", "sad", "calm")), corpus(1, emotions=("angry", "sad", "5"))
     sentence = (
         "The corpora have different labels of 'emotion': all have 'angry', 'sad'; 'source' also "
@@ -76,7 +76,7 @@ def test_labels_of_one_corpus_alone_are_named():
         "labels in all corpora, pass emotions= (on the command line --emotions)."
     )
     with pytest.warns(UserWarning, match=f"^{re.escape(sentence)}$"):
-        study = between(*data, targets=None)
+        study = run_between(*data, targets=None)
     assert study.scores["n_test"].sum() == 2 * 3 * 48
     # A class that a corpus lacks has no probability there.
     by_corpus = dict(list(study.predictions.groupby("corpus")))
@@ -96,21 +96,21 @@ def test_corpora_without_a_label_in_common_are_refused():
     )
     data = {"emodb": corpus(0, emotions=("W", "T")), "ravdess": corpus(1)}
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
-        among(data)
+        run_among(data)
 
 
-def test_a_target_is_ratings_in_all_corpora_or_in_none():
+def test_numbers_in_one_corpus_and_classes_in_another_are_refused():
     (A, a), (B, b) = corpus(0), corpus(1)
-    told = (
+    message = (
         "'emotion' must hold numbers in all corpora, or classes in all; got numbers with a "
         "fraction in 'source', and other labels in 'target'. Name a column that means the same in "
         "all, or leave corpora out."
     )
-    with pytest.raises(ValueError, match=f"^{re.escape(told)}$"):
-        between((A, a.assign(emotion=np.linspace(1, 5, 48))), (B, b))
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        run_between((A, a.assign(emotion=np.linspace(1, 5, 48))), (B, b))
 
 
-def test_a_corpus_is_not_replaced_by_a_task_of_its_name():
+def test_corpus_with_the_name_of_a_task_is_refused():
     message = "The name of a corpus must not be that of a task.*; got 'speaker'"
     with pytest.raises(ValueError, match=message):
-        among({"speaker": corpus(0), "target": corpus(1)}, tasks=["speaker"])
+        run_among({"speaker": corpus(0), "target": corpus(1)}, tasks=["speaker"])

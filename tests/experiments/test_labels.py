@@ -1,4 +1,4 @@
-"""Classes that a slip in spelling makes are named before the first fit."""
+"""Labels that differ only in spelling cause a warning before the first fit."""
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,8 @@ from skprognet.experiments import (
     transfer_between_tasks,
 )
 
-TOO_MANY = {"n_splits": 99, "n_repeats": 1, "n_jobs": 1}  # so that nothing is trained
+# So many folds that the run stops before training.
+TOO_MANY = {"n_splits": 99, "n_repeats": 1, "n_jobs": 1}
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def table(rng):
     return pd.DataFrame(rng.normal(size=(40, 3)), columns=list("abc")), labels
 
 
-def test_between_tasks(table):
+def test_study_between_tasks_warns_of_labels_that_are_nearly_the_same(table):
     X, labels = table
     with (
         pytest.warns(
@@ -38,15 +39,15 @@ def test_between_tasks(table):
         transfer_between_tasks(X, labels, sources="gender", **TOO_MANY)
 
 
-def test_two_ways_to_write_an_accent(table):
+def test_study_warns_of_labels_that_differ_in_the_encoding_of_an_accent(table):
     X, labels = table
     labels["emotion"] = ["w\u00fctend", "wu\u0308tend", "sad", "happy"] * 10
-    told = "of 'emotion' are nearly the same: 'w\u00fctend' and 'wu\u0308tend'. "
-    with pytest.warns(UserWarning, match=told), pytest.raises(ValueError, match="99"):
+    message = "of 'emotion' are nearly the same: 'w\u00fctend' and 'wu\u0308tend'. "
+    with pytest.warns(UserWarning, match=message), pytest.raises(ValueError, match="99"):
         transfer_between_tasks(X, labels, sources="gender", **TOO_MANY)
 
 
-def test_between_corpora(table):
+def test_study_between_corpora_warns_of_labels_that_are_nearly_the_same(table):
     X, labels = table
     with (
         pytest.warns(
@@ -57,7 +58,7 @@ def test_between_corpora(table):
         transfer_between_corpora({"a": table, "b": (X + 1, labels)}, **TOO_MANY)
 
 
-def test_rows_in_another_order_are_refused():
+def test_labels_with_rows_missing_or_in_another_order_are_refused():
     emodb = load_emodb(as_frame=True)
     shuffled = emodb.frame.sample(frac=1, random_state=0)
     message = "The rows of X and labels must be in the same order; got the same index in another"

@@ -1,4 +1,4 @@
-"""Three corpora with different labels: pairs, all others together, and what is said before."""
+"""Three corpora with different labels: single sources, all others together, and warnings."""
 
 import re
 import warnings
@@ -46,12 +46,12 @@ def study():
         return transfer_between_corpora(CORPORA, leave_one_corpus_out=True, n_jobs=1, **OPTIONS)
 
 
-def of_pair(scores, source, target):
+def rows_of_pair(scores, source, target):
     rows = scores[(scores["corpus"] == target) & scores["source"].isin(["none", source])]
     return rows.drop(columns="seconds").reset_index(drop=True)
 
 
-def test_each_corpus_is_a_target_of_all_others_and_its_own_network_is_trained_once(study):
+def test_each_corpus_is_the_target_of_each_other_one_and_of_all_others(study):
     pairs = study.scores.groupby(["corpus", "method", "source"], sort=False).size()
     assert (pairs == 3).all()
     assert [(corpus, source) for corpus, _, source in pairs.index] == [
@@ -69,19 +69,19 @@ def test_each_corpus_is_a_target_of_all_others_and_its_own_network_is_trained_on
     assert format_study(study).startswith(title)
 
 
-def test_the_numbers_of_a_pair_do_not_depend_on_other_corpora(study):
+def test_scores_of_a_pair_do_not_depend_on_other_corpora(study):
     options = {"sources": ["ravdess"], "targets": ["emodb"]}
     with pytest.warns(UserWarning, match="different labels"):
-        alone = transfer_between_corpora(CORPORA, **options, n_jobs=1, **OPTIONS).scores
-    expected = of_pair(study.scores, "ravdess", "emodb")
-    pd.testing.assert_frame_equal(alone.drop(columns="seconds"), expected, check_exact=True)
+        scores = transfer_between_corpora(CORPORA, **options, n_jobs=1, **OPTIONS).scores
+    expected = rows_of_pair(study.scores, "ravdess", "emodb")
+    pd.testing.assert_frame_equal(scores.drop(columns="seconds"), expected, check_exact=True)
 
 
-def test_all_others_are_one_corpus_of_the_rows_of_each(study):
+def test_source_all_others_equals_a_pooled_source_corpus(study):
     (X, y), others = CORPORA["ravdess"], [CORPORA["emodb"], CORPORA["iemocap"]]
     labels = pd.concat([labels for _, labels in others])
     pooled = SourceCorpus(
-        pd.concat([rows for rows, _ in others]),
+        pd.concat([features for features, _ in others]),
         labels["emotion"],
         labels["speaker"],
         corpora=np.repeat(["emodb", "iemocap"], 36),
@@ -91,30 +91,33 @@ def test_all_others_are_one_corpus_of_the_rows_of_each(study):
         plan = plan_study(design, {name: CORPORA[name] for name in design.names})
     arguments = plan.runs[0].arguments | {"sources": {"all others": pooled}}
     by_hand, *_ = cross_validate_transfer(**arguments, n_jobs=1)
-    expected = of_pair(study.scores, "all others", "ravdess")
+    expected = rows_of_pair(study.scores, "all others", "ravdess")
     pd.testing.assert_frame_equal(by_hand.drop(columns="seconds"), expected, check_exact=True)
     assert len(X) == len(y) == 24
 
 
-def test_the_matrix_and_the_ranks_are_in_the_report(study):
+def test_matrix_equals_the_comparisons_and_report_has_mean_ranks(study):
     matrix = corpora_matrix(study.scores, study.comparisons)
     rows = study.comparisons[study.comparisons["kind"] == "transfer"]
     assert matrix["gain"].tolist() == rows["difference"].tolist()
     assert matrix["pvalue_holm"].tolist() == rows["pvalue_holm"].tolist()
     assert "- Mean ranks, 1 is best: " in format_study(study)
-    two = study.scores[study.scores["corpus"] != "emodb"]
-    two = two[two["method"].eq("DNN") | two["source"].isin(["iemocap", "ravdess"])]
-    several = [two, two[two["method"] != "DNN"].assign(method="PT/FT")]
-    study = type(study)(pd.concat(several), pd.DataFrame(), study.design)
+    subset = study.scores[study.scores["corpus"] != "emodb"]
+    subset = subset[subset["method"].eq("DNN") | subset["source"].isin(["iemocap", "ravdess"])]
+    two_methods = [
+        subset,
+        subset[subset["method"] != "DNN"].assign(method="PT/FT"),
+    ]
+    study = type(study)(pd.concat(two_methods), pd.DataFrame(), study.design)
     assert (
         "This study says nothing about corpora in general: ranks of 3 methods need at least 3 "
         "target corpora; there are 2."
     ) in format_study(study)
 
 
-def test_the_answer_names_the_test_over_corpora_beside_those_within_each(study):
+def test_answer_names_the_tests_within_and_over_corpora(study):
     def answer(shifts):
-        # Folds that differ this much are no evidence within a corpus.
+        # With such differences between folds, there is no evidence within a corpus.
         noise = (study.scores["fold"] - 2) * (study.scores["method"] == "DNN") * 0.4
         shift = study.scores["source"].map(shifts).fillna(0)
         scores = study.scores.assign(score=0.5 + shift + noise)
@@ -126,14 +129,17 @@ def test_the_answer_names_the_test_over_corpora_beside_those_within_each(study):
         "corpora. "
     )
     others = dict.fromkeys(CORPORA, -0.05)
-    said = answer(others | {"all others": -0.1})
-    assert f"{within}ProgNet from all others is worse than DNN over 3 corpora: mean rank 3" in said
-    assert said.count("over 3 corpora") == 1
-    said = answer(others | {"all others": 0})
-    assert said.endswith(f"{within}No evidence over 3 corpora that transfer helps or hurts.")
+    paragraph = answer(others | {"all others": -0.1})
+    assert (
+        f"{within}ProgNet from all others is worse than DNN over 3 corpora: mean rank 3"
+        in paragraph
+    )
+    assert paragraph.count("over 3 corpora") == 1
+    paragraph = answer(others | {"all others": 0})
+    assert paragraph.endswith(f"{within}No evidence over 3 corpora that transfer helps or hurts.")
 
 
-def test_what_is_kept_and_left_out_is_said_before_training():
+def test_warning_names_kept_and_dropped_labels_before_training():
     sentence = (
         "The study keeps the labels 'angry', 'sad', 'happy' of 'emotion'. 'emodb': 24 of 36 rows, "
         "without 'bored'; it has no 'happy'. 'iemocap': 36 of 36 rows. 'ravdess': 24 of 24 rows; "
@@ -148,7 +154,7 @@ def test_what_is_kept_and_left_out_is_said_before_training():
     assert [len(run.arguments["y"]) for run in plan.runs] == [36, 24, 24]
 
 
-def test_rows_of_other_emotions_have_no_part_and_keep_their_numbers():
+def test_rows_of_other_emotions_are_not_used_and_row_numbers_do_not_change():
     options = {"emotions": ["angry", "sad"], "targets": "emodb", "sources": "ravdess"}
     with pytest.warns(UserWarning, match="24 of 36 rows, without 'bored'"):
         study = transfer_between_corpora(CORPORA, n_jobs=1, **options, **OPTIONS)
@@ -156,14 +162,15 @@ def test_rows_of_other_emotions_have_no_part_and_keep_their_numbers():
     assert study.scores["rows_tested"].str.startswith("36:").all()
     assert study.dropped_rows == {}
     labels = CORPORA["emodb"][1]
-    chosen = labels["emotion"] != "bored"
-    by_hand = {"emodb": (CORPORA["emodb"][0][chosen], labels[chosen])}
-    by_hand["ravdess"] = CORPORA["ravdess"]
-    again = transfer_between_corpora(by_hand, targets="emodb", n_jobs=1, **OPTIONS).scores
-    np.testing.assert_array_equal(study.scores["score"], again["score"])
+    is_chosen = labels["emotion"] != "bored"
+    corpora = {"emodb": (CORPORA["emodb"][0][is_chosen], labels[is_chosen])}
+    corpora["ravdess"] = CORPORA["ravdess"]
+    expected = transfer_between_corpora(corpora, targets="emodb", n_jobs=1, **OPTIONS).scores
+    np.testing.assert_array_equal(study.scores["score"], expected["score"])
 
 
-def test_the_same_labels_are_kept_in_silence():
+def test_emotions_that_every_corpus_has_cause_no_warning():
+    # Any warning would be an error.
     design = CorporaDesign(emotions=["angry", "sad"], **OPTIONS)
     plan_study(design, {"a": corpus(0, ["angry", "sad"]), "b": corpus(1, ["angry", "sad"])})
 
@@ -198,14 +205,14 @@ def test_the_same_labels_are_kept_in_silence():
         ),
     ],
 )
-def test_what_cannot_be_asked_is_one_sentence(options, error, message):
+def test_invalid_emotions_targets_and_placebos_are_refused(options, error, message):
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "The study keeps the labels")
         with pytest.raises(error, match=f"^{re.escape(message)}"):
             plan_study(CorporaDesign(**OPTIONS | options), CORPORA)
 
 
-def test_corpora_that_share_no_label_may_stand_in_one_study_if_they_are_no_pair():
+def test_corpora_without_a_common_label_are_refused_only_as_source_and_target():
     corpora = {
         "a": corpus(0, ["angry", "sad"]),
         "b": corpus(1, ["calm", "happy"]),
@@ -222,13 +229,13 @@ def test_corpora_that_share_no_label_may_stand_in_one_study_if_they_are_no_pair(
         plan_study(CorporaDesign(targets="a", **OPTIONS), corpora)
 
 
-def test_labels_of_two_corpora_that_are_nearly_the_same_are_remarked():
+def test_labels_nearly_the_same_in_two_corpora_cause_a_warning():
     corpora = {"a": corpus(0, ["anger", "sad"]), "b": corpus(1, ["angry", "sad"])}
     with pytest.warns(UserWarning, match="nearly the same: 'anger' and 'angry'|different labels"):
         plan_study(CorporaDesign(**OPTIONS), corpora)
 
 
-def test_a_placebo_that_is_no_source_of_one_target_is_run_for_the_others():
+def test_placebo_of_a_corpus_is_run_for_all_other_targets():
     design = CorporaDesign(placebo=["emodb"], **OPTIONS)
     with pytest.warns(UserWarning, match="different labels"):
         plan = plan_study(design, CORPORA)

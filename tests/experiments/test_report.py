@@ -1,4 +1,4 @@
-"""A study as Markdown and as files: what they say is what the frames hold."""
+"""A study as Markdown and as files: their contents equal those of the frames."""
 
 import hashlib
 import json
@@ -26,7 +26,7 @@ def folder(study, tmp_path_factory):
     return folder
 
 
-def test_text_says_answer_design_audit_test_and_verdicts(study):
+def test_text_has_title_design_audit_test_and_verdicts(study):
     text = format_study(study)
     assert text.startswith("# Emotion recognition with transfer from speaker and gender\n")
     assert "2 x 4 folds stratified by speaker (about 40 rows train, 20 choose" in text
@@ -41,7 +41,7 @@ def test_text_says_answer_design_audit_test_and_verdicts(study):
     assert text.count("\n| ") == 6
 
 
-def test_text_of_corpora_says_directions_and_sizes(corpora):
+def test_text_of_corpora_has_directions_and_training_sizes(corpora):
     text = format_study(corpora)
     title = "# Emotion recognition with transfer between first half and first-half\n"
     assert text.startswith(title)
@@ -53,22 +53,24 @@ def test_text_of_corpora_says_directions_and_sizes(corpora):
     assert "transfer from first half to first-half\n" in format_study(one_way)
 
 
-def test_of_corpora_of_different_sizes_the_smallest_and_the_largest_are_told(corpora):
+def test_text_has_the_smallest_and_largest_number_of_rows_of_corpora(corpora):
     scores = corpora.scores[corpora.scores["n_train_folds"] == 2].copy()
     scores.loc[scores["corpus"] == "first-half", ["n_train", "n_test"]] = 13, 7
-    told = format_study(Study(scores, corpora.curves, replace(corpora.design, train_folds=(2,))))
-    assert "(about 13 to 20 rows train, in 2 folds of the target, 10 choose the epoch, " in told
-    assert "epoch, 7 to 10 test), up to 3 epochs" in told
+    text = format_study(Study(scores, corpora.curves, replace(corpora.design, train_folds=(2,))))
+    assert "(about 13 to 20 rows train, in 2 folds of the target, 10 choose the epoch, " in text
+    assert "epoch, 7 to 10 test), up to 3 epochs" in text
 
 
-def test_patience_is_told(study):
+def test_text_has_the_patience(study):
     network = clone(study.design.estimator).set_params(patience=7)
-    patient = Study(study.scores, study.curves, replace(study.design, estimator=network))
-    assert "up to 3 epochs, stopping after 7 epochs without improvement" in format_study(patient)
+    patient_study = Study(study.scores, study.curves, replace(study.design, estimator=network))
+    assert "up to 3 epochs, stopping after 7 epochs without improvement" in format_study(
+        patient_study
+    )
 
 
 def headline(study):
-    """Return the paragraph below the title, without the marks that keep its signs plain."""
+    """Return the paragraph below the title, without the backslashes of Markdown."""
     return format_study(study).split("\n\n")[1].replace("\\", "")
 
 
@@ -77,20 +79,20 @@ def test_headline_counts_what_helps_and_what_hurts(study, with_scores):
         "No method is better than chance: nothing was learned. "
         "No evidence that transfer helps or hurts in any of 4 comparisons with DNN."
     )
-    both = with_scores(study, {"ProgNet": 0.1, "PT/FT": -0.2})
-    assert headline(both) == (
+    shifted = with_scores(study, {"ProgNet": 0.1, "PT/FT": -0.2})
+    assert headline(shifted) == (
         "No better than chance: DNN; PT/FT from speaker; PT/FT from gender. "
         "Transfer helps in 2 of 4 comparisons with DNN, all of them also after Holm's "
         "correction: ProgNet from speaker +0.100; ProgNet from gender +0.100. Transfer hurts in "
         "2 of 4 comparisons with DNN, all of them also after Holm's correction: PT/FT from "
         "speaker -0.200; PT/FT from gender -0.200."
     )
-    both.comparisons["pvalue_holm"] = [1, 0.001, 1, 1, 1, 1]
-    assert "with DNN, 1 of them also after Holm's correction: ProgNet" in headline(both)
-    assert "with DNN, none of them also after Holm's correction: PT/FT" in headline(both)
+    shifted.comparisons["pvalue_holm"] = [1, 0.001, 1, 1, 1, 1]
+    assert "with DNN, 1 of them also after Holm's correction: ProgNet" in headline(shifted)
+    assert "with DNN, none of them also after Holm's correction: PT/FT" in headline(shifted)
 
 
-def test_the_table_shows_the_numbers_of_the_frame(study):
+def test_table_has_the_numbers_of_the_frame(study):
     lines = [line for line in format_table(study.table).splitlines() if line.startswith("|")]
     for line, row in zip(lines[2:], study.table.itertuples(), strict=True):
         cells = [cell.strip() for cell in line.strip("|").split("|")]
@@ -101,7 +103,7 @@ def test_the_table_shows_the_numbers_of_the_frame(study):
 OF_PREDICTIONS = ("confusion", "class_recall", "group_scores", "calibration", "disagreement")
 
 
-def test_files_are_all_there_and_nothing_else(folder):
+def test_study_writes_exactly_these_files(folder):
     assert sorted(os.listdir(folder)) == [
         "calibration.pdf",
         "calibration.png",
@@ -137,12 +139,13 @@ def test_files_are_all_there_and_nothing_else(folder):
     ("name", "attribute"),
     [("results.csv", "scores"), ("curves.csv.gz", "curves"), ("comparisons.csv", "comparisons")],
 )
-def test_frames_come_back_to_the_last_digit(study, folder, name, attribute):
+def test_stored_frames_are_exact(study, folder, name, attribute):
     frame = getattr(study, attribute)
     if name == "results.csv":
-        apart = ["seconds", "rows_seen", "rows_seen_by_source", "rows_tested"]
-        frame = frame.drop(columns=apart)
-    stored = pd.read_csv(folder / name, dtype=str)  # since not each pandas reads every digit
+        stored_elsewhere = ["seconds", "rows_seen", "rows_seen_by_source", "rows_tested"]
+        frame = frame.drop(columns=stored_elsewhere)
+    # As text, since some versions of pandas read numbers inexactly.
+    stored = pd.read_csv(folder / name, dtype=str)
     assert list(stored) == list(frame)
     for column in frame:
         if frame[column].dtype == float:
@@ -150,7 +153,7 @@ def test_frames_come_back_to_the_last_digit(study, folder, name, attribute):
     assert stored["source"].tolist() == frame["source"].tolist()
 
 
-def test_texts_and_pictures_hold_the_study(study, folder):
+def test_stored_texts_and_figures_show_the_study(study, folder):
     assert (folder / "table.md").read_text("utf-8") == format_study(study) + "\n"
     assert (folder / "table.tex").read_text("utf-8") == format_table(study.table, "latex")
     assert (folder / "learning_curves.pdf").read_bytes().startswith(b"%PDF")
@@ -160,14 +163,14 @@ def test_texts_and_pictures_hold_the_study(study, folder):
         assert picture.std() > 0.05
 
 
-def test_the_same_study_gives_the_same_bytes(study, folder, tmp_path):
+def test_study_written_twice_gives_the_same_bytes(study, folder, tmp_path):
     for path in write_study(study, tmp_path):
         assert path.read_bytes() == (folder / path.name).read_bytes(), path.name
 
 
-def test_between_corpora_each_target_has_its_figures(corpora, tmp_path, empty_pictures):
+def test_each_target_corpus_has_its_own_figures(corpora, tmp_path, empty_pictures):
     names = {path.name for path in write_study(corpora, tmp_path)}
-    # Both names would make the same file name, so they are numbered.
+    # Both corpora would give the same file name, so the files are numbered.
     kinds = ("training_size", "scores", "learning_curves", *OF_PREDICTIONS)
     expected = {f"{kind}_{number}.png" for kind in kinds for number in (1, 2)}
     expected |= {"significance.png", "corpora_matrix.png"}
@@ -177,26 +180,26 @@ def test_between_corpora_each_target_has_its_figures(corpora, tmp_path, empty_pi
     assert "Scores, first half, 2 training folds</h3>" in page
 
 
-def test_without_curves_there_is_no_file_of_them(study, tmp_path, empty_pictures):
-    bare = Study(study.scores, pd.DataFrame(), study.design)
-    assert not [path for path in write_study(bare, tmp_path) if "curves" in path.name]
+def test_study_without_curves_writes_no_curves(study, tmp_path, empty_pictures):
+    without_curves = Study(study.scores, pd.DataFrame(), study.design)
+    assert not [path for path in write_study(without_curves, tmp_path) if "curves" in path.name]
     assert "Training curves" not in (tmp_path / "report.html").read_text("utf-8")
 
 
-def test_design_has_every_parameter_of_the_network(network, folder):
+def test_design_file_has_every_parameter_of_the_network(network, folder):
     design = tomllib.loads((folder / "design.toml").read_text("utf-8"))
     assert design["random_state"] == 0
     assert design["sources"] == ["speaker", "gender"]
     parameters = network.get_params()
     del parameters["random_state"]
     for name, value in parameters.items():
-        told = design["network"].pop(name)
-        assert told == {None: "none", (8,): [8]}.get(value, value), name
+        written = design["network"].pop(name)
+        assert written == {None: "none", (8,): [8]}.get(value, value), name
     assert design["network"] == {}
     assert {"python", "platform", "skprognet", "torch", "numpy"} <= set(design["versions"])
 
 
-def test_a_file_of_the_user_is_neither_replaced_nor_removed(study, tmp_path, no_figures):
+def test_file_of_the_user_is_neither_replaced_nor_removed(study, tmp_path, no_figures):
     (tmp_path / "table.md").write_text("mine")
     (tmp_path / "report.html").mkdir()
     message = (
@@ -211,7 +214,7 @@ def test_a_file_of_the_user_is_neither_replaced_nor_removed(study, tmp_path, no_
 
 
 @pytest.mark.parametrize("content", ["mine", "[]", '{"files": 3}', '{"files": {"a": 1}}'])
-def test_a_manifest_that_is_none_is_a_file_of_the_user(content, study, tmp_path, no_figures):
+def test_invalid_manifest_is_kept_as_a_file_of_the_user(content, study, tmp_path, no_figures):
     (tmp_path / "manifest.json").write_text(content)
     with pytest.raises(FileExistsError, match=r"changed since: 'manifest\.json'\. Move"):
         write_study(study, tmp_path)
@@ -219,7 +222,7 @@ def test_a_manifest_that_is_none_is_a_file_of_the_user(content, study, tmp_path,
     assert (tmp_path / "manifest.json").read_text() == content
 
 
-def test_predictions_come_back_and_give_the_scores(study, folder):
+def test_stored_predictions_are_exact_and_give_the_scores(study, folder):
     predictions, fit = read_predictions(folder), ["method", "source", "repeat", "fold"]
     pd.testing.assert_frame_equal(predictions, study.predictions, check_exact=True)
     fits = predictions.groupby(fit, sort=False)[["truth", "prediction"]]
@@ -229,17 +232,20 @@ def test_predictions_come_back_and_give_the_scores(study, folder):
     assert predictions["truth"].tolist() == emotion[predictions["row"]].tolist()
 
 
-def test_without_pyarrow_predictions_are_csv(study, tmp_path, no_figures, monkeypatch):
+def test_predictions_are_stored_as_csv_without_pyarrow(study, tmp_path, no_figures, monkeypatch):
     def write():
-        bare = replace(study, curves=pd.DataFrame())
-        written = [path for path in write_study(bare, tmp_path) if "predictions" in path.name]
-        assert written == list(tmp_path.glob("predictions*"))  # the other format is gone
+        without_curves = replace(study, curves=pd.DataFrame())
+        written = [
+            path for path in write_study(without_curves, tmp_path) if "predictions" in path.name
+        ]
+        # The file of the other format is removed.
+        assert written == list(tmp_path.glob("predictions*"))
         return written[0].name, written[0].read_bytes()
 
     name, content = write()
     assert name == "predictions.parquet"
-    with monkeypatch.context() as gone:
-        gone.setitem(sys.modules, "pyarrow.parquet", None)
+    with monkeypatch.context() as patch:
+        patch.setitem(sys.modules, "pyarrow.parquet", None)
         name, as_csv = write()
         assert (name, as_csv) == write()
         assert name == "predictions.csv.gz"
@@ -248,31 +254,31 @@ def test_without_pyarrow_predictions_are_csv(study, tmp_path, no_figures, monkey
     assert write() == ("predictions.parquet", content)
 
 
-def test_the_manifest_has_the_digest_of_every_file(folder):
-    told = json.loads((folder / "manifest.json").read_text())
-    assert told["complete"] is True
+def test_manifest_has_the_digest_of_every_file(folder):
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["complete"] is True
     contents = {path.name: path.read_bytes() for path in folder.iterdir()}
     del contents["manifest.json"]
-    # Without durations.
+    # The digests leave out durations.
     timings = re.sub(rb",[\d.e-]+\n", b",\n", contents["timings.csv"])
     page = re.sub(rb"(methods took )[\d.]+ (s|min)", rb"\1", contents["report.html"])
     contents |= {"timings.csv": timings, "report.html": page}
-    assert told["files"] == {
+    assert manifest["files"] == {
         name: [hashlib.sha256(content).hexdigest()] for name, content in contents.items()
     }
 
 
-def test_another_study_replaces_what_the_first_one_wrote(study, tmp_path, no_figures):
+def test_second_study_in_a_folder_replaces_only_files_of_the_first(study, tmp_path, no_figures):
     write_study(study, tmp_path)
     (tmp_path / "notes.txt").write_text("mine")
-    bare = Study(study.scores, pd.DataFrame(), study.design)
-    write_study(bare, tmp_path)
+    without_curves = Study(study.scores, pd.DataFrame(), study.design)
+    write_study(without_curves, tmp_path)
     names = set(os.listdir(tmp_path))
-    assert "curves.csv.gz" not in names  # it would be read as one of the second
+    assert "curves.csv.gz" not in names  # it would be taken for a file of the second study
     assert "notes.txt" in names
     write_study(study, tmp_path)
     (tmp_path / "curves.csv.gz").write_text("changed")
-    write_study(bare, tmp_path)
+    write_study(without_curves, tmp_path)
     assert (tmp_path / "curves.csv.gz").read_text() == "changed"
 
 

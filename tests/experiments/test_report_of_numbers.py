@@ -1,4 +1,4 @@
-"""What the report says of predicted numbers: sentences checked against the numbers."""
+"""The report of predicted numbers: its sentences agree with the numbers."""
 
 import re
 
@@ -16,7 +16,7 @@ SHARES = {"DNN": 0.5, "PT/FT": 0.6, "ProgNet": 0.8}  # of the spread of the trut
 
 @pytest.fixture(scope="module")
 def predictions(study):
-    """Give numbers in place of the labels of a small study."""
+    """Give the predictions of a small study, with numbers in place of the labels."""
     rng = np.random.default_rng(0)
     truth = pd.Series(rng.uniform(1, 5, 80))
     rows = study.predictions.drop(columns=["p_angry", "p_sad"])
@@ -27,25 +27,30 @@ def predictions(study):
 
 @pytest.fixture(scope="module")
 def write(study, tmp_path_factory):
-    """Give a function that writes the study with other predictions: its page and its displays."""
+    """Give a function that writes the study with other predictions.
 
-    def page(predictions):
+    It returns the page and the displays.
+    """
+
+    def write_page(predictions):
         displays = []
 
-        def draw(display, suffixes):  # drawing takes longer than all else
+        def draw(display, suffixes):  # drawing would take longer than the rest of the test
             displays.append(display)
             return dict.fromkeys(suffixes, b"<svg/>")
 
         labels = {"corpus": study.labels["corpus"].assign(first=np.arange(80) == 0)}
-        rest = study.scores, study.curves, study.design
+        scores_curves_design = study.scores, study.curves, study.design
         folder = tmp_path_factory.mktemp("study") / "results"
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("skprognet.experiments._tested.pictures", draw)
             patch.setattr("skprognet.experiments._write_study.draw_figures", lambda study: [])
-            write_study(Study(*rest, predictions=predictions, labels=labels), folder)
+            write_study(
+                Study(*scores_curves_design, predictions=predictions, labels=labels), folder
+            )
         return " ".join((folder / "report.html").read_text("utf-8").split()), displays
 
-    return page
+    return write_page
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +63,8 @@ def page(written):
     return written[0]
 
 
-def test_each_question_about_numbers_has_a_section_in_order(page):
-    places = [page.find(f"<h2>{each}</h2>") for each in ["Results", *HEADINGS, "Design"]]
+def test_page_has_a_section_for_each_question_about_numbers_in_order(page):
+    places = [page.find(f"<h2>{heading}</h2>") for heading in ["Results", *HEADINGS, "Design"]]
     assert -1 not in places
     assert places == sorted(places)
     words = re.sub(r"<[^>]*>", "", page[places[1] : places[-1]])
@@ -67,7 +72,7 @@ def test_each_question_about_numbers_has_a_section_in_order(page):
         assert word not in words
 
 
-def test_there_is_a_scatter_and_groups_of_columns_in_which_two_groups_vary(written):
+def test_page_has_a_scatter_plot_and_scores_of_groups(written):
     _, displays = written
     scatter, groups, _ = displays
     assert isinstance(scatter, PredictionScatterDisplay)
@@ -75,7 +80,7 @@ def test_there_is_a_scatter_and_groups_of_columns_in_which_two_groups_vary(writt
     assert set(groups.frame()["column"]) == {"speaker", "gender", "emotion"}
 
 
-def test_agreement_is_the_mean_over_the_repeats(predictions, page):
+def test_page_has_the_mean_agreement_over_repeats(predictions, page):
     rows = predictions[predictions["method"] == "DNN"]
     ccc = np.mean([ccc_score(r["truth"], r["prediction"]) for _, r in rows.groupby("repeat")])
     bias = (rows["prediction"] - rows["truth"]).mean()
@@ -96,18 +101,18 @@ def test_numbers_of_a_column_have_the_same_decimals(page):
     assert {len(decimals) for decimals in numbers} == {2}
 
 
-def test_a_source_that_helps_brings_most_numbers_closer(page):
-    told = (
+def test_page_counts_rows_that_a_source_brings_closer_to_the_truth(page):
+    pattern = (
         r"Among 4 methods with a source, ProgNet from \w+ is most often closer to the truth than "
         r"the same network without a source, on (\d+) % of the rows\. PT/FT from \w+ is least "
         r"often closer, on (\d+) %\."
     )
-    most, fewest = re.search(told, page).groups()
+    most, fewest = re.search(pattern, page).groups()
     assert 50 < int(fewest) < int(most) < 100
     assert page.count('class="marked"') == 15  # one in each row of the table
 
 
-def test_a_regressor_that_is_not_the_same_network_is_compared_with_nothing(predictions, write):
+def test_page_compares_no_source_with_a_regressor_that_is_not_the_same_network(predictions, write):
     rows = predictions.replace({"method": {"DNN": "SVR"}, "baseline": {"DNN": "none"}})
     page, _ = write(rows)
     sentence = "No method without a source is the same network as one with a source, so"

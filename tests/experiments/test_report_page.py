@@ -1,4 +1,4 @@
-"""report.html as a parser sees it: whole, by itself, and with what it must say."""
+"""report.html as a parser sees it: complete, self-contained, and with all that it must say."""
 
 import re
 from dataclasses import replace
@@ -16,7 +16,7 @@ FIGURE = Figure("scores", "Scores <1>", "How to read it", 'what "it" shows', {"s
 
 
 class Page(HTMLParser):
-    """Collects elements and text, and refuses tags that are not closed in order."""
+    """Collects elements and text, and checks that tags are closed in order."""
 
     def __init__(self, text):
         super().__init__()
@@ -54,7 +54,7 @@ def page(study):
     return page_of(study)
 
 
-def test_it_needs_nothing_else(page):
+def test_page_loads_nothing_from_elsewhere(page):
     assert not page.all("script")
     assert page.all("link") == [{"rel": "icon", "href": "data:,"}]
     assert [image["src"] for image in page.all("img")] == [
@@ -66,7 +66,7 @@ def test_it_needs_nothing_else(page):
     assert all(address.startswith("data:") for address in addresses)
 
 
-def test_it_suits_phones_and_both_colour_schemes(page, study):
+def test_page_suits_phones_both_colour_schemes_and_print(page, study):
     metas = {meta.get("name"): meta.get("content") for meta in page.all("meta")}
     assert metas["viewport"] == "width=device-width, initial-scale=1"
     assert metas["color-scheme"] == "light dark"
@@ -75,19 +75,19 @@ def test_it_suits_phones_and_both_colour_schemes(page, study):
     assert "@media print" in text
 
 
-def test_those_who_do_not_see_it_are_told(page):
+def test_page_is_accessible_to_screen_readers(page):
     assert page.all("html") == [{"lang": "en"}]
     assert [image["alt"] for image in page.all("img")] == ['what "it" shows']
     assert {heading["scope"] for heading in page.all("th")} == {"col", "row"}
     assert page.says("Scores <1>")
-    boxes = [each for each in page.all("div") if "scroll" in each.get("class", "")]
+    boxes = [div for div in page.all("div") if "scroll" in div.get("class", "")]
     assert [(box["tabindex"], box["aria-label"]) for box in boxes] == [
         ("0", "Table of results"),
         ("0", "Scores <1>"),
     ]
 
 
-def test_it_says_table_verdicts_design_and_versions(page, study):
+def test_page_has_table_verdicts_design_and_versions(page, study):
     for row in study.table.itertuples():
         assert page.says(f"{row.score_mean:.3f} ± {row.score_std:.3f}")
     for verdict in study.comparisons["verdict"]:
@@ -109,21 +109,21 @@ def test_it_says_table_verdicts_design_and_versions(page, study):
         ({}, "skprognet tasks TABLE --design design.toml --output again"),
     ],
 )
-def test_it_says_how_to_run_it_again(study, inputs, command):
+def test_page_has_the_command_that_repeats_the_study(study, inputs, command):
     page = page_of(study, make_record(study.design, inputs))
     assert page.says(command)
     assert page.says("f.csv") == bool(inputs)
 
 
-def test_a_passed_audit_is_green_and_a_failed_one_red_and_first(page, study, with_scores):
-    classes = [each.get("class") for each in page.all("div")]
+def test_failed_audit_replaces_the_answer_and_has_a_red_box(page, study, with_scores):
+    classes = [div.get("class") for div in page.all("div")]
     assert "box good" in classes
     assert "box bad" not in classes
     assert page.says("✓ Audit passed")
     with pytest.warns(UserWarning, match="The audit failed"):
         leaking = with_scores(study, {"ProgNet": 0.1}, rows_seen=study.scores["rows_tested"])
     failed = page_of(leaking)
-    classes = [each.get("class") for each in failed.all("div")]
+    classes = [div.get("class") for div in failed.all("div")]
     assert "box bad" in classes
     assert "box good" not in classes
     assert failed.says("Do not use these scores: the audit failed. ✗ Audit FAILED")
@@ -131,14 +131,16 @@ def test_a_passed_audit_is_green_and_a_failed_one_red_and_first(page, study, wit
     assert not failed.says("Transfer helps")
 
 
-def test_a_warning_stands_where_transfer_hurts_only(page, study, with_scores):
-    assert "box warn" not in [each.get("class") for each in page.all("div")]
-    hurt = page_of(with_scores(study, {"PT/FT": -0.2}))
-    assert "box warn" in [each.get("class") for each in hurt.all("div")]
-    assert hurt.says("⚠ Transfer hurts PT/FT from speaker is worse than DNN, transfer hurts here")
+def test_page_has_a_warning_only_if_transfer_hurts(page, study, with_scores):
+    assert "box warn" not in [div.get("class") for div in page.all("div")]
+    page_of_harm = page_of(with_scores(study, {"PT/FT": -0.2}))
+    assert "box warn" in [div.get("class") for div in page_of_harm.all("div")]
+    assert page_of_harm.says(
+        "⚠ Transfer hurts PT/FT from speaker is worse than DNN, transfer hurts here"
+    )
 
 
-def test_names_are_shown_as_they_are(study):
+def test_page_escapes_names(study):
     scores = study.scores.replace({"source": {"gender": "<b>&gender"}})
     design = replace(study.design, sources=["speaker", "<b>&gender"])
     page = page_of(Study(scores, study.curves, design))
@@ -148,22 +150,22 @@ def test_names_are_shown_as_they_are(study):
 
 
 @pytest.mark.parametrize(
-    ("seconds", "told"), [(5, "5 s"), (59.9, "60 s"), (60, "1.0 min"), (7200, "2.0 h")]
+    ("seconds", "duration"), [(5, "5 s"), (59.9, "60 s"), (60, "1.0 min"), (7200, "2.0 h")]
 )
-def test_durations_have_the_unit_that_suits_them(study, seconds, told):
-    one = study.scores["seconds"].where(study.scores.index < 0, 0.0)
-    one.iloc[3] = seconds
-    timed = Study(study.scores.assign(seconds=one), study.curves, study.design)
-    assert page_of(timed).says(f"The fits of the methods took {told} of computing time")
+def test_page_has_the_duration_in_a_suitable_unit(study, seconds, duration):
+    durations = study.scores["seconds"].where(study.scores.index < 0, 0.0)
+    durations.iloc[3] = seconds
+    timed = Study(study.scores.assign(seconds=durations), study.curves, study.design)
+    assert page_of(timed).says(f"The fits of the methods took {duration} of computing time")
 
 
-def test_no_duration_is_no_sentence(study):
+def test_page_leaves_out_an_unknown_duration(study):
     untimed = Study(study.scores.drop(columns="seconds"), study.curves, study.design)
     assert not page_of(untimed).says("computing time")
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "sentence"),
     [
         ({"folds": "speaker-independent"}, "No speaker is in two folds"),
         ({"folds": "leave-one-session-out"}, "Each session tests networks that have not heard"),
@@ -171,5 +173,7 @@ def test_no_duration_is_no_sentence(study):
         ({"normalisation": "none"}, "The features are not normalised"),
     ],
 )
-def test_what_folds_and_normalisation_mean(study, change, told):
-    assert page_of(Study(study.scores, study.curves, replace(study.design, **change))).says(told)
+def test_page_explains_folds_and_normalisation(study, change, sentence):
+    assert page_of(Study(study.scores, study.curves, replace(study.design, **change))).says(
+        sentence
+    )

@@ -1,4 +1,4 @@
-"""design.toml: what it holds, how it is read, and what tells two of them apart."""
+"""design.toml: its contents, how it is read, and how two of them are compared."""
 
 import hashlib
 import re
@@ -14,16 +14,16 @@ from skprognet.experiments._record import differences, format_record, make_recor
 DESIGN = TasksDesign(sources=["a"], estimator=DNNClassifier(patience=3))
 
 
-def test_it_is_read_as_it_was_written(tmp_path):
+def test_record_is_read_as_it_was_written(tmp_path):
     (tmp_path / "f.csv").write_bytes(b"a,b\n1,2\n")
     record = make_record(DESIGN, {"table": "f.csv"}, {"table": tmp_path / "f.csv"})
     (tmp_path / "design.toml").write_text(format_record(record), "utf-8")
-    there = read_record(tmp_path / "design.toml")
-    assert there == tomllib.loads(format_record(record))
-    assert differences(there, record) == ""
-    assert there["network"]["patience"] == 3
-    assert there["network"]["class_weight"] == "none"
-    assert there["sha256"] == {"table": hashlib.sha256(b"a,b\n1,2\n").hexdigest()}
+    stored = read_record(tmp_path / "design.toml")
+    assert stored == tomllib.loads(format_record(record))
+    assert differences(stored, record) == ""
+    assert stored["network"]["patience"] == 3
+    assert stored["network"]["class_weight"] == "none"
+    assert stored["sha256"] == {"table": hashlib.sha256(b"a,b\n1,2\n").hexdigest()}
 
 
 @pytest.mark.parametrize(
@@ -42,12 +42,12 @@ def test_it_is_read_as_it_was_written(tmp_path):
         CorporaDesign(emotions=["sad", "happy"], leave_one_corpus_out=True),
     ],
 )
-def test_a_design_is_read_back_to_the_same_digits(design, tmp_path):
+def test_design_read_from_a_file_equals_the_written_one(design, tmp_path):
     (tmp_path / "design.toml").write_text(format_record(make_record(design)), "utf-8")
-    again = read_design(tmp_path / "design.toml")
-    assert again == design
-    assert type(again) is type(design)
-    assert again.estimator.get_params() == design.estimator.get_params()
+    stored = read_design(tmp_path / "design.toml")
+    assert stored == design
+    assert type(stored) is type(design)
+    assert stored.estimator.get_params() == design.estimator.get_params()
 
 
 @pytest.mark.parametrize(
@@ -58,13 +58,13 @@ def test_a_design_is_read_back_to_the_same_digits(design, tmp_path):
         (CorporaDesign(names=("a", "b", "x")), "corpora TABLE TABLE TABLE"),
     ],
 )
-def test_the_command_that_runs_a_study_again_has_a_table_for_each_corpus(design, tables):
-    again = f"skprognet {tables} --design design.toml --output again\n"
-    assert again in format_record(make_record(design))
+def test_command_that_repeats_a_study_has_a_table_for_each_corpus(design, tables):
+    command = f"skprognet {tables} --design design.toml --output again\n"
+    assert command in format_record(make_record(design))
     assert tables not in format_record(make_record(design, {"tables": ["f.csv"]}))
 
 
-def test_a_file_that_does_not_say_of_what_study_is_refused(tmp_path):
+def test_design_file_without_the_kind_of_study_is_refused(tmp_path):
     (tmp_path / "d.toml").write_text("n_repeats = 2")
     with pytest.raises(ValueError, match=r"must have study = 'tasks' or .*; got None"):
         read_design(tmp_path / "d.toml")
@@ -79,7 +79,7 @@ def test_differences_are_named_with_both_values():
 
 
 @pytest.mark.parametrize("content", [b"a = ", b"\xff\xfe"])
-def test_what_is_no_toml_is_a_sentence(tmp_path, content):
+def test_file_that_is_not_toml_is_refused(tmp_path, content):
     (tmp_path / "d.toml").write_bytes(content)
     message = f"A design must be a TOML file; got {str(tmp_path / 'd.toml')!r}: "
     with pytest.raises(ValueError, match=f"^{re.escape(message)}.+[.]"):

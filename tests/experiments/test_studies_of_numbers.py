@@ -1,4 +1,4 @@
-"""Studies whose target is numbers: what is trained, scored, said and written."""
+"""Studies whose target is numbers: their fits, scores, reports and files."""
 
 import re
 
@@ -54,7 +54,7 @@ def study(corpus):
 @pytest.fixture(scope="module")
 def corpora(corpus):
     X, labels = corpus
-    # Whole ratings in one corpus, with a fraction and on another scale in the other.
+    # One corpus has whole ratings, the other has fractions on another scale.
     whole = labels.assign(valence=labels["valence"].round().astype(int))
     others = labels.assign(valence=2 * labels["valence"])
     return {"first": (X[:24], whole[:24]), "second": (X[24:], others[24:])}
@@ -73,7 +73,7 @@ def between_corpora(corpora):
     )
 
 
-def test_a_study_of_numbers_is_scored_by_ccc_on_regressors(study, corpus):
+def test_study_of_numbers_is_scored_by_ccc(study, corpus):
     assert study.design.kind == "numbers"
     assert study.scores["metric"].unique().tolist() == ["ccc"]
     assert set(study.scores["chance"]) == {0}
@@ -85,7 +85,7 @@ def test_a_study_of_numbers_is_scored_by_ccc_on_regressors(study, corpus):
     assert "placebo of gender" in set(study.scores["source"])
 
 
-def test_classes_stay_classes_with_a_source_of_numbers(corpus):
+def test_target_of_classes_is_scored_by_uar_with_a_source_of_numbers(corpus):
     study = transfer_between_tasks(
         *corpus,
         target="gender",
@@ -98,20 +98,20 @@ def test_classes_stay_classes_with_a_source_of_numbers(corpus):
 
 
 @pytest.fixture
-def undrawn(monkeypatch):
-    """Leave out the drawing, which takes longer than all else."""
+def without_drawing(monkeypatch):
+    """Leave out the drawing, which would take longer than the rest of the test."""
     for module in ("_figures", "_tested"):
         name = f"skprognet.experiments.{module}.pictures"
         monkeypatch.setattr(name, lambda display, suffixes: dict.fromkeys(suffixes, b"<svg/>"))
 
 
-@pytest.mark.usefixtures("undrawn")
-def test_no_word_of_a_study_of_numbers_is_about_classes(study, between_corpora, tmp_path):
-    for each, folder in ((study, "tasks"), (between_corpora, "corpora")):
-        write_study(each, tmp_path / folder)
+@pytest.mark.usefixtures("without_drawing")
+def test_report_of_numbers_has_no_word_about_classes(study, between_corpora, tmp_path):
+    for result, folder in ((study, "tasks"), (between_corpora, "corpora")):
+        write_study(result, tmp_path / folder)
         page = (tmp_path / folder / "report.html").read_text("utf-8")
-        words = format_study(each) + page[page.index("<header>") :].replace("class=", "")
-        words = re.sub(r"UAR \d\.\d{3}", "", words)  # the own score of a source that has classes
+        words = format_study(result) + page[page.index("<header>") :].replace("class=", "")
+        words = re.sub(r"UAR \d\.\d{3}", "", words)  # the score of a source with classes
         for word in NOT_OF_NUMBERS:
             assert word not in words, words[words.index(word) - 200 :][:400]
         assert words.startswith("# Valence prediction with transfer from ")
@@ -124,21 +124,21 @@ def test_no_word_of_a_study_of_numbers_is_about_classes(study, between_corpora, 
     assert names - {"manifest.json"} <= set(file_names(design))
 
 
-def test_numbers_of_corpora_are_z_scores_that_can_be_undone(corpora, between_corpora):
-    given = corpora["first"][1]["valence"]
+def test_numbers_of_corpora_are_z_scores_and_the_report_has_their_scale(corpora, between_corpora):
+    valence = corpora["first"][1]["valence"]
     truth = between_corpora.predictions.drop_duplicates("row").set_index("row")["truth"]
     assert truth.mean() == pytest.approx(0, abs=1e-12)
     assert truth.std(ddof=0) == pytest.approx(1)
     scale = between_corpora.scales["first"]
-    undone = scale["mean"] + scale["standard_deviation"] * truth.sort_index()
-    np.testing.assert_allclose(undone, given)
-    np.testing.assert_array_equal(between_corpora.labels["first"]["valence"], given)
+    restored = scale["mean"] + scale["standard_deviation"] * truth.sort_index()
+    np.testing.assert_allclose(restored, valence)
+    np.testing.assert_array_equal(between_corpora.labels["first"]["valence"], valence)
     assert between_corpora.design.estimator.loss == "absolute_error"
-    said = re.search(
+    reported = re.search(
         r"first \(mean (\S+), standard deviation (\S+)\)", format_study(between_corpora)
     )
-    shown = truth.sort_index() * float(said[2]) + float(said[1])
-    np.testing.assert_allclose(shown, given, atol=2e-3 * given.std())
+    restored_from_report = truth.sort_index() * float(reported[2]) + float(reported[1])
+    np.testing.assert_allclose(restored_from_report, valence, atol=2e-3 * valence.std())
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_numbers_of_corpora_are_z_scores_that_can_be_undone(corpora, between_cor
         ("none", lambda y: y),
     ],
 )
-def test_a_scale_is_given_or_none(corpora, scale, expected):
+def test_scale_of_a_corpus_can_be_a_range_or_none(corpora, scale, expected):
     design = CorporaDesign(
         emotion="valence", scale=scale, train_folds=(1,), n_splits=3, names=list(corpora)
     )
@@ -169,12 +169,12 @@ def test_a_scale_is_given_or_none(corpora, scale, expected):
         (TasksDesign, {"estimator": DNNClassifier(class_weight="balanced")}, "The estimator must"),
     ],
 )
-def test_what_makes_no_sense_for_numbers_is_refused_in_a_sentence(design, change, message):
+def test_options_that_do_not_apply_to_numbers_are_refused(design, change, message):
     with pytest.raises(ValueError, match=f"^{message}"):
         design(kind="numbers", **change)
 
 
-def test_data_that_do_not_fit_are_refused_before_any_training(corpus, corpora):
+def test_data_that_do_not_fit_the_design_are_refused_before_training(corpus, corpora):
     X, labels = corpus
     with pytest.raises(ValueError, match="got 'female', 'male' in 48 rows of 48 of 'gender'"):
         plan_study(TasksDesign(target="gender", sources="speaker", kind="numbers"), X, labels)
@@ -189,7 +189,7 @@ def test_data_that_do_not_fit_are_refused_before_any_training(corpus, corpora):
         plan_study(CorporaDesign(emotion="valence"), mixed)
 
 
-def test_the_user_decides_what_whole_numbers_and_fractions_are(corpus):
+def test_option_kind_decides_whether_numbers_are_classes(corpus):
     X, labels = corpus
     labels = labels.assign(age=np.arange(48) % 3, half=np.arange(48) % 3 / 2)
     options = {"sources": "gender", "n_splits": 3, "n_repeats": 1}
@@ -202,12 +202,14 @@ def test_the_user_decides_what_whole_numbers_and_fractions_are(corpus):
     assert set(plan.runs[0].arguments["y"]) == {"0.0", "0.5", "1.0"}
 
 
-@pytest.mark.parametrize("numbers", [{"estimator": DNNRegressor()}, {"scoring": "ccc"}])
+@pytest.mark.parametrize("option", [{"estimator": DNNRegressor()}, {"scoring": "ccc"}])
 @pytest.mark.parametrize("column_type", [int, float, str])
-def test_who_asks_for_numbers_says_so_of_whole_ratings(corpus, numbers, column_type):
+def test_whole_ratings_need_kind_numbers_for_a_regressor_or_a_score_of_numbers(
+    corpus, option, column_type
+):
     X, labels = corpus
     labels = labels.assign(rating=(np.arange(48) % 5).astype(column_type))
-    options = {"target": "rating", "sources": "gender", "n_splits": 3, "n_repeats": 1, **numbers}
+    options = {"target": "rating", "sources": "gender", "n_splits": 3, "n_repeats": 1, **option}
     with pytest.raises(ValueError, match=r"^An estimator or a score of numbers must .*'numbers'"):
         plan_study(TasksDesign(**options), X, labels)
     assert plan_study(TasksDesign(kind="numbers", **options), X, labels).design.scoring == "ccc"
@@ -215,11 +217,11 @@ def test_who_asks_for_numbers_says_so_of_whole_ratings(corpus, numbers, column_t
     assert plan_study(TasksDesign(**options), X, fraction).design.kind == "numbers"
 
 
-COMMA = (
+DECIMAL_COMMAS = (
     "Numbers must have decimal points; got {} and 43 more in 'valence'. Write '{}' for {}, or "
     "take the column as classes (--classes, kind='classes')."
 )
-ODD = (
+WORD_AMONG_NUMBERS = (
     "A column of numbers must have only finite numbers; got 'high' in 1 row of 48 of 'valence'. "
     "Correct these rows or leave them out, or take the column as classes (--classes, "
     "kind='classes')."
@@ -238,7 +240,7 @@ def with_a_word(labels):
 
 @pytest.mark.parametrize("kind", [None, "numbers"])
 @pytest.mark.parametrize("study", ["target", "source", "corpora"])
-def test_ratings_with_a_slip_are_no_classes(corpus, kind, study):
+def test_ratings_with_a_typing_error_are_refused(corpus, kind, study):
     X, labels = corpus
     run = {
         "target": lambda y: transfer_between_tasks(
@@ -251,16 +253,18 @@ def test_ratings_with_a_slip_are_no_classes(corpus, kind, study):
             {"a": (X + 9, labels), "b": (X, y)}, emotion="valence", kind=kind, **FOLDS
         ),
     }[study]
-    with pytest.raises(ValueError, match=f"^{re.escape(ODD)}$"):
+    with pytest.raises(ValueError, match=f"^{re.escape(WORD_AMONG_NUMBERS)}$"):
         run(with_a_word(labels))
     commas = with_commas(labels)
-    shown = [repr(each) for each in commas["valence"].unique()[:5]]
-    message = COMMA.format(", ".join(shown), shown[0].strip("'").replace(",", "."), shown[0])
+    values = [repr(value) for value in commas["valence"].unique()[:5]]
+    message = DECIMAL_COMMAS.format(
+        ", ".join(values), values[0].strip("'").replace(",", "."), values[0]
+    )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         run(commas)
 
 
-def test_numbers_among_words_are_classes(corpus):
+def test_column_of_words_and_a_few_numbers_is_classes(corpus):
     X, labels = corpus
     y = labels.assign(valence=np.where(labels["valence"] > 3, "high", "2.5"))
     y.loc[::3, "valence"] = "low"
@@ -268,7 +272,7 @@ def test_numbers_among_words_are_classes(corpus):
     assert plan_study(design, X, y).design.kind == "classes"
 
 
-def test_one_class_is_refused_by_its_column(corpus):
+def test_target_with_a_single_class_is_refused(corpus):
     X, labels = corpus
     message = "valence must have at least two classes; got 3 in all 48 rows. Use another column."
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):

@@ -1,4 +1,4 @@
-"""The design of a study: one place for defaults and ranges, checked before there are data."""
+"""The design of a study: defaults and ranges, checked before there are data."""
 
 import inspect
 import re
@@ -25,8 +25,8 @@ from skprognet.experiments import (
 )
 
 STUDIES = [(TasksDesign, transfer_between_tasks), (CorporaDesign, transfer_between_corpora)]
-# What says where the data are, and how the work is done: no part of what is asked.
-NOT_ASKED = {
+# Arguments that say where the data are or how the work is done are not part of a design.
+NOT_IN_DESIGN = {
     "X",
     "labels",
     "source",
@@ -41,23 +41,24 @@ NOT_ASKED = {
 @pytest.mark.parametrize(("design", "function"), STUDIES)
 def test_function_and_design_have_the_same_arguments_and_defaults(design, function):
     parameters = inspect.signature(function).parameters.values()
-    asked = {p.name: p.default for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY}
-    asked = {name: default for name, default in asked.items() if name not in NOT_ASKED}
-    # The names of corpora are the keys of the dict that the function takes.
+    defaults = {p.name: p.default for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY}
+    defaults = {name: default for name, default in defaults.items() if name not in NOT_IN_DESIGN}
+    # The function takes the names of corpora as the keys of a dict.
     in_dict = {"names"} if design is CorporaDesign else set()
-    assert asked == {f.name: f.default for f in fields(design) if f.name not in in_dict}
+    assert defaults == {f.name: f.default for f in fields(design) if f.name not in in_dict}
 
 
 @pytest.mark.parametrize(
     ("design", "verb"), [(TasksDesign, tasks_verb), (CorporaDesign, corpora_verb)]
 )
-def test_each_value_is_an_option_or_says_why_it_is_none(design, verb):
+def test_each_field_has_an_option_or_says_why_not(design, verb):
     options = options_of(design)
     assert set(options) <= {param.name for param in verb.params}
-    for each in fields(design):
-        assert each.metadata.get("no_option") if each.name not in options else True
+    for field in fields(design):
+        if field.name not in options:
+            assert field.metadata.get("no_option")
     for param in verb.params:
-        if param.name in options and param.name != "kind":  # two flags, each with its own words
+        if param.name in options and param.name != "kind":  # kind is two flags with their own help
             assert param.help.startswith(options[param.name].metadata["option"].help)
 
 
@@ -78,7 +79,7 @@ def test_each_value_is_an_option_or_says_why_it_is_none(design, verb):
     ],
 )
 @pytest.mark.parametrize("design", [TasksDesign, CorporaDesign])
-def test_a_wrong_value_is_found_without_any_data(design, change, error, message):
+def test_invalid_value_is_refused_without_data(design, change, error, message):
     with pytest.raises(error, match=f"^{re.escape(message)}"):
         design(**change)
 
@@ -101,12 +102,12 @@ def test_a_wrong_value_is_found_without_any_data(design, change, error, message)
         ),
     ],
 )
-def test_a_wrong_value_of_corpora(change, message):
+def test_invalid_value_of_a_design_of_corpora_is_refused(change, message):
     with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
         CorporaDesign(**{"names": ("a", "b")} | change)
 
 
-def test_a_design_is_a_value():
+def test_designs_are_immutable_and_compare_by_value():
     design = TasksDesign(sources="gender", n_repeats=np.int64(2))
     assert design.sources == ("gender",)
     assert type(design.n_repeats) is int
@@ -126,7 +127,7 @@ def test_a_design_is_a_value():
         ("leave-one-session-out", "speaker", ["emotion", "gender", "session", "speaker"]),
     ],
 )
-def test_a_design_knows_which_columns_it_needs(folds, normalisation, columns):
+def test_design_names_the_columns_that_it_needs(folds, normalisation, columns):
     design = TasksDesign(sources=["gender"], folds=folds, normalisation=normalisation)
     assert design.columns == columns
 
@@ -134,7 +135,7 @@ def test_a_design_knows_which_columns_it_needs(folds, normalisation, columns):
 NETWORK = DNNClassifier(hidden_layer_sizes=(4,), max_epochs=1)
 
 
-def test_as_many_networks_are_trained_as_were_planned_for_tasks(corpus, study):
+def test_study_between_tasks_trains_as_many_networks_as_planned(corpus, study):
     assert plan_study(study.design, *corpus).n_fits == 8 * (1 + 2 * 3)
     assert sum(count_recorded_fits(study.scores)) == 8 * (1 + 2 * 3)
     design = TasksDesign(all_sources=True, n_splits=3, n_repeats=2, estimator=NETWORK)
@@ -143,7 +144,7 @@ def test_as_many_networks_are_trained_as_were_planned_for_tasks(corpus, study):
     assert sum(count_recorded_fits(plan.run(n_jobs=1).scores)) == plan.n_fits
 
 
-def test_as_many_networks_are_trained_as_were_planned_for_corpora(corpus, corpora):
+def test_study_between_corpora_trains_as_many_networks_as_planned(corpus, corpora):
     X, labels = corpus
     halves = (X[:40], labels[:40]), (X[40:], labels[40:])
     names = corpora.design.names
@@ -158,7 +159,7 @@ def test_as_many_networks_are_trained_as_were_planned_for_corpora(corpus, corpor
     assert sum(count_recorded_fits(plan.run(n_jobs=1).scores)) == plan.n_fits
 
 
-def test_a_plan_finds_data_that_do_not_fit(corpus):
+def test_plan_refuses_data_that_do_not_fit_the_design(corpus):
     X, labels = corpus
     with pytest.raises(ValueError, match="Each speaker must have at least n_splits=40 rows"):
         plan_study(TasksDesign(n_splits=40), X, labels)
@@ -175,7 +176,7 @@ def test_a_plan_finds_data_that_do_not_fit(corpus):
 
 
 @pytest.mark.parametrize(
-    ("make", "error", "message"),
+    ("make_design", "error", "message"),
     [
         (
             lambda: TasksDesign(all_sources="no"),
@@ -261,41 +262,41 @@ def test_a_plan_finds_data_that_do_not_fit(corpus):
         ),
     ],
 )
-def test_a_slip_never_makes_another_design(make, error, message):
+def test_mistaken_arguments_are_refused(make_design, error, message):
     with pytest.raises(error, match=f"^{re.escape(message)}"):
-        make()
+        make_design()
 
 
 @pytest.mark.parametrize("placebo", [False, True, ["gender"], ["gender", "ge2e"]])
-def test_which_placebos_are_run_is_written_and_read_back(placebo, tmp_path):
+def test_placebos_are_written_and_read_back(placebo, tmp_path):
     design = TasksDesign(
         sources="gender", layers="ge2e", methods=["dnn", "progressive"], placebo=placebo
     )
     assert design.placebo == (tuple(placebo) if isinstance(placebo, list) else placebo)
     (tmp_path / "d.toml").write_text(tomli_w.dumps(design.to_dict()), "utf-8")
-    again = read_design(tmp_path / "d.toml")
-    assert again == design
-    assert (again.layers, again.methods) == (("ge2e",), ("dnn", "progressive"))
-    assert again.title == "Emotion recognition with transfer from gender and ge2e"
+    stored = read_design(tmp_path / "d.toml")
+    assert stored == design
+    assert (stored.layers, stored.methods) == (("ge2e",), ("dnn", "progressive"))
+    assert stored.title == "Emotion recognition with transfer from gender and ge2e"
 
 
-def test_no_placebo_is_none_at_all():
+def test_empty_list_of_placebos_equals_no_placebos():
     assert TasksDesign(placebo=[]) == TasksDesign() == TasksDesign(placebo=False)
 
 
-def test_a_design_needs_no_source_where_a_pretrained_network_is_one():
+def test_layers_can_be_the_only_source_of_a_design():
     assert TasksDesign(sources=(), layers="ge2e").columns == ["emotion", "speaker"]
 
 
-def test_a_design_does_not_change_with_what_it_was_made_of():
-    estimator, others = DNNClassifier(max_epochs=4), {}
-    design = TasksDesign(estimator=estimator, other_methods=others)
-    estimator.max_epochs, others["LR"] = 9, LogisticRegression()
+def test_design_does_not_change_with_its_arguments():
+    estimator, other_methods = DNNClassifier(max_epochs=4), {}
+    design = TasksDesign(estimator=estimator, other_methods=other_methods)
+    estimator.max_epochs, other_methods["LR"] = 9, LogisticRegression()
     assert design.to_dict()["network"]["max_epochs"] == 4
     assert design.other_methods == {}
 
 
-def test_the_target_is_no_source():
+def test_target_as_its_own_source_is_refused():
     labels = pd.DataFrame({"gender": ["a", "b"] * 9, "speaker": list("stu") * 6})
     design = TasksDesign(target="gender", sources=["gender"])
     with pytest.raises(
@@ -304,7 +305,7 @@ def test_the_target_is_no_source():
         plan_study(design, np.eye(18), labels)
 
 
-def test_layers_alone_leave_out_what_copies_a_network():
-    """The default methods of a study are those that have something to take."""
+def test_fine_tuning_is_left_out_of_the_defaults_if_layers_are_the_only_source():
+    """The default methods are those that can use some source of the study."""
     assert TasksDesign(sources=(), layers=("ge2e",)).methods == ("dnn", "progressive")
     assert TasksDesign(layers=("ge2e",)).methods == ("dnn", "fine-tuned", "progressive")

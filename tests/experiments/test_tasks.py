@@ -1,4 +1,4 @@
-"""The paper's first study on a small invented corpus: rows and design."""
+"""Transfer between tasks on a small invented corpus: rows, options and errors."""
 
 import re
 
@@ -10,7 +10,7 @@ from skprognet import DNNClassifier
 from skprognet.experiments import transfer_between_tasks
 
 
-def test_the_five_rows_of_table_2(study):
+def test_default_study_has_the_five_rows_of_table_2_of_the_paper(study):
     rows = list(zip(study.table["method"], study.table["source"], strict=True))
     assert rows == [
         ("DNN", "none"),
@@ -24,14 +24,14 @@ def test_the_five_rows_of_table_2(study):
     assert len(study.comparisons) == 4 + 2
 
 
-def test_the_estimators_parameters_are_used_by_all(corpus):
+def test_all_networks_use_the_parameters_of_the_estimator(corpus):
     estimator = DNNClassifier(hidden_layer_sizes=(8,), max_epochs=50, lr=0.1, patience=1)
     study = transfer_between_tasks(*corpus, estimator=estimator, n_splits=3, n_repeats=1, n_jobs=1)
     assert (study.scores["n_epochs"] < 50).all()
     assert (study.scores["n_epochs"] - study.scores["best_epoch"] <= 1).all()
 
 
-def test_missing_columns_are_named(corpus):
+def test_error_names_missing_columns(corpus):
     X, labels = corpus
     message = (
         "labels must have the columns ['emotion', 'gender', 'speaker']; got ['speaker', "
@@ -41,7 +41,7 @@ def test_missing_columns_are_named(corpus):
         transfer_between_tasks(X, labels[["speaker", "emotion"]])
 
 
-def test_sessions_can_be_left_out_and_speakers_normalised(corpus):
+def test_leave_one_session_out_works_with_normalisation_by_speaker(corpus):
     X, labels = corpus
     pairs = {"s0": "A", "s1": "B", "s2": "A", "s3": "B"}
     halves = np.where(np.arange(80) < 40, "1", "2")
@@ -61,7 +61,7 @@ def test_sessions_can_be_left_out_and_speakers_normalised(corpus):
         transfer_between_tasks(X, labels.drop(columns="speaker"), **options)
 
 
-def test_normalisation_is_by_speaker_where_folds_are_by_session(corpus):
+def test_normalisation_by_speaker_equals_that_by_hand_with_folds_of_sessions(corpus):
     X, labels = corpus
     speaker = labels["speaker"]
     X = X * 3 + 5 * speaker.str[1:].astype(int).to_numpy()[:, None]
@@ -74,16 +74,16 @@ def test_normalisation_is_by_speaker_where_folds_are_by_session(corpus):
         "estimator": DNNClassifier(hidden_layer_sizes=(6,), max_epochs=3, lr=0.02),
         "n_jobs": 1,
     }
-    ours = transfer_between_tasks(X, labels, normalisation="speaker", **options).scores
+    scores = transfer_between_tasks(X, labels, normalisation="speaker", **options).scores
     by_speaker = pd.DataFrame(X).groupby(speaker)
-    Z = (X - by_speaker.transform("mean")) / by_speaker.transform("std", ddof=0)
-    by_hand = transfer_between_tasks(Z, labels, normalisation="none", **options).scores
-    np.testing.assert_array_equal(ours["score"], by_hand["score"])
-    np.testing.assert_array_equal(ours["source_score"], by_hand["source_score"])
-    assert set(ours["normalisation"]) == {"speaker"}
+    normalised = (X - by_speaker.transform("mean")) / by_speaker.transform("std", ddof=0)
+    expected = transfer_between_tasks(normalised, labels, normalisation="none", **options).scores
+    np.testing.assert_array_equal(scores["score"], expected["score"])
+    np.testing.assert_array_equal(scores["source_score"], expected["source_score"])
+    assert set(scores["normalisation"]) == {"speaker"}
 
 
-def test_folds_and_fits_have_other_seeds_with_another_random_state(corpus):
+def test_random_state_changes_folds_and_seeds(corpus):
     options = {
         "sources": ["gender"],
         "estimator": DNNClassifier(hidden_layer_sizes=(4,), max_epochs=1),
@@ -100,7 +100,7 @@ def test_folds_and_fits_have_other_seeds_with_another_random_state(corpus):
         assert not values & others
 
 
-def test_codes_of_classes_and_numbered_speakers_are_classes(corpus):
+def test_integer_codes_and_numeric_speaker_names_are_classes(corpus):
     X, labels = corpus
     options = {
         "sources": ["gender"],
@@ -109,9 +109,9 @@ def test_codes_of_classes_and_numbered_speakers_are_classes(corpus):
         "n_repeats": 1,
         "n_jobs": 1,
     }
-    # A speaker may have any name.
-    named = labels.assign(speaker=labels["speaker"].map(lambda name: f"1.{name[1:]}"))
-    codes = named.assign(emotion=(labels["emotion"] == "sad").astype(int))
+    # The name of a speaker may look like a number.
+    renamed = labels.assign(speaker=labels["speaker"].map(lambda name: f"1.{name[1:]}"))
+    codes = renamed.assign(emotion=(labels["emotion"] == "sad").astype(int))
     study = transfer_between_tasks(X, codes, **options | {"sources": ["speaker"]})
     assert len(study.scores) == 9
     assert study.scores["metric"].unique().tolist() == ["uar"]

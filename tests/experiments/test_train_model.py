@@ -1,4 +1,4 @@
-"""A model for use, as the command line trains it."""
+"""`train_model` trains a model for use, as the command line does."""
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from skprognet.metrics import ccc_score
 NETWORK = DNNClassifier(hidden_layer_sizes=(4, 4), max_epochs=2, lr=0.02)
 
 
-def test_a_source_is_a_column_or_a_network(corpus):
+def test_source_can_be_a_column_or_a_network(corpus):
     X, labels = corpus
     X = pd.DataFrame(X, columns=list("abcde"))
     gender = train_model(X, labels, target="gender", estimator=NETWORK)
@@ -22,14 +22,16 @@ def test_a_source_is_a_column_or_a_network(corpus):
     assert trained.model.classes_.tolist() == ["angry", "sad"]
     assert trained.n_rows == 80
     assert trained.dropped_rows == []
-    again = train_model(X, labels, sources=sources, **options)
-    np.testing.assert_array_equal(trained.model.predict_proba(X), again.model.predict_proba(X))
+    repeated = train_model(X, labels, sources=sources, **options)
+    np.testing.assert_array_equal(trained.model.predict_proba(X), repeated.model.predict_proba(X))
 
 
-def test_copies_are_dropped_and_told(corpus):
+def test_dropped_copies_are_listed(corpus):
     X, labels = corpus
-    twice = pd.concat([labels, labels[:3]], ignore_index=True)
-    trained = train_model(np.concatenate([X, X[:3]]), twice, duplicates="drop", estimator=NETWORK)
+    labels_with_copies = pd.concat([labels, labels[:3]], ignore_index=True)
+    trained = train_model(
+        np.concatenate([X, X[:3]]), labels_with_copies, duplicates="drop", estimator=NETWORK
+    )
     assert trained.n_rows == 80
     assert trained.dropped_rows == [80, 81, 82]
 
@@ -46,14 +48,14 @@ def test_copies_are_dropped_and_told(corpus):
         ),
     ],
 )
-def test_what_cannot_be_trained_is_one_sentence(corpus, change, message):
+def test_invalid_arguments_are_refused(corpus, change, message):
     X, labels = corpus
     labels = labels.assign(gap="only", rating=np.linspace(0, 1, 80))
     with pytest.raises(ValueError, match=message):
         train_model(X, labels, estimator=NETWORK, **change)
 
 
-def test_labels_that_are_nearly_the_same_are_a_warning(corpus):
+def test_labels_that_are_nearly_the_same_cause_a_warning(corpus):
     X, labels = corpus
     labels = labels.assign(emotion=np.resize(["angry", "anger", "sad"], 80))
     with pytest.warns(UserWarning, match="nearly the same: 'angry' and 'anger'") as caught:
@@ -62,23 +64,25 @@ def test_labels_that_are_nearly_the_same_are_a_warning(corpus):
 
 
 @pytest.mark.parametrize(
-    ("method", "sources", "kind"),
+    ("method", "sources", "expected_type"),
     [
         ("dnn", [], DNNRegressor),
         ("progressive", ["speaker", "pitch"], ProgressiveRegressor),
         ("fine-tuned", ["pitch"], FineTunedRegressor),
     ],
 )
-def test_numbers_are_learned_with_the_help_of_either_kind_of_task(corpus, method, sources, kind):
+def test_numbers_are_learned_from_sources_of_classes_and_numbers(
+    corpus, method, sources, expected_type
+):
     X, labels = corpus
-    # As a table of text has them.
+    # Numbers as text, as read from a table of text.
     labels = labels.assign(arousal=(X[:, 0] + 0.5).astype(str), pitch=X[:, 1])
     network = DNNClassifier(hidden_layer_sizes=(8,), max_epochs=20, lr=0.03, dropout=0)
     trained = train_model(
         X, labels, target="arousal", method=method, sources=sources, estimator=network
     )
     network = trained.model[-1]
-    assert type(network) is kind
+    assert type(network) is expected_type
     assert network.monitor == "ccc"
     assert ccc_score(X[:, 0] + 0.5, trained.model.predict(X)) > 0.5
     assert trained.validation == "speaker-independent"
@@ -87,7 +91,7 @@ def test_numbers_are_learned_with_the_help_of_either_kind_of_task(corpus, method
         assert [type(source) for _, source in network.sources_] == [DNNClassifier, DNNRegressor]
 
 
-def test_whole_numbers_are_classes_unless_the_user_says_numbers(corpus):
+def test_whole_numbers_are_classes_unless_kind_is_numbers(corpus):
     X, labels = corpus
     labels = labels.assign(age=np.arange(80) % 20)
     network = DNNClassifier(hidden_layer_sizes=(8,), max_epochs=2)

@@ -1,4 +1,4 @@
-"""Splitters for new speakers: no group on two sides, classes spread, the impossible refused."""
+"""Splitters for new speakers: no shared groups, balanced classes, and errors."""
 
 import itertools
 import re
@@ -24,63 +24,65 @@ def emodb():
     return load_emodb()
 
 
-@settings(max_examples=60)  # each deals and looks at six to ten splits
+@settings(max_examples=60)  # each example makes and checks six to ten splits
 @given(n_groups=st.integers(3, 9), n_splits=st.integers(3, 5), seed=st.integers(0, 2**31))
-def test_three_sets_share_no_group_and_all_rows_are_tested_once_per_repeat(
-    n_groups, n_splits, seed
-):
+def test_sets_share_no_group_and_each_row_is_tested_once_per_repeat(n_groups, n_splits, seed):
     n_groups = max(n_groups, n_splits)
     groups = np.random.default_rng(seed).permutation(np.repeat(np.arange(n_groups), 6))
     y = np.empty(len(groups), dtype=int)
     for group in range(n_groups):  # every group has every class
         y[groups == group] = [0, 1, 2, 0, 1, 2]
     cv = RepeatedStratifiedGroupKFold(n_splits, n_repeats=2, random_state=seed)
-    triples = list(cv.split_with_validation(y, y, groups))
-    assert len(triples) == cv.get_n_splits() == 2 * n_splits
-    for parts in triples:
+    with_validation = list(cv.split_with_validation(y, y, groups))
+    assert len(with_validation) == cv.get_n_splits() == 2 * n_splits
+    for parts in with_validation:
         np.testing.assert_array_equal(np.sort(np.concatenate(parts)), np.arange(len(y)))
-        for one, other in itertools.combinations(parts, 2):
-            assert not set(groups[one]) & set(groups[other])
+        for part, other_part in itertools.combinations(parts, 2):
+            assert not set(groups[part]) & set(groups[other_part])
     for repeat in range(2):
-        tests = [test for _, _, test in triples[repeat * n_splits : (repeat + 1) * n_splits]]
+        tests = [
+            test for _, _, test in with_validation[repeat * n_splits : (repeat + 1) * n_splits]
+        ]
         np.testing.assert_array_equal(np.sort(np.concatenate(tests)), np.arange(len(y)))
         groups_in_fold = [len(set(groups[test])) for test in tests]
         assert max(groups_in_fold) - min(groups_in_fold) <= 1
-    plain = list(cv.split(y, y, groups))
-    for (train, test), (inner, validation, tested) in zip(plain, triples, strict=True):
+    without_validation = list(cv.split(y, y, groups))
+    for (train, test), (inner, validation, tested) in zip(
+        without_validation, with_validation, strict=True
+    ):
         np.testing.assert_array_equal(test, tested)
         np.testing.assert_array_equal(train, np.sort(np.r_[inner, validation]))
 
 
-def test_numbers_are_spread_as_their_quintiles_are():
+def test_numbers_are_balanced_as_their_quintiles():
     rng = np.random.default_rng(0)
     groups = np.repeat(np.arange(20), 10)
     y = np.repeat(rng.normal(size=20), 10) + rng.normal(size=200)
     cv = RepeatedStratifiedGroupKFold(4, n_repeats=3, random_state=0)
     quintiles = np.digitize(y, np.quantile(y, [0.2, 0.4, 0.6, 0.8]))
     assert np.bincount(quintiles).tolist() == [40] * 5
-    of_numbers, of_quintiles = (list(cv.split(y, each, groups)) for each in (y, quintiles))
-    for one, other in zip(of_numbers, of_quintiles, strict=True):
-        np.testing.assert_array_equal(one[1], other[1])
+    of_numbers, of_quintiles = (list(cv.split(y, target, groups)) for target in (y, quintiles))
+    for split_of_numbers, split_of_quintiles in zip(of_numbers, of_quintiles, strict=True):
+        np.testing.assert_array_equal(split_of_numbers[1], split_of_quintiles[1])
 
 
 @pytest.mark.parametrize(
     "cv", [RepeatedStratifiedGroupKFold(3, random_state=0), LeaveOneSessionOut()]
 )
-def test_a_range_of_numbers_may_be_in_one_group_alone(cv):
+def test_range_of_numbers_may_occur_in_a_single_group(cv):
     groups = np.repeat(["Anna", "Ben", "Cleo"], 4)
-    y = np.linspace(1, 5.5, 12)  # as classes this is refused
+    y = np.linspace(1, 5.5, 12)  # as classes, these values would be refused
     assert len(list(cv.split_with_validation(y, y, groups))) == cv.get_n_splits(y, y, groups)
 
 
-def test_equal_numbers_are_in_one_bin():
+def test_almost_constant_numbers_can_be_split():
     groups = np.repeat(np.arange(6), 2)
     y = np.r_[np.full(11, 2.5), 3.5]
     cv = RepeatedStratifiedGroupKFold(3, n_repeats=1, random_state=0)
     assert len(list(cv.split(y, y, groups))) == 3
 
 
-def test_repeats_deal_speakers_anew_and_a_seed_deals_them_again(emodb):
+def test_repeats_have_different_folds_and_a_seed_reproduces_them(emodb):
     def partitions(seed):
         cv = RepeatedStratifiedGroupKFold(5, n_repeats=4, random_state=seed)
         tests = [
@@ -94,7 +96,7 @@ def test_repeats_deal_speakers_anew_and_a_seed_deals_them_again(emodb):
     assert partitions(0) != partitions(1)
 
 
-def test_classes_are_spread_more_evenly_than_by_a_random_deal(emodb):
+def test_classes_are_balanced_better_than_in_random_folds(emodb):
     def unevenness(tests):
         _, codes = np.unique(emodb.target, return_inverse=True)
         counts = np.array([np.bincount(codes[test], minlength=4) for test in tests])
@@ -103,42 +105,42 @@ def test_classes_are_spread_more_evenly_than_by_a_random_deal(emodb):
 
     cv = RepeatedStratifiedGroupKFold(5, n_repeats=10, random_state=0)
     tests = [test for _, test in cv.split(emodb.data, emodb.target, emodb.speaker)]
-    ours = [unevenness(tests[i : i + 5]) for i in range(0, 50, 5)]
+    unevenness_of_splitter = [unevenness(tests[i : i + 5]) for i in range(0, 50, 5)]
     rng = np.random.default_rng(0)
     speakers = np.unique(emodb.speaker)
-    at_random = []
+    unevenness_at_random = []
     for _ in range(200):
         pairs = rng.permutation(speakers).reshape(5, 2)
-        at_random.append(unevenness([np.isin(emodb.speaker, pair) for pair in pairs]))
-    assert max(ours) < np.quantile(at_random, 0.1)
+        unevenness_at_random.append(unevenness([np.isin(emodb.speaker, pair) for pair in pairs]))
+    assert max(unevenness_of_splitter) < np.quantile(unevenness_at_random, 0.1)
 
 
-def test_deal_that_leaves_every_class_to_train_on_is_preferred():
-    # Groups 0 and 1 alone have class 1. However they are dealt, the folds are as uneven; but a
-    # fold and the next one test and validate, so that these two must not follow each other.
+def test_folds_that_leave_every_class_to_train_on_are_preferred():
+    # Only groups 0 and 1 have class 1, so all orders of the folds are equally uneven. A fold
+    # tests while the next one validates, so these two groups must not follow each other.
     groups = np.repeat([0, 1, 2, 3], 6)
     y = np.where(groups < 2, np.arange(24) % 2, 0)
     cv = RepeatedStratifiedGroupKFold(4, n_repeats=20, random_state=0)
-    tested = np.reshape([groups[test[0]] for _, test in cv.split(y, y, groups)], (20, 4))
-    for order in tested.tolist():
+    test_groups = np.reshape([groups[test[0]] for _, test in cv.split(y, y, groups)], (20, 4))
+    for order in test_groups.tolist():
         assert abs(order.index(0) - order.index(1)) == 2
 
 
-def test_sessions_test_in_sorted_order_and_the_next_validates():
+def test_sessions_are_tested_in_sorted_order_and_the_next_one_validates():
     session = np.array(["s2", "s10", "s1", "s2", "s1", "s10"])
     y = np.array(["a", "a", "a", "b", "b", "b"])
-    triples = list(LeaveOneSessionOut().split_with_validation(y, y, session))
-    assert [[list(session[rows][:1]) for rows in parts] for parts in triples] == [
+    with_validation = list(LeaveOneSessionOut().split_with_validation(y, y, session))
+    assert [[list(session[rows][:1]) for rows in parts] for parts in with_validation] == [
         [["s2"], ["s10"], ["s1"]],
         [["s1"], ["s2"], ["s10"]],
         [["s10"], ["s1"], ["s2"]],
     ]
-    theirs = list(LeaveOneGroupOut().split(y, y, session))
-    ours = list(LeaveOneSessionOut().split(y, y, session))
-    assert LeaveOneSessionOut().get_n_splits(groups=session) == len(ours) == 3
-    for (train, test), (their_train, their_test) in zip(ours, theirs, strict=True):
-        np.testing.assert_array_equal(train, their_train)
-        np.testing.assert_array_equal(test, their_test)
+    expected = list(LeaveOneGroupOut().split(y, y, session))
+    splits = list(LeaveOneSessionOut().split(y, y, session))
+    assert LeaveOneSessionOut().get_n_splits(groups=session) == len(splits) == 3
+    for (train, test), (expected_train, expected_test) in zip(splits, expected, strict=True):
+        np.testing.assert_array_equal(train, expected_train)
+        np.testing.assert_array_equal(test, expected_test)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +148,7 @@ def test_sessions_test_in_sorted_order_and_the_next_validates():
     [RepeatedStratifiedGroupKFold(3, n_repeats=2, random_state=0), LeaveOneSessionOut()],
     ids=["groups", "sessions"],
 )
-def test_they_work_in_scikit_learn(cv, emodb):
+def test_splitters_work_in_scikit_learn(cv, emodb):
     X, y, groups = emodb.data, emodb.target, emodb.speaker
     scores = cross_val_score(DummyClassifier(), X, y, groups=groups, cv=cv)
     assert len(scores) == cv.get_n_splits(X, y, groups)
@@ -208,14 +210,14 @@ LABELS = np.array(["sad", "happy"] * 6)
         ),
     ],
 )
-def test_impossible_designs_say_so(cv, y, groups, sentence):
+def test_impossible_splits_are_refused(cv, y, groups, sentence):
     with pytest.raises(ValueError, match="must") as raised:
         list(cv.split(np.zeros((12, 1)), y, groups))
     fold = re.search(r"fold (\d)", str(raised.value))
     assert str(raised.value) == sentence.format(fold=fold and fold[1])
 
 
-def test_two_sessions_cannot_train_validate_and_test():
+def test_split_with_validation_refuses_two_sessions():
     sentence = (
         "split_with_validation needs at least 3 folds, to train, validate and test; got 2. Make "
         "more folds, or call split."

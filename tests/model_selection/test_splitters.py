@@ -1,3 +1,5 @@
+"""Folds stratified by speaker: sizes, seeds, inputs, scikit-learn and errors."""
+
 import copy
 import re
 
@@ -23,11 +25,11 @@ def exactly(sentence):
     return f"^{re.escape(sentence)}$"
 
 
-def same_splits(one, other):
-    one, other = list(one), list(other)
-    return len(one) == len(other) and all(
+def same_splits(splits, other_splits):
+    splits, other_splits = list(splits), list(other_splits)
+    return len(splits) == len(other_splits) and all(
         np.array_equal(rows, other_rows)
-        for parts, other_parts in zip(one, other, strict=True)
+        for parts, other_parts in zip(splits, other_splits, strict=True)
         for rows, other_rows in zip(parts, other_parts, strict=True)
     )
 
@@ -55,7 +57,7 @@ def test_every_speaker_is_in_every_fold_in_proportion(counts, n_splits, n_repeat
         np.testing.assert_array_equal(train, np.setdiff1d(np.arange(len(speaker)), test))
 
 
-def test_paper_protocol_is_eight_one_one_ten_times():
+def test_default_splits_are_80_10_10_percent_in_ten_repeats():
     speaker = np.repeat(np.arange(10), 100)
     cv = RepeatedSpeakerStratifiedKFold(random_state=0)
     splits = list(cv.split_with_validation(speaker, groups=speaker))
@@ -63,7 +65,7 @@ def test_paper_protocol_is_eight_one_one_ten_times():
     assert {tuple(map(len, parts)) for parts in splits} == {(800, 100, 100)}
 
 
-def test_validation_is_the_next_fold_and_the_test_folds_are_those_of_split():
+def test_validation_set_is_the_next_test_fold_of_split():
     cv = RepeatedSpeakerStratifiedKFold(4, n_repeats=3, random_state=1)
     tests = [test for _, test in cv.split(X, groups=SPEAKER)]
     for i, (train, validation, test) in enumerate(cv.split_with_validation(X, None, SPEAKER)):
@@ -75,13 +77,13 @@ def test_validation_is_the_next_fold_and_the_test_folds_are_those_of_split():
         )
 
 
-def test_each_repeat_deals_anew():
+def test_each_repeat_has_different_folds():
     cv = RepeatedSpeakerStratifiedKFold(5, n_repeats=3, random_state=0)
     tests = [test.tolist() for _, test in cv.split(X, groups=SPEAKER)]
     assert len({tuple(test) for test in tests}) == 15
 
 
-def test_random_state_as_in_scikit_learn():
+def test_random_state_works_as_in_scikit_learn():
     def splits(random_state):
         cv = RepeatedSpeakerStratifiedKFold(5, n_repeats=2, random_state=random_state)
         return list(cv.split(X, groups=SPEAKER))
@@ -95,7 +97,7 @@ def test_random_state_as_in_scikit_learn():
     assert not same_splits(splits(None), splits(None))
 
 
-def test_the_global_random_state_is_untouched():
+def test_split_does_not_change_the_global_random_state():
     before = np.random.get_state()[1].copy()  # noqa: NPY002
     list(RepeatedSpeakerStratifiedKFold(random_state=0).split(X, groups=SPEAKER))
     np.testing.assert_array_equal(before, np.random.get_state()[1])  # noqa: NPY002
@@ -113,20 +115,20 @@ def test_the_global_random_state_is_untouched():
     ],
     ids=["list", "objects", "Series", "categories", "integers", "floats"],
 )
-def test_speakers_of_any_kind(groups):
+def test_splits_do_not_depend_on_the_type_of_the_speakers(groups):
     cv = RepeatedSpeakerStratifiedKFold(5, n_repeats=2, random_state=0)
     assert same_splits(cv.split(X, groups=groups), cv.split(X, groups=SPEAKER))
 
 
 def test_speakers_of_two_kinds_are_refused():
-    # A table read in parts has 3 in one and "3" in the other: one speaker would be taken for two.
+    # If a table is read in parts, a speaker may be 3 in one part and "3" in another.
     groups = np.array(["Anna"] * 23 + [2] * 24, dtype=object)
     with pytest.raises(ValueError, match="groups must hold labels of one kind; got 'Anna' and 2"):
         next(RepeatedSpeakerStratifiedKFold(5).split(X, groups=groups))
 
 
 @pytest.mark.parametrize("rows", [X.tolist(), pd.DataFrame(X), csr_array(X)])
-def test_rows_of_any_kind(rows):
+def test_splits_do_not_depend_on_the_type_of_x(rows):
     cv = RepeatedSpeakerStratifiedKFold(5, n_repeats=2, random_state=0)
     assert same_splits(cv.split(rows, groups=SPEAKER), cv.split(X, groups=SPEAKER))
 
@@ -140,7 +142,7 @@ class RememberRows(DummyClassifier):
         return X[:, 0].sum()
 
 
-def test_cross_val_score_repeat_by_repeat():
+def test_cross_val_score_has_the_folds_repeat_by_repeat():
     rows = np.arange(47.0)[:, None]
     y = np.arange(47) % 2
     cv = RepeatedSpeakerStratifiedKFold(5, n_repeats=3, random_state=0)
@@ -150,11 +152,11 @@ def test_cross_val_score_repeat_by_repeat():
     assert scores.tolist() == expected
 
 
-def test_metadata_routing_hands_over_groups_unasked():
+def test_groups_are_routed_without_a_request():
     y = np.arange(47) % 2
     cv = RepeatedSpeakerStratifiedKFold(5, n_repeats=2, random_state=0)
     model = make_pipeline(StandardScaler(), DummyClassifier())
-    plain = cross_val_score(model, X, y, groups=SPEAKER, cv=cv)
+    unrouted = cross_val_score(model, X, y, groups=SPEAKER, cv=cv)
     with config_context(enable_metadata_routing=True):
         assert cv.get_metadata_routing().split.requests == {"groups": True}
         routed = cross_val_score(model, X, y, params={"groups": SPEAKER}, cv=cv)
@@ -163,10 +165,10 @@ def test_metadata_routing_hands_over_groups_unasked():
         assert search.n_splits_ == 10
         cv.set_split_request(groups="speaker")
         aliased = cross_val_score(model, X, y, params={"speaker": SPEAKER}, cv=cv)
-    assert plain.tolist() == routed.tolist() == aliased.tolist()
+    assert unrouted.tolist() == routed.tolist() == aliased.tolist()
 
 
-def test_copies_and_shows_itself():
+def test_splitter_has_a_repr_and_can_be_copied():
     cv = RepeatedSpeakerStratifiedKFold(5, n_repeats=2, random_state=0)
     assert repr(cv) == "RepeatedSpeakerStratifiedKFold(n_repeats=2, n_splits=5, random_state=0)"
     assert same_splits(copy.deepcopy(cv).split(X, groups=SPEAKER), cv.split(X, groups=SPEAKER))
@@ -208,13 +210,13 @@ def test_copies_and_shows_itself():
     ],
     ids=["None", "length", "frame", "NaN", "few rows", "row numbers"],
 )
-def test_error_sentences(method, groups, sentence):
+def test_invalid_groups_are_refused(method, groups, sentence):
     splits = getattr(RepeatedSpeakerStratifiedKFold(5), method)(X, None, groups)
     with pytest.raises(ValueError, match=exactly(sentence)):
         next(splits)
 
 
-def test_two_folds_cannot_train_validate_and_test():
+def test_split_with_validation_refuses_two_folds():
     cv = RepeatedSpeakerStratifiedKFold(2)
     sentence = (
         "split_with_validation needs at least 3 folds, to train, validate and test; got 2. Make "
@@ -233,6 +235,6 @@ def test_two_folds_cannot_train_validate_and_test():
         ({"n_repeats": 0}, ValueError, "n_repeats must satisfy 1 <= n_repeats; got 0."),
     ],
 )
-def test_parameter_sentences(params, error, sentence):
+def test_invalid_parameters_are_refused(params, error, sentence):
     with pytest.raises(error, match=exactly(sentence)):
         RepeatedSpeakerStratifiedKFold(**params)

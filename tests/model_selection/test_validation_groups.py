@@ -1,4 +1,4 @@
-"""Which speakers the validation of a single model keeps apart."""
+"""`validation_groups` returns the speakers that training and validation rows must not share."""
 
 import re
 
@@ -14,7 +14,7 @@ def labels():
     return pd.DataFrame({name: list(values) * 8 for name, values in columns.items()})
 
 
-def test_speakers_are_kept_apart_where_each_class_has_several(labels):
+def test_groups_are_the_speakers_if_each_class_has_several_speakers(labels):
     for validation in (None, "speaker-independent"):
         groups = validation_groups(labels, "y", validation=validation)
         pd.testing.assert_series_equal(groups, labels["speaker"])
@@ -30,13 +30,15 @@ def test_speakers_are_kept_apart_where_each_class_has_several(labels):
         ("y", "who", "it is missing"),
     ],
 )
-def test_where_they_cannot_be_there_are_none_or_an_error(labels, target, speaker, reason):
+def test_groups_are_none_or_an_error_if_speakers_cannot_be_kept_apart(
+    labels, target, speaker, reason
+):
     assert validation_groups(labels, target, speaker=speaker) is None
     message = f"from the column {speaker!r}; {reason}. Name another column as speaker"
     with pytest.raises(ValueError, match=re.escape(message)):
         validation_groups(labels, target, speaker=speaker, validation="speaker-independent")
 
 
-def test_another_word_is_refused(labels):
+def test_invalid_validation_is_refused(labels):
     with pytest.raises(ValueError, match="validation must be one of 'speaker-independent', 'str"):
         validation_groups(labels, "y", validation="random")

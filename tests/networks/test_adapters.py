@@ -1,4 +1,4 @@
-"""Adapters and lateral dropout against Rusu's equation in numpy, and gradients to each part."""
+"""Adapters and lateral dropout against Rusu's equation in numpy, and their gradients."""
 
 import numpy as np
 import pytest
@@ -34,7 +34,7 @@ def numpy_of(parameter):
 
 
 @pytest.mark.parametrize(("adapter", "g"), [("linear", lambda z: z), ("mlp", np.tanh)])
-def test_output_is_that_of_rusus_equation(rng, adapter, g):
+def test_output_with_adapters_equals_rusus_equation(rng, adapter, g):
     column = make_column(adapter)
     x = rng.normal(size=(10, 7))
     frozen = [[rng.normal(size=(10, width)) for width in widths] for widths in SIZES]
@@ -65,14 +65,14 @@ def test_projection_has_the_width_of_the_new_layer_below(adapter):
 
 def test_scales_start_small_and_different():
     options = {"activation": "tanh", "dtype": torch.float64}
-    scales = Adapter([3] * 50, 2, "mlp", generator=torch.Generator().manual_seed(0), **options)
-    values = numpy_of(scales.scales)
+    adapter = Adapter([3] * 50, 2, "mlp", generator=torch.Generator().manual_seed(0), **options)
+    values = numpy_of(adapter.scales)
     assert ((values >= 0.05) & (values <= 0.15)).all()
     assert len(set(values)) == 50
 
 
 @pytest.mark.parametrize("adapter", ["linear", "mlp"])
-def test_a_gradient_reaches_every_part_of_every_adapter(rng, adapter):
+def test_every_part_of_every_adapter_gets_a_gradient(rng, adapter):
     column = make_column(adapter).train()
     X = torch.tensor(rng.normal(size=(12, 7 + 18)))
     y = torch.tensor(rng.integers(3, size=12))
@@ -85,7 +85,7 @@ def test_a_gradient_reaches_every_part_of_every_adapter(rng, adapter):
 
 @pytest.mark.parametrize("adapter", [None, "mlp"])
 @pytest.mark.parametrize("n_rows", [1, 40, 128])
-def test_a_row_is_computed_to_the_same_bits_with_any_other_rows(rng, adapter, n_rows):
+def test_logits_of_a_row_do_not_depend_on_the_other_rows(rng, adapter, n_rows):
     column = make_column(adapter, dtype=torch.float32)
     X = torch.tensor(rng.normal(size=(200, 25)), dtype=torch.float32)
     rows = torch.tensor(rng.permutation(200)[:n_rows])
@@ -93,7 +93,7 @@ def test_a_row_is_computed_to_the_same_bits_with_any_other_rows(rng, adapter, n_
 
 
 @pytest.mark.parametrize("rate", [0.1, 0.5, 0.8])
-def test_lateral_dropout_drops_what_is_read_at_its_own_rate_in_training_only(rng, rate):
+def test_lateral_dropout_has_its_own_rate_and_applies_only_in_training(rng, rate):
     column = make_column(None, lateral_dropout=rate, dropout=0.3)
     column.dropout_generator = torch.Generator().manual_seed(0)
     frozen = [torch.ones(4000, 6, dtype=torch.float64)]
@@ -122,7 +122,7 @@ def test_gradients_with_lateral_dropout_equal_autograd(rng):
         torch.testing.assert_close(parameter.grad, gradient, rtol=1e-9, atol=1e-14)
 
 
-def test_without_sources_there_is_nothing_to_adapt():
+def test_column_without_sources_has_no_adapters():
     column = ProgressiveColumn(
         3, (4,), 2, source_sizes=[], adapter="mlp", generator=torch.Generator()
     )

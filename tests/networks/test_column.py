@@ -1,4 +1,4 @@
-"""The column's arithmetic against numpy."""
+"""The arithmetic of a column against numpy, and which bits must not change."""
 
 import copy
 import pickle
@@ -23,7 +23,7 @@ def make_column(seed=0, **options):
 
 
 @pytest.mark.parametrize("activation", IN_NUMPY)
-def test_layers_and_logits_are_those_of_the_equation(rng, activation):
+def test_hidden_layers_and_logits_equal_the_equation(rng, activation):
     column = make_column(activation=activation)
     X = rng.normal(size=(6, 5))
     h, expected = X, []
@@ -33,14 +33,16 @@ def test_layers_and_logits_are_those_of_the_equation(rng, activation):
         expected.append(h)
     last = column.layers[-1]
     logits = h @ last.weight.detach().numpy().T + last.bias.detach().numpy()
-    for ours, theirs in zip(evaluate_hidden(column, torch.tensor(X)), expected, strict=True):
-        np.testing.assert_allclose(ours.numpy(), theirs, rtol=1e-12)
+    for layer_values, expected_values in zip(
+        evaluate_hidden(column, torch.tensor(X)), expected, strict=True
+    ):
+        np.testing.assert_allclose(layer_values.numpy(), expected_values, rtol=1e-12)
     np.testing.assert_allclose(
         evaluate_logits(column, torch.tensor(X)).numpy(), logits, rtol=1e-12
     )
 
 
-def test_four_hidden_layers_of_256_then_the_output():
+def test_weights_have_the_shapes_of_the_layers():
     column = Column(88, (256,) * 4, 4, generator=torch.Generator())
     shapes = [tuple(layer.weight.shape) for layer in column.layers]
     assert shapes == [(256, 88), (256, 256), (256, 256), (256, 256), (4, 256)]
@@ -57,7 +59,7 @@ def test_weights_start_glorot_uniform_and_biases_zero():
         assert not layer.bias.any()
 
 
-def test_making_a_column_draws_from_its_own_generator_only():
+def test_new_column_draws_only_from_its_own_generator():
     before = torch.random.get_rng_state()
     make_column()
     assert torch.equal(before, torch.random.get_rng_state())
@@ -66,7 +68,7 @@ def test_making_a_column_draws_from_its_own_generator_only():
 
 
 @pytest.mark.parametrize("n_rows", [1, 5, 127, 128, 129, 300])
-def test_a_row_is_computed_to_the_same_bits_with_any_other_rows(rng, n_rows):
+def test_logits_of_a_row_do_not_depend_on_the_other_rows(rng, n_rows):
     column = Column(20, (64, 64), 3, generator=torch.Generator().manual_seed(0))
     X = torch.tensor(rng.normal(size=(300, 20)), dtype=torch.float32)
     everything = evaluate_logits(column, X)
@@ -74,7 +76,7 @@ def test_a_row_is_computed_to_the_same_bits_with_any_other_rows(rng, n_rows):
     assert torch.equal(evaluate_logits(column, X[rows]), everything[rows])
 
 
-def test_evaluation_drops_nothing_and_leaves_the_mode(rng):
+def test_evaluation_uses_no_dropout_and_keeps_the_mode(rng):
     column = make_column().train()
     X = torch.tensor(rng.normal(size=(4, 5)))
     assert torch.equal(evaluate_logits(column, X), evaluate_logits(column, X))
@@ -83,7 +85,7 @@ def test_evaluation_drops_nothing_and_leaves_the_mode(rng):
     assert not column.training
 
 
-def test_forward_drops_units_in_training_mode_and_not_in_evaluation_mode(rng):
+def test_forward_drops_units_only_in_training_mode(rng):
     column = make_column()
     column.dropout_generator = torch.Generator().manual_seed(0)
     X = torch.tensor(rng.normal(size=(50, 5)))
@@ -96,13 +98,13 @@ def test_generator_is_not_copied_or_pickled():
     column = make_column()
     column.dropout_generator = torch.Generator()
     assert copy.deepcopy(column).dropout_generator is None
-    twin = pickle.loads(pickle.dumps(column))
-    assert twin.dropout_generator is None
-    assert torch.equal(twin.layers[0].weight, column.layers[0].weight)
+    unpickled = pickle.loads(pickle.dumps(column))
+    assert unpickled.dropout_generator is None
+    assert torch.equal(unpickled.layers[0].weight, column.layers[0].weight)
 
 
 @pytest.mark.parametrize("sizes", [(88, 256, 256, 4), (30, 17, 9, 3), (12, 64, 2)])
-def test_a_few_rows_have_the_bits_that_they_have_among_many(sizes):
+def test_few_rows_have_the_same_bits_as_within_many_rows(sizes):
     n_features, *hidden, n_classes = sizes
     generator = torch.Generator().manual_seed(0)
     column = Column(n_features, hidden, n_classes, generator=generator, activation="tanh")
@@ -110,49 +112,49 @@ def test_a_few_rows_have_the_bits_that_they_have_among_many(sizes):
     everything = [*evaluate_hidden(column, X), evaluate_logits(column, X)]
     for n_rows in (1, 3, 4, 5, 16, 17, 40, 65, 129):
         part = X[7 : 7 + n_rows]
-        found = [*evaluate_hidden(column, part), evaluate_logits(column, part)]
-        for whole, few in zip(everything, found, strict=True):
-            assert torch.equal(few, whole[7 : 7 + n_rows])
+        outputs = [*evaluate_hidden(column, part), evaluate_logits(column, part)]
+        for expected, output in zip(everything, outputs, strict=True):
+            assert torch.equal(output, expected[7 : 7 + n_rows])
 
 
-def other_values(column):
+def change_values(column):
     with torch.no_grad():
         column.layers[0].weight.mul_(2)
 
 
-def other_memory(column):
+def change_memory(column):
     column.layers[1].weight.data = column.layers[1].weight.data * 2
 
 
-def another_parameter(column):
+def replace_parameter(column):
     column.layers[0].bias = torch.nn.Parameter(torch.ones(64))
 
 
-def another_layer(column):
+def replace_layer(column):
     column.layers[0] = torch.nn.Linear(12, 64)
 
 
-def another_output(column):
+def replace_output(column):
     column.replace_output(4, torch.Generator().manual_seed(1))
 
 
-def another_type(column):
+def change_type(column):
     column.double()
 
 
 CHANGES = [
-    other_values,
-    other_memory,
-    another_parameter,
-    another_layer,
-    another_output,
-    another_type,
+    change_values,
+    change_memory,
+    replace_parameter,
+    replace_layer,
+    replace_output,
+    change_type,
 ]
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
-def test_a_few_rows_see_each_change_of_the_weights(change):
-    # What a column needs for a few rows is kept from one call to the next.
+def test_logits_of_few_rows_follow_each_change_of_the_weights(change):
+    # A column caches what it needs for few rows between calls.
     generator = torch.Generator().manual_seed(0)
     column, X = Column(12, (64, 64), 4, generator=generator), torch.randn(60, 12)
     evaluate_logits(column, X[:1])
@@ -162,12 +164,12 @@ def test_a_few_rows_see_each_change_of_the_weights(change):
         torch.testing.assert_close(evaluate_logits(column, X[:1]), column.eval()(X)[:1])
 
 
-def test_where_no_shorter_block_has_the_same_bits_the_long_one_is_taken(monkeypatch):
-    # Shapes that no other test has, since what was tried is remembered.
+def test_few_rows_use_a_long_block_if_no_shorter_one_has_the_same_bits(monkeypatch):
+    # No other test has these shapes, since the trial of blocks is cached by shape.
     column = Column(13, (11, 7), 3, generator=torch.Generator().manual_seed(0))
     X = torch.randn(128, 13, generator=torch.Generator().manual_seed(1))
-    whole = evaluate_logits(column, X)
-    with monkeypatch.context() as patched:
-        patched.setattr(torch, "equal", lambda *_: False)  # another library, another order
-        found = evaluate_logits(column, X[:2])
-    assert torch.equal(found, whole[:2])
+    expected = evaluate_logits(column, X)
+    with monkeypatch.context() as patch:
+        patch.setattr(torch, "equal", lambda *_: False)  # as if shorter blocks gave other bits
+        logits = evaluate_logits(column, X[:2])
+    assert torch.equal(logits, expected[:2])

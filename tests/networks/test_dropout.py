@@ -1,4 +1,4 @@
-"""The dropout masks against what chance gives: every unit's rate, and independence."""
+"""The dropout masks against what chance would give: the rate of every unit, and independence."""
 
 import numpy as np
 import pytest
@@ -6,9 +6,10 @@ import torch
 
 from skprognet.networks import Column
 
-# One bit for each unit, two, eight, and sixteen that meet the rate nearly.
+# One bit for each unit gives the first rate, two or eight the next three, all exactly. The
+# others use sixteen bits and are nearly exact.
 RATES = [0.5, 0.25, 0.75, 129 / 256, 0.05, 0.3, 0.8]
-# Not multiples of the units that share a word, and of different sizes.
+# Layers of different widths that do not fill whole random words.
 ROWS, WIDTHS = 11, (20, 2, 1)
 
 
@@ -20,8 +21,8 @@ def make_column(rate, widths=WIDTHS, dtype=torch.float32):
 def draw(rate, steps, n_rows=ROWS, widths=WIDTHS, dtype=torch.float32, seed=0):
     """Return the masks of many steps, as a matrix of steps and units."""
     generator = torch.Generator().manual_seed(seed)
-    drawn = make_column(rate, widths, dtype).masks(n_rows)
-    masks = [[mask.clone() for mask in drawn.draw(generator)] for _ in range(steps)]
+    column_masks = make_column(rate, widths, dtype).masks(n_rows)
+    masks = [[mask.clone() for mask in column_masks.draw(generator)] for _ in range(steps)]
     assert [mask.shape for mask in masks[0]] == [torch.Size([n_rows, n]) for n in widths]
     return torch.stack([torch.cat([mask.ravel() for mask in step]) for step in masks])
 
@@ -32,7 +33,7 @@ def test_every_unit_is_dropped_at_the_rate(rate, dtype):
     masks = draw(rate, 4000, dtype=dtype)
     assert masks.dtype == dtype
     dropped = (masks == 0).double()
-    # 5.5 standard errors: 253 units, seven rates and two types are looked at.
+    # 5.5 standard errors, since the test compares 253 units for seven rates and two types.
     error = 5.5 * np.sqrt(rate * (1 - rate) / len(masks))
     assert (dropped.mean(0) - rate).abs().max() < error
     overall = 5.5 * np.sqrt(rate * (1 - rate) / masks.numel())
@@ -53,13 +54,13 @@ def test_units_layers_and_steps_are_dropped_independently(rate, dtype):
         np.corrcoef(masks[:-lag].ravel(), masks[lag:].ravel())[0, 1] for lag in range(1, 20)
     ]
     assert np.abs(following).max() < 5.5 / np.sqrt(masks.size)
-    # A unit with any other of the step after, too.
+    # Each unit is also independent of all units in the next step.
     steps = np.corrcoef(masks[:-1].T, masks[1:].T)[: masks.shape[1], masks.shape[1] :]
     assert np.abs(steps).max() < 5.5 / np.sqrt(len(masks))
 
 
 def test_units_that_share_a_word_are_dropped_independently_in_threes():
-    # Pairs may be independent where bits are sums of other bits; their product shows it.
+    # If bits are sums of other bits, pairs can be independent while triples are not.
     signs = (draw(0.5, 4000, 16, (16,), seed=3).numpy() - 1).astype(np.int8)  # 80 million products
     chosen = np.random.default_rng(0).integers(256, size=(3, 20000))
     chosen = chosen[:, [len(set(units)) == 3 for units in chosen.T]]
@@ -69,25 +70,25 @@ def test_units_that_share_a_word_are_dropped_independently_in_threes():
 
 @pytest.mark.parametrize("rate", RATES)
 @pytest.mark.parametrize("size", [1, 2, 4, 63, 64, 65])
-def test_all_bits_are_drawn_and_not_only_those_of_positive_numbers(rate, size):
-    # The trap: integers that are never negative leave a sign bit, and its unit, at zero.
+def test_units_of_the_sign_bit_are_dropped_at_the_rate_too(rate, size):
+    # The trap: if the random integers are never negative, the unit of the sign bit never changes.
     dropped = (draw(rate, 2000, 1, (size,), seed=2) == 0).double().mean(0)
     assert (dropped - rate).abs().max() < 5.5 * np.sqrt(rate * (1 - rate) / 2000)
 
 
-def test_one_that_is_never_quite_dropped_is_not_infinite():
+def test_mask_is_finite_at_a_rate_of_nearly_one():
     masks = draw(1 - 1e-9, 50)
     assert set(masks.unique().tolist()) <= {0.0, 2.0**16}
 
 
-def test_the_generator_says_which_and_other_fits_draw_others():
+def test_masks_depend_on_the_seed_of_the_generator():
     assert torch.equal(draw(0.5, 3, seed=5), draw(0.5, 3, seed=5))
-    one, other = draw(0.5, 2000, seed=5).numpy(), draw(0.5, 2000, seed=6).numpy()
-    together = np.corrcoef(one.ravel(), other.ravel())[0, 1]
-    assert abs(together) < 5.5 / np.sqrt(one.size)
+    masks, other_masks = draw(0.5, 2000, seed=5).numpy(), draw(0.5, 2000, seed=6).numpy()
+    correlation = np.corrcoef(masks.ravel(), other_masks.ravel())[0, 1]
+    assert abs(correlation) < 5.5 / np.sqrt(masks.size)
 
 
-def test_the_masks_of_a_columns_layers_come_from_its_generator_alone():
+def test_masks_of_a_column_come_only_from_its_generator():
     column = make_column(0.5, (7, 3)).train()
     before = torch.random.get_rng_state()
     for _ in range(2):

@@ -1,4 +1,4 @@
-"""Many networks at once, against the package's own step, one network after the other."""
+"""Many networks trained at once, against the same training of each network alone."""
 
 import copy
 from types import SimpleNamespace
@@ -35,7 +35,7 @@ def plain(generator, n_classes=4, **options):
 
 
 def progressive(generator, n_classes=4, **options):
-    # Two sources; the first one's last layer is read by two layers, its first by none.
+    # No layer reads the first layer of the first source. Two layers read the second source.
     return ProgressiveColumn(
         N_FEATURES,
         (12, 10),
@@ -68,10 +68,10 @@ def make_network(make_column, seed, n_rows=40, n_classes=4, weighted=False, **op
     return NetworkToTrain(column, *rows, order_seed=100 + seed, dropout_seed=200 + seed)
 
 
-class GivenMasks:
-    """Stands in for the random masks of a column: those of the counter, cut out of full batches.
+class MasksOfCounter:
+    """Replaces the random masks of a column by those of the counter.
 
-    It draws the units of all layers at once, for as many rows as a full batch has.
+    It draws the units of all layers at once for a full batch, and takes the rows of the batch.
     """
 
     def __init__(self, network):
@@ -86,12 +86,12 @@ class GivenMasks:
 
 
 def train_alone(network, *, epochs, lr, copied_lr=None):
-    """Train one network with the package's own step and Adam, with the masks of the counter."""
+    """Train one network alone by `TrainingStep` and `FusedAdam`, with the masks of the counter."""
     column, rows = network.column, network.training
-    given, rate = GivenMasks(network), column.dropout
+    counter, rate = MasksOfCounter(network), column.dropout
     if rate:
         column.masks = lambda n: SimpleNamespace(
-            draw=lambda _: given.cut(column.hidden_layer_sizes, n, rate)
+            draw=lambda _: counter.cut(column.hidden_layer_sizes, n, rate)
         )
     if lateral_rate := getattr(column, "lateral_dropout", 0):
         widths = [[width for _, width in layer] for layer in column.places_by_layer]
@@ -100,7 +100,7 @@ def train_alone(network, *, epochs, lr, copied_lr=None):
             if not dropping or not frozen:
                 return frozen
             flat = [width for layer in widths for width in layer]
-            masks = given.cut(flat, len(frozen[0]), lateral_rate, stream=1)
+            masks = counter.cut(flat, len(frozen[0]), lateral_rate, stream=1)
             first = sum(len(layer) for layer in widths[:k])
             return [h * mask for h, mask in zip(frozen, masks[first:], strict=False)]
 
@@ -123,7 +123,7 @@ def train_alone(network, *, epochs, lr, copied_lr=None):
                 for optimizer in optimizers:
                     optimizer.update()
             losses.append(loss.item())
-            given.step += 1
+            counter.step += 1
         state = copy.deepcopy(column.state_dict())
         history.append((*score_by_hand(column, network.validation), state))
     return losses, history
@@ -146,7 +146,7 @@ def score_by_hand(column, rows):
 
 
 def losses_together(networks, *, epochs, lr, copied_lr=None):
-    """Return the loss of every batch of every network, and the history of each."""
+    """Train the networks together; return the losses of their batches, and their results."""
     with torch.inference_mode():
         group = Lockstep(
             networks,
@@ -166,7 +166,7 @@ def losses_together(networks, *, epochs, lr, copied_lr=None):
         results = group.results()
     n_steps = group.group.orders.n_steps
     return [
-        [loss for of_epoch in losses for loss in of_epoch[b, :n].tolist()]
+        [loss for epoch_losses in losses for loss in epoch_losses[b, :n].tolist()]
         for b, n in enumerate(n_steps)
     ], results
 
@@ -184,7 +184,7 @@ CASES = {
 
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("case", CASES)
-def test_every_batch_has_the_loss_of_the_own_step(case, weighted):
+def test_losses_and_scores_equal_those_of_networks_trained_alone(case, weighted):
     make_column, options = CASES[case]
     # Unequal numbers of rows, of steps and of classes; partial batches of 1, 7 and 8 rows.
     networks = [
@@ -193,27 +193,31 @@ def test_every_batch_has_the_loss_of_the_own_step(case, weighted):
     ]
     alone = copy.deepcopy(networks)
     losses, results = losses_together(networks, epochs=4, lr=0.01)
-    for network, got, result in zip(alone, losses, results, strict=True):
+    for network, batch_losses, result in zip(alone, losses, results, strict=True):
         expected, history = train_alone(network, epochs=4, lr=0.01)
-        assert len(got) == len(expected)
-        torch.testing.assert_close(torch.tensor(got), torch.tensor(expected), rtol=0, atol=3e-6)
-        scores = torch.tensor([each[:2] for each in history], dtype=torch.float64)
+        assert len(batch_losses) == len(expected)
+        torch.testing.assert_close(
+            torch.tensor(batch_losses), torch.tensor(expected), rtol=0, atol=3e-6
+        )
+        scores = torch.tensor([epoch[:2] for epoch in history], dtype=torch.float64)
         torch.testing.assert_close(result.history[:, 1:3], scores, rtol=0, atol=3e-6)
 
 
-def test_float64_agrees_to_its_own_precision():
+def test_losses_in_float64_equal_those_of_a_network_trained_alone():
     options = {"dropout": 0.5, "lateral_dropout": 0.25, "dtype": torch.float64}
     network = make_network(progressive, 0, 47, weighted=True, **options)
     for rows in (network.training, network.validation):
         rows.X, rows.weight = rows.X.double(), rows.weight.double()
     alone = copy.deepcopy(network)
-    (got,), _ = losses_together([network], epochs=4, lr=0.01)
+    (batch_losses,), _ = losses_together([network], epochs=4, lr=0.01)
     expected, _ = train_alone(alone, epochs=4, lr=0.01)
-    torch.testing.assert_close(torch.tensor(got), torch.tensor(expected), rtol=0, atol=1e-6)
+    torch.testing.assert_close(
+        torch.tensor(batch_losses), torch.tensor(expected), rtol=0, atol=1e-6
+    )
 
 
 @pytest.mark.parametrize("make_column", [plain, progressive])
-def test_a_whole_training_keeps_the_same_epoch_and_predicts_the_same(make_column):
+def test_best_epoch_and_predictions_equal_those_of_networks_trained_alone(make_column):
     networks = [
         make_network(make_column, seed, n, dropout=0.5) for seed, n in ((0, 40), (1, 61), (2, 50))
     ]
@@ -225,15 +229,15 @@ def test_a_whole_training_keeps_the_same_epoch_and_predicts_the_same(make_column
         best, weights = best_of(history)
         assert result.best_epoch == best
         other.column.load_state_dict(weights)
-        together, apart = [evaluate_logits(each.column, X) for each in (network, other)]
+        together, apart = [evaluate_logits(trained.column, X) for trained in (network, other)]
         torch.testing.assert_close(together, apart, rtol=0, atol=1e-4)
         assert torch.equal(together.argmax(1), apart.argmax(1))
 
 
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("make_column", [plain, progressive])
-def test_on_a_cpu_the_bits_are_those_of_the_own_step(make_column, weighted):
-    # A rate whose scale is no power of 2, and partial batches of 1 and 7 rows.
+def test_weights_on_a_cpu_have_the_bits_of_networks_trained_alone(make_column, weighted):
+    # A rate whose scale is not a power of 2, and last batches of 1 and 7 rows.
     options = {"dropout": 0.3} | ({"lateral_dropout": 0.2} if make_column is progressive else {})
     networks = [
         make_network(make_column, seed, n, n_classes, weighted, **options)
@@ -252,7 +256,7 @@ def test_on_a_cpu_the_bits_are_those_of_the_own_step(make_column, weighted):
 
 @pytest.mark.parametrize("make_column", [plain, progressive])
 @pytest.mark.parametrize(("n_frozen", "copied_lr"), [(1, None), (0, 0.001), (1, 0.001), (2, None)])
-def test_frozen_layers_stay_and_copied_ones_learn_at_their_own_rate(
+def test_frozen_layers_do_not_learn_and_copied_ones_have_their_own_rate(
     make_column, n_frozen, copied_lr
 ):
     networks = [make_network(make_column, seed, n, dropout=0.5) for seed, n in ((0, 40), (1, 33))]
@@ -260,14 +264,20 @@ def test_frozen_layers_stay_and_copied_ones_learn_at_their_own_rate(
         for k in range(n_frozen):
             for parameter in [*network.column.weights(k), network.column.layers[k].bias]:
                 parameter.requires_grad = False
-    alone, before = copy.deepcopy(networks), copy.deepcopy(networks)
+    alone, initial_networks = copy.deepcopy(networks), copy.deepcopy(networks)
     losses, _ = losses_together(networks, epochs=3, lr=0.01, copied_lr=copied_lr)
-    for network, other, old, got in zip(networks, alone, before, losses, strict=True):
+    for network, other, initial, batch_losses in zip(
+        networks, alone, initial_networks, losses, strict=True
+    ):
         expected, _ = train_alone(other, epochs=3, lr=0.01, copied_lr=copied_lr)
-        torch.testing.assert_close(torch.tensor(got), torch.tensor(expected), rtol=0, atol=3e-6)
+        torch.testing.assert_close(
+            torch.tensor(batch_losses), torch.tensor(expected), rtol=0, atol=3e-6
+        )
         for k in range(len(network.column.layers)):
-            pairs = zip(network.column.weights(k), old.column.weights(k), strict=True)
-            assert all(torch.equal(new, was) for new, was in pairs) == (k < n_frozen)
+            pairs = zip(network.column.weights(k), initial.column.weights(k), strict=True)
+            assert all(torch.equal(value, initial_value) for value, initial_value in pairs) == (
+                k < n_frozen
+            )
 
 
 def trained_weights(networks):
@@ -276,14 +286,14 @@ def trained_weights(networks):
 
 
 @pytest.mark.parametrize("make_column", [plain, progressive])
-def test_neighbours_change_no_bit(make_column):
+def test_weights_do_not_depend_on_the_other_networks_of_the_group(make_column):
     options = {"dropout": 0.5}
 
     def group(*others):
         return [make_network(make_column, 0, 45, **options), *others]
 
-    def others(n, **different):
-        return [make_network(make_column, 7 + b, **{**options, **different}) for b in range(n)]
+    def others(n, **changes):
+        return [make_network(make_column, 7 + b, **{**options, **changes}) for b in range(n)]
 
     alone = trained_weights(group())
     groups = {
@@ -293,7 +303,7 @@ def test_neighbours_change_no_bit(make_column):
         "more rows": group(*others(2, n_rows=90)),
         "fewer rows": group(*others(2, n_rows=9)),
         "more classes": group(*others(2, n_classes=11)),
-        "as many classes as there may be": group(*others(2, n_classes=16)),
+        "the highest number of classes": group(*others(2, n_classes=16)),
         "weights": group(*others(2, weighted=True)),
     }
     for name, networks in groups.items():
@@ -302,36 +312,36 @@ def test_neighbours_change_no_bit(make_column):
 
 
 @BOTH_WAYS
-def test_a_network_that_diverges_says_so_and_leaves_its_neighbours_alone(stacked):
+def test_network_that_diverges_is_reported_and_does_not_change_the_others(stacked):
     options = {"max_epochs": 3, "lr": 0.01, "batch_size": BATCH, "stacked": stacked}
     networks = [make_network(plain, seed, 40, dropout=0.5) for seed in range(3)]
-    without = [make_network(plain, 0, 40, dropout=0.5)]
+    alone = [make_network(plain, 0, 40, dropout=0.5)]
     networks[1].training.X[3, 0] = torch.inf
     results = train_together(networks, **options)
     assert [result.finite for result in results] == [True, False, True]
-    train_together(without, **options)
-    pairs = zip(networks[0].column.parameters(), without[0].column.parameters(), strict=True)
+    train_together(alone, **options)
+    pairs = zip(networks[0].column.parameters(), alone[0].column.parameters(), strict=True)
     assert all(torch.equal(a, b) for a, b in pairs)
 
 
 @BOTH_WAYS
-def test_patience_ends_each_network_by_itself(stacked):
+def test_patience_stops_each_network_separately(stacked):
     options = {"max_epochs": 20, "lr": 0.02, "batch_size": BATCH, "stacked": stacked}
     networks = [make_network(plain, seed, 40, dropout=0.5) for seed in range(4)]
     others = copy.deepcopy(networks)
-    patient = train_together(networks, patience=4, **options)
-    endless = train_together(others, **options)
-    for with_patience, without in zip(patient, endless, strict=True):
-        n_epochs = len(with_patience.history)
-        assert n_epochs == min(20, with_patience.best_epoch + 4)
-        assert with_patience.stopped == (with_patience.best_epoch + 4 <= 20)
-        assert not without.stopped
-        assert torch.equal(with_patience.history[:, :3], without.history[:n_epochs, :3])
-    assert len({len(result.history) for result in patient}) > 1
+    results = train_together(networks, patience=4, **options)
+    full_results = train_together(others, **options)
+    for stopped_early, trained_fully in zip(results, full_results, strict=True):
+        n_epochs = len(stopped_early.history)
+        assert n_epochs == min(20, stopped_early.best_epoch + 4)
+        assert stopped_early.stopped == (stopped_early.best_epoch + 4 <= 20)
+        assert not trained_fully.stopped
+        assert torch.equal(stopped_early.history[:, :3], trained_fully.history[:n_epochs, :3])
+    assert len({len(result.history) for result in results}) > 1
 
 
 @BOTH_WAYS
-def test_without_validation_rows_the_last_epoch_stays(stacked):
+def test_last_epoch_is_kept_without_validation_rows(stacked):
     networks = [make_network(plain, seed, 40, dropout=0.5) for seed in range(2)]
     for network in networks:
         network.validation = None
@@ -344,14 +354,14 @@ def test_without_validation_rows_the_last_epoch_stays(stacked):
         assert result.best_epoch == 5
         assert result.history[:, 0].isfinite().all()
         assert result.history[:, 1:].isnan().all()
-        for new, expected in zip(
+        for value, expected in zip(
             network.column.parameters(), other.column.parameters(), strict=True
         ):
-            torch.testing.assert_close(new, expected, rtol=0, atol=1e-4)
+            torch.testing.assert_close(value, expected, rtol=0, atol=1e-4)
 
 
 class Operations(TorchDispatchMode):
-    """Counts operations that compute, and refuses those that hand a value to the host."""
+    """Counts operations that compute, and fails on those that read a value on the host."""
 
     VIEWS = (
         *("view", "transpose", "slice", "unsqueeze", "expand", "select", "split", "alias"),
@@ -372,8 +382,10 @@ class Operations(TorchDispatchMode):
         return func(*args, **(kwargs or {}))
 
 
-@pytest.mark.parametrize(("make_column", "most"), [(plain, 35), (progressive, 45)])
-def test_an_epoch_reads_no_value_and_has_few_operations_however_many_networks(make_column, most):
+@pytest.mark.parametrize(("make_column", "most_per_step"), [(plain, 35), (progressive, 45)])
+def test_operations_of_an_epoch_do_not_grow_with_the_number_of_networks(
+    make_column, most_per_step
+):
     counts = {}
     for n_networks in (2, 6):
         networks = [make_network(make_column, b, 40, dropout=0.5) for b in range(n_networks)]
@@ -381,21 +393,22 @@ def test_an_epoch_reads_no_value_and_has_few_operations_however_many_networks(ma
             options = {"max_epochs": 3, "device": "cpu", "stacked": True}
             group = Lockstep(networks, lr=0.01, batch_size=BATCH, **options)
             group.begin_epoch()
-            group.epoch()  # what is made once is made now
+            group.epoch()  # the first epoch creates what later epochs reuse
             stack = group.group.stack
-            kept = [group.history, group.group.loss_BS, *(b.values for b in stack.learning)]
-            places = [tensor.data_ptr() for tensor in kept]
+            tensors = [group.history, group.group.loss_BS, *(b.values for b in stack.learning)]
+            addresses = [tensor.data_ptr() for tensor in tensors]
             with Operations() as operations:
                 group.epoch()
-        assert places == [tensor.data_ptr() for tensor in kept]  # so it can be recorded
+        # The memory is the same, so that a GPU can record the epoch.
+        assert addresses == [tensor.data_ptr() for tensor in tensors]
         counts[n_networks] = len(operations.names)
         assert operations.names.count("_fused_adam_") == 5
     assert counts[2] == counts[6]
-    assert counts[2] < 5 * most + 60
+    assert counts[2] < 5 * most_per_step + 60
 
 
-def by_splitmix64(seed, step, word):
-    """Return the 64 bits of one word in whole numbers of Python, as Steele et al. print them."""
+def splitmix64(seed, step, word):
+    """Return the 64 bits of one word in Python integers, by the algorithm of Steele et al."""
 
     def mix(x):
         x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9 % 2**64
@@ -407,7 +420,7 @@ def by_splitmix64(seed, step, word):
 
 
 @pytest.mark.parametrize(("rate", "bits"), [(0.5, 1), (0.25, 2), (0.3, 16)])
-def test_masks_are_those_of_splitmix64(rate, bits):
+def test_masks_equal_those_of_splitmix64(rate, bits):
     masks = CounterMasks([3, 2**32 - 1], [200], rate, "cpu")
     words = masks.words(torch.tensor([5, 9]), 2)
     for b, (seed, first) in enumerate(((3, 5), (2**32 - 1, 9))):
@@ -416,9 +429,9 @@ def test_masks_are_those_of_splitmix64(rate, bits):
             per_word = 32 // bits
             for unit, is_dropped in enumerate(dropped):
                 word, place = divmod(unit, per_word)
-                both = by_splitmix64(seed, first + s, word // 2)
-                half = both >> 32 if word % 2 else both % 2**32
-                # The unit's bits, of the last unit the lowest ones, as a number with a sign.
+                two_words = splitmix64(seed, first + s, word // 2)
+                half = two_words >> 32 if word % 2 else two_words % 2**32
+                # The bits of the unit as a signed number; the last unit has the lowest bits.
                 value = half << (place * bits) & (2**32 - 1)
                 value = (value >> (32 - bits)) - (2**bits if value >> 31 else 0)
                 kept = 2**bits - round(2**bits * rate)
@@ -426,13 +439,15 @@ def test_masks_are_those_of_splitmix64(rate, bits):
 
 
 @pytest.mark.parametrize("rate", [0.5, 0.2, 0.75])
-def test_masks_meet_the_rate_and_are_independent(rate):
+def test_masks_have_the_rate_and_are_independent(rate):
     masks = CounterMasks([0, 1, 2, 2**32 - 1], [4096], rate, "cpu")
     words = masks.words(torch.zeros(4, dtype=torch.int64), 40)
     drops = torch.stack([masks.dropped(words[:, s])[0] for s in range(40)], dim=1).double()
-    other = CounterMasks([0, 1, 2, 2**32 - 1], [4096], rate, "cpu", stream=1)
-    (other,) = other.dropped(other.words(torch.zeros(4, dtype=torch.int64), 1)[:, 0])
-    other = other.double()
+    drops_of_stream = CounterMasks([0, 1, 2, 2**32 - 1], [4096], rate, "cpu", stream=1)
+    (drops_of_stream,) = drops_of_stream.dropped(
+        drops_of_stream.words(torch.zeros(4, dtype=torch.int64), 1)[:, 0]
+    )
+    drops_of_stream = drops_of_stream.double()
 
     def z_of_agreement(one, two):
         expected = rate**2 + (1 - rate) ** 2
@@ -444,28 +459,28 @@ def test_masks_meet_the_rate_and_are_independent(rate):
     assert z_of_agreement(drops[1:], drops[:-1]) < 4  # the next network
     for shift in (1, 2, 31, 32, 64):  # the next units and words
         assert z_of_agreement(drops[:, :, shift:], drops[:, :, :-shift]) < 4
-    assert z_of_agreement(drops[:, 0], other) < 4
+    assert z_of_agreement(drops[:, 0], drops_of_stream) < 4
     assert masks.scale == pytest.approx(1 / (1 - rate), rel=1e-4)
 
 
-def test_masks_of_a_network_are_the_same_in_any_group():
+def test_masks_of_a_network_do_not_depend_on_its_group():
     alone = CounterMasks([12], [500], 0.5, "cpu").words(torch.tensor([7]), 3)
     group = CounterMasks([11, 12, 13], [500], 0.5, "cpu").words(torch.tensor([0, 5, 2]), 9)
     assert torch.equal(alone[0], group[1, 2:5])
 
 
-def test_networks_of_different_shapes_are_refused():
-    one = make_network(plain, 0)
+def test_networks_that_cannot_be_trained_together_are_refused():
+    network = make_network(plain, 0)
     with pytest.raises(ValueError, match=r"one shape and kind; .* in \['dropout'\]"):
-        train_together([one, make_network(plain, 1, dropout=0.5)], max_epochs=1)
+        train_together([network, make_network(plain, 1, dropout=0.5)], max_epochs=1)
     with pytest.raises(ValueError, match=r"one shape and kind; .* in \['n_classes'\]"):
-        train_together([one, make_network(plain, 1, n_classes=17)], max_epochs=1)
+        train_together([network, make_network(plain, 1, n_classes=17)], max_epochs=1)
     with pytest.raises(ValueError, match="together must have no adapters"):
         train_together([make_network(progressive, 0, adapter="linear")], max_epochs=1)
     other = make_network(plain, 1)
     other.validation = None
     with pytest.raises(ValueError, match="validation rows"):
-        train_together([one, other], max_epochs=1)
-    one.column.requires_grad_(False)
+        train_together([network, other], max_epochs=1)
+    network.column.requires_grad_(False)
     with pytest.raises(ValueError, match="At least one layer must learn"):
-        train_together([one], max_epochs=1)
+        train_together([network], max_epochs=1)

@@ -36,18 +36,20 @@ def batch(n_rows, n_outputs):
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("n_outputs", [1, 3])
 @pytest.mark.parametrize("name", EQUATIONS)
-def test_loss_and_gradient_are_those_of_the_equation(name, n_outputs, weighted):
+def test_loss_and_gradient_equal_the_equation_and_autograd(name, n_outputs, weighted):
     z, y, weight = batch(7, n_outputs)
-    given = weight if weighted else None
-    wanted = EQUATIONS[name](z, y, weight if weighted else torch.ones(7, dtype=torch.float64))
-    (gradient,) = torch.autograd.grad(wanted, z)
-    loss, found = NUMBER_LOSSES[name](7, z.detach())(z.detach(), y, given)
-    torch.testing.assert_close(loss, wanted.detach(), rtol=1e-12, atol=0)
-    torch.testing.assert_close(found, gradient, rtol=1e-12, atol=1e-15)
+    weight_or_none = weight if weighted else None
+    expected_loss = EQUATIONS[name](
+        z, y, weight if weighted else torch.ones(7, dtype=torch.float64)
+    )
+    (expected_gradient,) = torch.autograd.grad(expected_loss, z)
+    loss, gradient = NUMBER_LOSSES[name](7, z.detach())(z.detach(), y, weight_or_none)
+    torch.testing.assert_close(loss, expected_loss.detach(), rtol=1e-12, atol=0)
+    torch.testing.assert_close(gradient, expected_gradient, rtol=1e-12, atol=1e-15)
 
 
 @pytest.mark.parametrize("name", EQUATIONS)
-def test_what_autograd_differentiates_is_the_same_loss(name):
+def test_criterion_for_autograd_equals_the_equation(name):
     z, y, weight = batch(7, 3)
     criterion = NUMBER_LOSSES[name].criterion()
     if NUMBER_LOSSES[name].needs_all_rows:
@@ -58,41 +60,41 @@ def test_what_autograd_differentiates_is_the_same_loss(name):
 
 
 @pytest.mark.parametrize("name", EQUATIONS)
-def test_one_row(name):
+def test_single_row_has_a_ccc_loss_of_one_or_the_equation(name):
     z, y, weight = batch(1, 2)
     loss, gradient = NUMBER_LOSSES[name](1, z.detach())(z.detach(), y, weight)
-    if name == "ccc":  # a single row has no correlation
+    if name == "ccc":  # the correlation of a single row is undefined
         assert loss == 1
         assert not gradient.any()
     else:
-        wanted = EQUATIONS[name](z, y, weight)
-        torch.testing.assert_close(loss, wanted.detach(), rtol=1e-12, atol=0)
+        expected_loss = EQUATIONS[name](z, y, weight)
+        torch.testing.assert_close(loss, expected_loss.detach(), rtol=1e-12, atol=0)
 
 
-def test_an_output_of_constant_truth_has_a_ccc_of_0_and_teaches_nothing():
+def test_output_with_constant_truth_has_a_ccc_of_0_and_no_gradient():
     z, y, _ = batch(7, 3)
     y[:, 1] = 0.1
     varying = [0, 2]
     loss, gradient = NUMBER_LOSSES["ccc"](7, z.detach())(z.detach(), y, None)
     ones = torch.ones(7, dtype=torch.float64)
-    wanted = 1 - 2 / 3 * (1 - concordance_loss(z[:, varying], y[:, varying], ones))
-    torch.testing.assert_close(loss, wanted.detach(), rtol=1e-12, atol=0)
-    (by_autograd,) = torch.autograd.grad(wanted, z)
-    torch.testing.assert_close(gradient, by_autograd, rtol=1e-12, atol=1e-15)
-    again = NUMBER_LOSSES["ccc"].criterion()(z, y)
-    torch.testing.assert_close(again, wanted, rtol=1e-12, atol=0)
+    expected_loss = 1 - 2 / 3 * (1 - concordance_loss(z[:, varying], y[:, varying], ones))
+    torch.testing.assert_close(loss, expected_loss.detach(), rtol=1e-12, atol=0)
+    (expected_gradient,) = torch.autograd.grad(expected_loss, z)
+    torch.testing.assert_close(gradient, expected_gradient, rtol=1e-12, atol=1e-15)
+    criterion_loss = NUMBER_LOSSES["ccc"].criterion()(z, y)
+    torch.testing.assert_close(criterion_loss, expected_loss, rtol=1e-12, atol=0)
 
 
-def test_equal_constants_have_no_gradient():
-    same = torch.full((5, 1), 0.3, dtype=torch.float64)
-    loss, gradient = NUMBER_LOSSES["ccc"](5, same)(same, same, None)
+def test_equal_constants_have_a_ccc_loss_of_one_and_no_gradient():
+    constant = torch.full((5, 1), 0.3, dtype=torch.float64)
+    loss, gradient = NUMBER_LOSSES["ccc"](5, constant)(constant, constant, None)
     assert loss == 1
     assert not gradient.any()
 
 
 @pytest.mark.parametrize("n_outputs", [1, 3])
 @pytest.mark.parametrize("loss", EQUATIONS)
-def test_a_step_of_a_regressor_is_one_of_plain_torch(loss, n_outputs):
+def test_training_step_of_a_regressor_equals_one_in_plain_torch(loss, n_outputs):
     generator = torch.Generator().manual_seed(1)
     X = torch.randn(20, 4, generator=generator, dtype=torch.float64)
     y = 5 + 3 * torch.randn(20, n_outputs, generator=generator, dtype=torch.float64)
@@ -111,6 +113,6 @@ def test_a_step_of_a_regressor_is_one_of_plain_torch(loss, n_outputs):
     hidden = torch.tanh(X @ start["layers.0.weight"].T + start["layers.0.bias"])
     outputs = hidden @ start["layers.1.weight"].T + start["layers.1.bias"]
     EQUATIONS[loss](outputs, learned, weight / weight.mean()).backward()
-    for name, found in weights_after_a_step(0.1).items():
-        wanted = start[name].detach() - 0.1 * start[name].grad
-        torch.testing.assert_close(found, wanted, rtol=1e-11, atol=1e-14)
+    for name, weights in weights_after_a_step(0.1).items():
+        expected = start[name].detach() - 0.1 * start[name].grad
+        torch.testing.assert_close(weights, expected, rtol=1e-11, atol=1e-14)

@@ -15,7 +15,7 @@ def numpy_of(parameter):
     return parameter.detach().numpy()
 
 
-def test_output_is_that_of_the_equation(rng):
+def test_output_equals_the_equation_of_the_paper(rng):
     sizes = [(6, 5), (4, 3)]
     column = ProgressiveColumn(
         7,
@@ -47,23 +47,23 @@ def test_output_is_that_of_the_equation(rng):
         (3, 4, [2, 3, 4]),
     ],
 )
-def test_depths_are_matched_with_the_last_layer_to_the_last(depth, source_depth, expected):
+def test_layers_of_different_depths_are_matched_from_first_to_last(depth, source_depth, expected):
     assert [source_layer(k, depth, source_depth) for k in range(1, depth + 1)] == expected
 
 
-def test_what_is_read_of_frozen_layers_is_dropped_at_a_rate_of_its_own():
+def test_lateral_dropout_has_its_own_rate():
     generator = torch.Generator().manual_seed(0)
     rates = {"dropout": 0.5, "lateral_dropout": 0.1}
     column = ProgressiveColumn(7, (8, 9), 3, source_sizes=[(6, 5)], **rates, generator=generator)
     column.dropout_generator = torch.Generator().manual_seed(0)
-    (read,) = column.lateral_inputs(1, [torch.ones(4000, 6)], dropping=True)
-    assert (read == 0).double().mean().item() == pytest.approx(0.1, abs=0.01)
-    assert read.max().item() == pytest.approx(1 / 0.9, rel=1e-4)
-    (read,) = column.lateral_inputs(1, [torch.ones(10, 6)], dropping=False)
-    assert (read == 1).all()
+    (lateral_input,) = column.lateral_inputs(1, [torch.ones(4000, 6)], dropping=True)
+    assert (lateral_input == 0).double().mean().item() == pytest.approx(0.1, abs=0.01)
+    assert lateral_input.max().item() == pytest.approx(1 / 0.9, rel=1e-4)
+    (lateral_input,) = column.lateral_inputs(1, [torch.ones(10, 6)], dropping=False)
+    assert (lateral_input == 1).all()
 
 
-def test_dropout_never_touches_what_is_frozen(rng):
+def test_dropout_does_not_change_frozen_layers(rng):
     column = ProgressiveColumn(
         3, (4, 4), 2, source_sizes=[(5, 5)], dropout=0.9, generator=torch.Generator()
     ).train()
@@ -75,7 +75,7 @@ def test_dropout_never_touches_what_is_frozen(rng):
     assert torch.equal(frozen[2][0], X[:, 8:13])
 
 
-def test_replacing_the_output_replaces_its_laterals_too():
+def test_replace_output_also_replaces_its_laterals():
     column = ProgressiveColumn(
         3, (4, 4), 2, source_sizes=[(5, 6)], generator=torch.Generator().manual_seed(0)
     )

@@ -1,4 +1,4 @@
-"""Thread counts are as before after a fit, also when fits overlap in several threads."""
+"""`limit_threads` restores the number of threads, even if fits overlap in several threads."""
 
 import threading
 
@@ -16,19 +16,19 @@ def two_threads():
     torch.set_num_threads(before)
 
 
-def test_the_count_holds_inside_and_is_restored_after(two_threads):
+def test_limit_holds_within_the_block_and_is_restored_after_it(two_threads):
     with limit_threads(1):
         assert torch.get_num_threads() == 1
     assert torch.get_num_threads() == 2
 
 
-def test_it_is_restored_after_an_error(two_threads):
+def test_limit_is_restored_after_an_error(two_threads):
     with pytest.raises(KeyboardInterrupt), limit_threads(1):
         raise KeyboardInterrupt
     assert torch.get_num_threads() == 2
 
 
-def test_a_block_inside_another_leaves_the_outer_count(two_threads):
+def test_nested_block_restores_the_limit_of_the_outer_block(two_threads):
     with limit_threads(1):
         with limit_threads(2):
             assert torch.get_num_threads() == 2
@@ -39,12 +39,12 @@ def test_a_block_inside_another_leaves_the_outer_count(two_threads):
     assert torch.get_num_threads() == 2
 
 
-def test_none_changes_nothing(two_threads):
+def test_limit_of_none_changes_nothing(two_threads):
     with limit_threads(None):
         assert torch.get_num_threads() == 2
 
 
-def test_overlapping_fits_in_threads_leave_the_first_count(two_threads):
+def test_overlapping_blocks_in_threads_restore_the_first_number(two_threads):
     first_in, second_in, first_out = (threading.Event() for _ in range(3))
 
     def first():
@@ -64,14 +64,14 @@ def test_overlapping_fits_in_threads_leave_the_first_count(two_threads):
         thread.start()
     for thread in threads:
         thread.join()
-    seen = []
-    reader = threading.Thread(target=lambda: seen.append(torch.get_num_threads()))
+    counts = []
+    reader = threading.Thread(target=lambda: counts.append(torch.get_num_threads()))
     reader.start()
     reader.join()
-    assert [*seen, torch.get_num_threads()] == [2, 2]
+    assert [*counts, torch.get_num_threads()] == [2, 2]
 
 
-def test_a_thread_that_began_within_a_block_leaves_the_first_count(two_threads):
+def test_thread_started_within_a_block_restores_the_first_number(two_threads):
     inside, go_on = threading.Event(), threading.Event()
 
     def first():
@@ -79,21 +79,21 @@ def test_a_thread_that_began_within_a_block_leaves_the_first_count(two_threads):
             inside.set()
             go_on.wait(10)
 
-    def born_inside():
+    def started_inside():
         inside.wait(10)
-        torch.get_num_threads()  # here a thread takes over the count that was set last anywhere
+        torch.get_num_threads()  # now this thread adopts the number that any thread set last
         go_on.set()
         outer.join()
         with limit_threads(1):
             assert torch.get_num_threads() == 1
 
-    outer, inner = (threading.Thread(target=job) for job in (first, born_inside))
+    outer, inner = (threading.Thread(target=job) for job in (first, started_inside))
     for thread in (outer, inner):
         thread.start()
     for thread in (outer, inner):
         thread.join()
-    seen = []
-    reader = threading.Thread(target=lambda: seen.append(torch.get_num_threads()))
+    counts = []
+    reader = threading.Thread(target=lambda: counts.append(torch.get_num_threads()))
     reader.start()
     reader.join()
-    assert [*seen, torch.get_num_threads()] == [2, 2]
+    assert [*counts, torch.get_num_threads()] == [2, 2]

@@ -1,4 +1,4 @@
-"""What networks that train together may ask for: losses, scores, test rows, pulls, probes."""
+"""Options of networks trained together: losses, scores, test rows, pulls to start and probes."""
 
 import copy
 import math
@@ -61,48 +61,50 @@ def make_network(kind, seed=0, n_rows=41, n_outputs=3, weighted=False, **options
     )
 
 
-def both_ways(networks, **options):
-    """Train copies of the networks stacked and one after the other; return both, with results."""
+def train_both_ways(networks, **options):
+    """Train copies of the networks, stacked and one after the other. Return both with results."""
     options = {"max_epochs": 6, "lr": 0.01, "batch_size": BATCH, **options}
     stacked, separate = copy.deepcopy(networks), copy.deepcopy(networks)
-    for one, two in zip(stacked, separate, strict=True):
-        for each in (one, two):
-            if each.pull is not None:
-                each.pull = pull_to_ones(each.column)
+    for stacked_network, separate_network in zip(stacked, separate, strict=True):
+        for network in (stacked_network, separate_network):
+            if network.pull is not None:
+                network.pull = pull_to_ones(network.column)
     results = train_together(stacked, stacked=True, **options)
     return stacked, results, separate, train_together(separate, **options)
 
 
-def assert_they_agree(networks, atol=3e-6, **options):
-    stacked, results, separate, others = both_ways(networks, **options)
-    for network, result, one, other in zip(stacked, results, separate, others, strict=True):
+def assert_both_ways_agree(networks, atol=3e-6, **options):
+    stacked, results, separate, separate_results = train_both_ways(networks, **options)
+    for network, result, separate_network, separate_result in zip(
+        stacked, results, separate, separate_results, strict=True
+    ):
         assert result.finite
-        assert result.best_epoch == other.best_epoch
+        assert result.best_epoch == separate_result.best_epoch
         torch.testing.assert_close(
-            result.history, other.history, rtol=0, atol=atol, equal_nan=True
+            result.history, separate_result.history, rtol=0, atol=atol, equal_nan=True
         )
-        pairs = zip(network.column.parameters(), one.column.parameters(), strict=True)
-        for new, expected in pairs:
-            torch.testing.assert_close(new, expected, rtol=0, atol=1e-4)
-            assert new.requires_grad == expected.requires_grad
-        assert network.column.dropout == one.column.dropout
-    return separate, others
+        pairs = zip(network.column.parameters(), separate_network.column.parameters(), strict=True)
+        for value, expected in pairs:
+            torch.testing.assert_close(value, expected, rtol=0, atol=1e-4)
+            assert value.requires_grad == expected.requires_grad
+        assert network.column.dropout == separate_network.column.dropout
+    return separate, separate_results
 
 
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_loss_stacked_and_one_after_the_other(kind, weighted):
-    # Unequal rows and outputs; last batches of one row and of seven.
+def test_stacked_training_equals_separate_training_with_every_loss(kind, weighted):
+    # Different numbers of rows and outputs, and last batches of one and seven rows.
     networks = [
         make_network(kind, seed, n, n_outputs, weighted)
         for seed, n, n_outputs in ((0, 41, 3), (1, 23, 2))
     ]
-    assert_they_agree(networks)
+    assert_both_ways_agree(networks)
 
 
 @pytest.mark.parametrize("kind", ["hard", "ccc"])
-def test_the_loss_as_what_chooses_the_epoch(kind):
-    for result in assert_they_agree([make_network(kind, monitor="loss")])[1]:
+def test_best_epoch_has_the_lowest_loss_if_the_loss_is_monitored(kind):
+    for result in assert_both_ways_agree([make_network(kind, monitor="loss")])[1]:
         history = result.history
         assert torch.equal(history[:, VALID_SCORE], -history[:, VALID_LOSS])
         assert result.best_epoch == 1 + history[:, VALID_LOSS].argmin()
@@ -112,32 +114,35 @@ def test_the_loss_as_what_chooses_the_epoch(kind):
     ("kind", "score"),
     [("hard", uar_score), ("squared_error", lambda *args: np.mean(ccc_score(*args)))],
 )
-def test_scores_are_those_of_the_metrics(kind, score):
+def test_scores_equal_those_of_the_metrics(kind, score):
     network = make_network(kind)
     (result,) = train_together([network], max_epochs=4, lr=0.01, batch_size=BATCH)
     for rows, place in ((network.validation, VALID_SCORE), (network.test, TEST_SCORE)):
         outputs = evaluate_logits(network.column, rows.X)
         predicted = outputs.argmax(1) if kind == "hard" else outputs
         expected = score(rows.y.numpy(), predicted.numpy())
-        got = result.history[result.best_epoch - 1, place].item()
-        assert got == pytest.approx(expected, abs=1e-6)
+        recorded = result.history[result.best_epoch - 1, place].item()
+        assert recorded == pytest.approx(expected, abs=1e-6)
 
 
-def test_weights_of_classes_choose_the_epoch():
-    _, (result,) = assert_they_agree([make_network("hard", class_weights=[1.0, 0.0, 3.0])])
+def test_best_epoch_depends_on_the_weights_of_classes():
+    _, (result,) = assert_both_ways_agree([make_network("hard", class_weights=[1.0, 0.0, 3.0])])
     history = result.history
     assert (history[:, VALID_MONITOR] != history[:, VALID_SCORE]).any()
-    ranks = [(round(m, 6), -loss) for loss, m in history[:, [VALID_LOSS, VALID_MONITOR]].tolist()]
+    ranks = [
+        (round(score, 6), -loss)
+        for loss, score in history[:, [VALID_LOSS, VALID_MONITOR]].tolist()
+    ]
     assert result.best_epoch == 1 + ranks.index(max(ranks))
 
 
-def test_rows_of_the_test_change_nothing_else():
+def test_test_rows_change_nothing_but_the_test_score():
     with_test, without = [make_network("hard") for _ in range(2)]
     without.test = None
     options = {"max_epochs": 3, "lr": 0.01, "batch_size": BATCH}
     for stacked in (True, False):
         pair = copy.deepcopy([with_test]), copy.deepcopy([without])
-        results = [train_together(each, stacked=stacked, **options)[0] for each in pair]
+        results = [train_together(networks, stacked=stacked, **options)[0] for networks in pair]
         histories = [result.history[:, :VALID_MONITOR] for result in results]
         assert torch.equal(*histories)
         assert results[1].history[:, TEST_SCORE].isnan().all()
@@ -150,41 +155,40 @@ def pull_to_ones(column):
 
 @pytest.mark.parametrize("probe_epochs", [0, 2, math.inf])
 @pytest.mark.parametrize("pulled", [False, True])
-def test_pulls_and_probes(pulled, probe_epochs):
+def test_stacked_training_equals_separate_training_with_pulls_and_probes(pulled, probe_epochs):
     networks = [make_network("hard", seed, probe_epochs=probe_epochs) for seed in range(2)]
     for network in networks:
-        network.validation = None  # so that the last epoch stays
+        network.validation = None  # so that the last epoch is kept
         network.pull = pull_to_ones(network.column) if pulled else None
-    before = copy.deepcopy([network.column.state_dict() for network in networks])
-    separate, _ = assert_they_agree(networks, max_epochs=5)
-    for network, old in zip(separate, before, strict=True):
-        new = network.column.state_dict()
-        stayed = [torch.equal(new[name], old[name]) for name in new]
-        assert stayed == [probe_epochs == math.inf] * 4 + [False] * 2
+    initial_states = copy.deepcopy([network.column.state_dict() for network in networks])
+    separate, _ = assert_both_ways_agree(networks, max_epochs=5)
+    for network, initial in zip(separate, initial_states, strict=True):
+        final = network.column.state_dict()
+        is_unchanged = [torch.equal(final[name], initial[name]) for name in final]
+        assert is_unchanged == [probe_epochs == math.inf] * 4 + [False] * 2
 
 
-def test_memory_that_does_not_suffice_halves_the_group(monkeypatch):
-    real, sizes = Lockstep.epoch, []
+def test_lack_of_memory_halves_the_group(monkeypatch):
+    original_epoch, sizes = Lockstep.epoch, []
 
     def epoch(self):
         sizes.append(len(self.networks))
-        if len(self.networks) > 2 or len(self.networks) == refused:
+        if len(self.networks) > 2:
             raise torch.OutOfMemoryError("no memory left")
-        real(self)
+        original_epoch(self)
 
     monkeypatch.setattr(Lockstep, "epoch", epoch)
     networks = [make_network("hard", seed) for seed in range(5)]
-    at_once, options = copy.deepcopy(networks), {"max_epochs": 2, "stacked": True}
-    refused = None
+    copies, options = copy.deepcopy(networks), {"max_epochs": 2, "stacked": True}
     results = train_together(networks, **options)
     assert sizes == [5, 3, 2, 2, 1, 1, 2, 2]
     assert [result.n_together for result in results] == [2, 2, 1, 2, 2]
     monkeypatch.undo()
-    for result, expected in zip(results, train_together(at_once, **options), strict=True):
+    for result, expected in zip(results, train_together(copies, **options), strict=True):
         assert torch.equal(result.history[:, :3], expected.history[:, :3])
 
 
-def test_memory_that_does_not_suffice_for_one_network_is_an_error(monkeypatch):
+def test_lack_of_memory_for_a_single_network_is_an_error(monkeypatch):
     def epoch(self):
         raise torch.OutOfMemoryError("no memory left")
 
@@ -194,13 +198,13 @@ def test_memory_that_does_not_suffice_for_one_network_is_an_error(monkeypatch):
 
 
 @pytest.mark.parametrize("stacked", [True, False])
-def test_an_interrupt_keeps_the_epochs_that_are_complete(monkeypatch, stacked):
-    real = Lockstep.epoch
+def test_interrupted_training_keeps_complete_epochs(monkeypatch, stacked):
+    original_epoch = Lockstep.epoch
 
     def epoch(self):
         if self.n_epochs == n_complete:
             raise KeyboardInterrupt
-        real(self)
+        original_epoch(self)
 
     monkeypatch.setattr(Lockstep, "epoch", epoch)
     network, n_complete = make_network("hard"), 3
@@ -214,7 +218,7 @@ def test_an_interrupt_keeps_the_epochs_that_are_complete(monkeypatch, stacked):
 
 
 class LiveBytes(TorchDispatchMode):
-    """Counts the bytes of all tensors that are alive, and the most there were at once."""
+    """Counts the bytes of all live tensors, now and at the peak."""
 
     def __init__(self):
         super().__init__()
@@ -241,7 +245,7 @@ class LiveBytes(TorchDispatchMode):
 
 
 @pytest.mark.parametrize(("width", "n_rows"), [(96, 60), (16, 400)])
-def test_the_memory_of_networks_is_about_what_their_tensors_take(width, n_rows):
+def test_estimated_memory_is_one_to_three_times_that_of_the_tensors(width, n_rows):
     networks = []
     for seed in range(4):
         network = make_network("hard", seed, n_rows)
@@ -254,8 +258,8 @@ def test_the_memory_of_networks_is_about_what_their_tensors_take(width, n_rows):
     assert live.most < expected < 3 * live.most
 
 
-def test_networks_of_different_kinds_are_refused():
-    hard = make_network("hard")
+def test_networks_with_different_options_are_refused():
+    network = make_network("hard")
     for name, other in {
         "monitor": make_network("hard", monitor="loss"),
         "y of two dimensions": make_network("soft"),
@@ -268,17 +272,19 @@ def test_networks_of_different_kinds_are_refused():
             other.loss = NUMBER_LOSSES["ccc"]
         if name == "test rows":
             other.test = None
-        assert [key for key, value in must_share(other).items() if value != must_share(hard)[key]]
+        assert [
+            key for key, value in must_share(other).items() if value != must_share(network)[key]
+        ]
         with pytest.raises(ValueError, match=f"differences in .*'{name}'"):
-            train_together([hard, other], max_epochs=1)
+            train_together([network, other], max_epochs=1)
     with pytest.raises(ValueError, match="monitor must be one of"):
         train_together([make_network("hard", monitor="accuracy")], max_epochs=1)
-    hard.loss = NUMBER_LOSSES["ccc"]
+    network.loss = NUMBER_LOSSES["ccc"]
     with pytest.raises(ValueError, match="got ConcordanceLoss with y of 1"):
-        train_together([hard], max_epochs=1)
+        train_together([network], max_epochs=1)
 
 
-def test_an_ordinary_fit_draws_counted_masks_inside_the_block_alone():
+def test_fit_uses_counter_masks_only_within_the_block():
     rows = make_rows("hard", 60, 3, torch.Generator().manual_seed(0))
     X, y = rows.X.numpy(), rows.y.numpy()
 
@@ -286,12 +292,12 @@ def test_an_ordinary_fit_draws_counted_masks_inside_the_block_alone():
         model = DNNClassifier(hidden_layer_sizes=(12,), max_epochs=3, random_state=0, **options)
         return model.fit(X, y).predict_proba(X)
 
-    ordinary, without = fit(), fit(dropout=0.0)
+    ordinary, without_dropout = fit(), fit(dropout=0.0)
     with counter_masks():
-        counted, again, also_without = fit(), fit(), fit(dropout=0.0)
+        counted, counted_again, without_dropout_in_block = fit(), fit(), fit(dropout=0.0)
     with counter_masks(False):
         assert np.array_equal(fit(), ordinary)
-    assert np.array_equal(counted, again)
+    assert np.array_equal(counted, counted_again)
     assert not np.array_equal(counted, ordinary)
-    assert np.array_equal(without, also_without)
+    assert np.array_equal(without_dropout, without_dropout_in_block)
     assert np.array_equal(fit(), ordinary)

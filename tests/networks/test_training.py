@@ -1,4 +1,4 @@
-"""The written-out gradients against autograd through the equations, in float64."""
+"""The written-out gradients of a training step against autograd, in float64."""
 
 import copy
 import pickle
@@ -39,7 +39,7 @@ FUNCTIONS = {
 
 
 def masks_of(column, n_rows, dropout_seed):
-    """Return a mask for each hidden layer: units dropped at the rate, the others scaled up."""
+    """Return the mask of each hidden layer, and check that it scales up the units it keeps."""
     if column.dropout == 0:
         return [1.0] * len(column.hidden_layer_sizes)
     masks = column.masks(n_rows).draw(torch.Generator().manual_seed(dropout_seed))
@@ -52,7 +52,7 @@ def masks_of(column, n_rows, dropout_seed):
 
 
 def logits_by_hand(column, X, dropout_seed):
-    """Return the logits by the equations, out of nothing of the column but its parameters."""
+    """Return the logits by the equations, with only the parameters of the column."""
     sources = getattr(column, "source_sizes", ())
     x, *layers = X.split([column.n_features, *(n for sizes in sources for n in sizes)], dim=1)
     frozen, depth = iter(layers), len(column.hidden_layer_sizes)
@@ -61,8 +61,8 @@ def logits_by_hand(column, X, dropout_seed):
     for k, layer in enumerate(column.layers):
         z = below @ layer.weight.T + layer.bias
         for j, layers in enumerate(columns if k else []):
-            read = layers[ceil(k * len(layers) / depth) - 1]
-            z = z + read @ column.laterals[k - 1][j].weight.T
+            source_layer = layers[ceil(k * len(layers) / depth) - 1]
+            z = z + source_layer @ column.laterals[k - 1][j].weight.T
         if k < depth:
             below = FUNCTIONS[column.activation](z) * masks[k]
     return z
@@ -84,7 +84,7 @@ def make_problem(kind, activation="sigmoid", dropout=0.5):
     column = COLUMNS[kind](
         generator=generator, activation=activation, dropout=dropout, dtype=torch.float64
     )
-    for layer in column.layers:  # they start at zero, where one that is forgotten is not seen
+    for layer in column.layers:  # biases start at zero, which would hide a missing one
         torch.nn.init.normal_(layer.bias, generator=generator)
     X = torch.randn(9, WIDTHS[kind], generator=generator, dtype=torch.float64)
     y = torch.randint(4, (9,), generator=generator)
@@ -109,7 +109,7 @@ def test_loss_and_gradients_equal_autograd(kind, activation, dropout, weighted):
 
 
 @pytest.mark.parametrize("kind", ["one source", "two sources, other depths"])
-def test_a_gradient_reaches_every_lateral(kind):
+def test_every_lateral_gets_a_gradient(kind):
     column, X, y, _ = make_problem(kind)
     column.dropout_generator = torch.Generator().manual_seed(0)
     loss_and_gradients(column, X, y)
@@ -119,7 +119,7 @@ def test_a_gradient_reaches_every_lateral(kind):
         assert lateral.weight.grad.abs().max() > 0
 
 
-def test_frozen_parameters_get_no_gradient_and_the_others_the_same():
+def test_frozen_parameters_get_no_gradient_and_do_not_change_the_others():
     column, X, y, _ = make_problem("one source")
     _, expected = by_autograd(column, X, y, None, dropout_seed=1)
     for parameter in [*column.layers[0].parameters(), *column.layers[1].parameters()]:
@@ -133,7 +133,7 @@ def test_frozen_parameters_get_no_gradient_and_the_others_the_same():
             assert parameter.grad is None
 
 
-def test_a_second_step_overwrites_the_gradient_and_does_not_add_to_it():
+def test_second_step_overwrites_the_gradient():
     column, X, y, _ = make_problem("plain", dropout=0.0)
     loss_and_gradients(column, X, y)
     first = column.layers[0].weight.grad.clone()
@@ -141,17 +141,17 @@ def test_a_second_step_overwrites_the_gradient_and_does_not_add_to_it():
     torch.testing.assert_close(column.layers[0].weight.grad, first)
 
 
-def test_the_loss_is_the_cross_entropy_of_the_logits_once():
+def test_loss_applies_softmax_only_once():
     # The trap: a softmax before a loss that applies softmax itself.
     column, X, y, _ = make_problem("plain", dropout=0.0)
     loss, logits = loss_and_gradients(column, X, y)
     p = logits.exp() / logits.exp().sum(1, keepdim=True)
-    by_hand = -p[torch.arange(9), y].log().mean()
-    torch.testing.assert_close(loss, by_hand)
+    expected = -p[torch.arange(9), y].log().mean()
+    torch.testing.assert_close(loss, expected)
 
 
-def start(kind, dropout_seed=7):
-    """Return a column with its generator, and batches of which the last is smaller."""
+def make_column_and_batches(kind, dropout_seed=7):
+    """Return a column with its dropout generator, and three batches, the last one smaller."""
     column, X, y, weight = make_problem(kind)
     column.dropout_generator = torch.Generator().manual_seed(dropout_seed)
     return column, [(X[i : i + 4], y[i : i + 4], weight[i : i + 4]) for i in (0, 4, 8)]
@@ -163,72 +163,78 @@ def descend(column):
             parameter -= 0.1 * parameter.grad
 
 
-def take(step, batch):
+def run_step(step, batch):
     with torch.inference_mode():
         return step(*batch)
 
 
 @pytest.mark.parametrize("kind", COLUMNS)
-def test_one_step_object_over_batches_of_other_sizes_is_a_new_one_for_each(kind):
-    (column, batches), (twin, _) = start(kind), start(kind)
+def test_reused_step_equals_a_new_step_for_each_batch(kind):
+    (column, batches), (expected_column, _) = (
+        make_column_and_batches(kind),
+        make_column_and_batches(kind),
+    )
     step = TrainingStep(column)
-    kept = []
+    results = []
     for batch in [*batches, *batches]:
-        loss, logits = take(step, batch)
-        expected_loss, expected_logits = loss_and_gradients(twin, *batch)
+        loss, logits = run_step(step, batch)
+        expected_loss, expected_logits = loss_and_gradients(expected_column, *batch)
         assert torch.equal(loss, expected_loss)
         assert torch.equal(logits, expected_logits)
-        kept.append((logits, logits.clone()))
-        for ours, theirs in zip(column.parameters(), twin.parameters(), strict=True):
+        results.append((logits, logits.clone()))
+        for ours, theirs in zip(column.parameters(), expected_column.parameters(), strict=True):
             assert torch.equal(ours.grad, theirs.grad)
         descend(column)
-        descend(twin)
-    for logits, as_returned in kept:  # a later step writes over no earlier result
-        assert torch.equal(logits, as_returned)
+        descend(expected_column)
+    for logits, copied_logits in results:  # later steps do not overwrite earlier results
+        assert torch.equal(logits, copied_logits)
 
 
-def test_steps_of_two_columns_in_turn_are_those_of_each_alone():
-    columns = [start("one source", seed) for seed in (1, 2)]
-    alone = [start("one source", seed) for seed in (1, 2)]
+def test_alternating_steps_of_two_columns_equal_those_of_each_alone():
+    columns = [make_column_and_batches("one source", seed) for seed in (1, 2)]
+    alone = [make_column_and_batches("one source", seed) for seed in (1, 2)]
     steps = [TrainingStep(column) for column, _ in columns]
     for number in range(3):
         for step, (column, batches) in zip(steps, columns, strict=True):
-            take(step, batches[number])
+            run_step(step, batches[number])
             descend(column)
-    for (column, _), (single, batches) in zip(columns, alone, strict=True):
-        step = TrainingStep(single)
+    for (column, _), (expected_column, batches) in zip(columns, alone, strict=True):
+        step = TrainingStep(expected_column)
         for batch in batches:
-            take(step, batch)
-            descend(single)
-        for ours, theirs in zip(column.parameters(), single.parameters(), strict=True):
+            run_step(step, batch)
+            descend(expected_column)
+        for ours, theirs in zip(column.parameters(), expected_column.parameters(), strict=True):
             assert torch.equal(ours, theirs)
 
 
-@pytest.mark.parametrize("copied", [copy.deepcopy, lambda c: pickle.loads(pickle.dumps(c))])
-def test_a_copy_made_between_steps_learns_by_itself(copied):
-    column, batches = start("one source")
+@pytest.mark.parametrize("make_copy", [copy.deepcopy, lambda c: pickle.loads(pickle.dumps(c))])
+def test_copy_of_a_column_learns_independently(make_copy):
+    column, batches = make_column_and_batches("one source")
     step = TrainingStep(column)
-    take(step, batches[0])
-    twin = copied(column)
-    twin.dropout_generator = torch.Generator().manual_seed(0)
+    run_step(step, batches[0])
+    copied_column = make_copy(column)
+    copied_column.dropout_generator = torch.Generator().manual_seed(0)
     before = [parameter.grad.clone() for parameter in column.parameters()]
-    take(TrainingStep(twin), batches[1])
+    run_step(TrainingStep(copied_column), batches[1])
     for parameter, gradient in zip(column.parameters(), before, strict=True):
         assert torch.equal(parameter.grad, gradient)
-    take(step, batches[1])
+    run_step(step, batches[1])
     assert not torch.equal(column.layers[0].weight.grad, before[0])
 
 
-def test_a_step_sees_what_is_frozen_loaded_or_cleared_after_it_was_made():
-    (column, batches), (other, _) = start("plain"), start("plain", 9)
+def test_step_follows_weights_loaded_and_layers_frozen_after_its_creation():
+    (column, batches), (other, _) = (
+        make_column_and_batches("plain"),
+        make_column_and_batches("plain", 9),
+    )
     step = TrainingStep(column)
-    take(step, batches[0])
+    run_step(step, batches[0])
     column.load_state_dict({name: 2 * p for name, p in other.state_dict().items()})
     column.zero_grad()
     column.layers[0].requires_grad_(False)
     _, expected = by_autograd(column, *batches[1], dropout_seed=3)
     column.dropout_generator = torch.Generator().manual_seed(3)
-    take(step, batches[1])
+    run_step(step, batches[1])
     assert column.layers[0].weight.grad is None
     for name, gradient in expected.items():
         torch.testing.assert_close(
@@ -236,34 +242,34 @@ def test_a_step_sees_what_is_frozen_loaded_or_cleared_after_it_was_made():
         )
 
 
-def test_a_step_leaves_the_rows_as_they_were():
-    column, batches = start("all of one width")
+def test_step_does_not_change_the_rows():
+    column, batches = make_column_and_batches("all of one width")
     before = [[values.clone() for values in batch] for batch in batches]
     step = TrainingStep(column)
     for batch in batches:
-        take(step, batch)
+        run_step(step, batch)
     for batch, copies in zip(batches, before, strict=True):
         assert all(torch.equal(a, b) for a, b in zip(batch, copies, strict=True))
 
 
-def test_a_step_where_autograd_is_on_says_what_to_do():
-    column, batches = start("plain")
+def test_step_is_refused_while_autograd_is_on():
+    column, batches = make_column_and_batches("plain")
     with pytest.raises(RuntimeError, match="Autograd must be off"):
         TrainingStep(column)(*batches[0])
 
 
 @pytest.mark.parametrize("kind", COLUMNS)
-def test_what_a_step_leaves_behind_is_as_good_as_new_to_autograd(kind):
-    # What is made in inference mode may not be written to outside it, or go through autograd.
-    column, batches = start(kind)
+def test_autograd_works_on_the_column_after_a_step(kind):
+    # Tensors made in inference mode cannot be changed outside it or used by autograd.
+    column, batches = make_column_and_batches(kind)
     optimizer = FusedAdam(column.parameters())
     step = TrainingStep(column)
     with torch.inference_mode():
         step(*batches[0])
         optimizer.update()
     column.dropout_generator = torch.Generator().manual_seed(5)
-    kept = [value for state in optimizer.state.values() for value in state.values()]
-    assert not any(value.is_inference() for value in [*kept, *column.parameters()])
+    optimizer_state = [value for state in optimizer.state.values() for value in state.values()]
+    assert not any(value.is_inference() for value in [*optimizer_state, *column.parameters()])
     X, y, *_ = batches[1]
     before = [parameter.grad.clone() for parameter in column.parameters()]
     torch.nn.functional.cross_entropy(column.train()(X), y).backward()
