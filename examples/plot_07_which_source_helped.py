@@ -18,8 +18,8 @@ from skprognet.metrics import uar_score
 from skprognet.model_selection import RepeatedSpeakerStratifiedKFold
 
 # %%
-# Three sources, one of which knows something
-# -------------------------------------------
+# Three sources, and only one is useful
+# -------------------------------------
 # As on :ref:`page 4
 # <sphx_glr_auto_examples_plot_04_fine_tune_or_progress.py>`, the source labels
 # of these invented tables depend on what matters for the target

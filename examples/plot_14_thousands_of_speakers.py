@@ -101,10 +101,10 @@ assert gain > 0.03
 
 # %%
 # With the layers of GE2E both methods recognise new speakers better than the
-# plain network. After Holm's correction this is still evidence for one of
-# them, side by side. There is no evidence that the small network of the
-# training speakers helps. Nor do these ten folds settle whether it is better
-# to read the layers progressively than to put them beside the features.
+# plain network. After Holm's correction, the gain of only one of them, side by
+# side, is still significant. The small network of the training speakers shows
+# no significant gain. Ten folds are too few to tell whether it is better to
+# read the layers progressively or to put them beside the features.
 #
 # What a network may have heard
 # -----------------------------

@@ -30,7 +30,7 @@ from skprognet.significance import get_significance_test_names
 TIMES = ["seconds"]
 KINDS = ("curves", "scores", "significance", "sizes", "predictions")
 CHOICES = {"corpus": "--corpus", "n_train_folds": "--train-folds"}
-# The columns of which a kind of picture can show several values.
+# For these kinds, one picture can show several values of these columns.
 SIDE_BY_SIDE = {"significance": ("corpus", "n_train_folds"), "sizes": ("n_train_folds",)}
 
 
