@@ -311,8 +311,11 @@ def test_explain_checks_rows_like_predict(rows, network, spoil):
 def test_explain_refuses_models_without_anything_to_remove(rows):
     X, y, *_ = rows
     plain = DNNClassifier(**TINY).fit(X.to_numpy(), y)
-    with pytest.raises(ValueError, match=r"^explain needs a source or a group of features to "):
+    nothing = r"^explain needs a source or a group of features to .*"
+    with pytest.raises(ValueError, match=f"{nothing} and its features have no names"):
         plain.explain(X.to_numpy())
+    with pytest.raises(ValueError, match=f"{nothing} and groups is empty"):
+        plain.explain(X.to_numpy(), groups={})
     with pytest.raises(ValueError, match=r"^The group 'a' must have positions of features, since"):
         plain.explain(X.to_numpy(), groups={"a": "F0"})
     for model in (LogisticRegression(), MLPClassifier(), make_pipeline(PCA(2))):
