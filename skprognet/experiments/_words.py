@@ -148,10 +148,10 @@ def explain_missing_rows(study):
         need = getattr(METHODS[key].estimator, "needs_from_source", LAYERS)
         if need in _LACKS:
             needs.setdefault(need, []).append(METHODS[key].name)
-    it_has = "it has" if len(layers) == 1 else "they have"
+    its = "its" if len(layers) == 1 else "their"
     return " ".join(
-        f"{listed(names)} {'has' if len(names) == 1 else 'have'} no row from {listed(layers)}, "
-        f"because {it_has} {_LACKS[need]}."
+        f"{listed(names)} {'has' if len(names) == 1 else 'have'} no row from {listed(layers)}: "
+        f"the data hold {its} layers, but {_LACKS[need]}."
         for need, names in needs.items()
     )
 

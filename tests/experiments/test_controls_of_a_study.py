@@ -241,7 +241,7 @@ def test_answer_does_not_count_a_single_comparison(controlled):
 
 def test_report_says_once_why_a_method_has_no_row_from_layers(controlled, tmp_path, no_figures):
     _, study = controlled
-    sentence = "PT/FT has no row from deep, because it has no network to copy."
+    sentence = "PT/FT has no row from deep: the data hold its layers, but no network to copy."
     assert "no row from" not in format_study(study)
     methods = ["dnn", "fine-tuned", "progressive"]
     design = TasksDesign(sources="gender", layers="deep", methods=methods, **SMALL)
