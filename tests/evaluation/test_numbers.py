@@ -327,6 +327,12 @@ def test_error_of_rare_classes_hints_at_numbers_if_labels_look_like_numbers(y, h
         run(y, methods={"LR": LogisticRegression()})
 
 
+def test_advice_for_a_target_of_numbers_names_the_progressive_regressor():
+    message = r"placebo=True needs sources; got none\..* and a ProgressiveRegressor, or leave"
+    with pytest.raises(ValueError, match=message):
+        run(placebo=True)
+
+
 def test_source_of_numbers_as_text_is_refused_before_training():
     sources = {"arousal": AROUSAL.astype(str)}
     options = {"methods": {"P": METHODS["ProgNet"]}, "sources": sources}
