@@ -4,7 +4,9 @@ import re
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
+from scipy.stats import binom
 
 TEXT = (Path(__file__).parents[1] / "CONTRIBUTING.md").read_text("utf-8")
 HEADINGS = ["Add a corpus", "Add a test of significance", "Document"]
@@ -37,11 +39,15 @@ def test_the_example_of_a_corpus_reads_its_files(tmp_path):
     assert frame["speaker"].tolist() == ["OISHI", "OISHI", "MASUD", "MASUD"]
 
 
-def test_the_example_of_a_test_of_significance_gives_its_pvalue(rng):
-    a = rng.normal(0.6, 0.01, (10, 10))
-    sign_test = run("Add a test of significance")["sign_test"]
-    assert sign_test(a + 1, a) == pytest.approx((1, 2**-9))
-    assert sign_test(a, a) == (0.5, 1)
+def test_the_example_of_a_test_of_significance_gives_the_binomial_pvalue():
+    heading = "Add a test of significance"
+    assert len([line for line in example(heading).splitlines() if line]) <= 20
+    sign_test = run(heading)["sign_test"]
+    scores = np.full((10, 10), 0.6)
+    better = scores + np.repeat([0.1] * 8 + [-0.1] * 2, 10).reshape(10, 10)
+    assert sign_test(better, scores) == pytest.approx((0.8, 2 * binom.sf(7, 10, 0.5)))
+    assert sign_test(scores + 1, scores) == pytest.approx((1, 2**-9))
+    assert sign_test(scores, scores) == (0.5, 1)
 
 
 def test_the_example_of_a_gallery_page_draws_its_rates():

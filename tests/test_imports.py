@@ -88,29 +88,6 @@ def test_processes_of_features_import_neither_pandas_nor_sklearn(imported):
     assert not {"pandas", "sklearn", "scipy"} & imported[STEPS[1]]
 
 
-def test_the_first_fit_does_not_import_the_compiler():
-    """The compiler costs over a second and 70 MB in each process that fits or loads a model."""
-    code = (
-        "import skprognet\n"
-        "from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier\n"
-        "print([skprognet.evaluation.__name__, DNNClassifier.__module__])\n"
-        "import pickle, sys, numpy as np\n"
-        "X, y = np.eye(20), np.arange(20) % 2\n"
-        "source = DNNClassifier(hidden_layer_sizes=(4, 4), max_epochs=2).fit(X, y)\n"
-        "for model in [FineTunedClassifier(source), ProgressiveClassifier(source)]:\n"
-        "    model.set_params(hidden_layer_sizes=(4, 4), max_epochs=2).fit(X, y)\n"
-        "pickle.loads(pickle.dumps(model)).partial_fit(X, y).predict(X)\n"
-        "model.set_params(optimizer='sgd')\n"
-        "pickle.loads(pickle.dumps(model))\n"
-        "print(*({'torch._dynamo', 'sympy'} & set(sys.modules)))"
-    )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert run.returncode == 0, run.stderr
-    names, compiler = run.stdout.splitlines()
-    assert names == "['skprognet.evaluation', 'skprognet.estimators._dnn_classifier']"
-    assert compiler == ""
-
-
 def test_the_package_has_its_public_names_and_no_others():
     modules = {module.name for module in pkgutil.iter_modules(skprognet.__path__)}
     public = {name for name in modules if not name.startswith("_")} - {"cli"}

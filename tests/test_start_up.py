@@ -46,7 +46,10 @@ def loaded_after(names):
             first = {} if name.startswith("MultiTask") else {"source": source}
             more = {} if first else {"source_y": y}
             labels = n if source is numbers else y
-            getattr(skprognet, name)(**first, **options).fit(X, labels, **more)
+            model = getattr(skprognet, name)(**first, **options).fit(X, labels, **more)
+            if hasattr(model, "partial_fit"):
+                pickle.loads(pickle.dumps(model)).partial_fit(X, labels).predict(X)
+            pickle.loads(pickle.dumps(model.set_params(optimizer="sgd")))
     return sorted({"torch._dynamo", "sympy"} & set(sys.modules))
 
 readers = [name for name in skprognet.__all__ if name.endswith(("Classifier", "Regressor"))]

@@ -244,7 +244,7 @@ def test_source_overlap_is_the_share_of_test_rows_that_the_source_saw(corpus):
     cv = RepeatedSpeakerStratifiedKFold(3, n_repeats=1, random_state=0)
     shares = [np.mean(test < 25) for _, test in cv.split(X, y, SPEAKER)]
     np.testing.assert_allclose(scores["source_overlap"], shares)
-    assert len(set(shares)) > 1
+    assert 0 < min(shares) < max(shares) < 1
 
 
 def test_audit_refuses_scores_with_missing_or_broken_records(corpus):
@@ -253,27 +253,3 @@ def test_audit_refuses_scores_with_missing_or_broken_records(corpus):
         audit(scores.drop(columns="rows_seen"))
     with pytest.raises(ValueError, match=re.escape("got '60:gA'")):
         audit(scores.assign(rows_seen="60:gA"))
-
-
-def test_source_overlap_is_between_zero_and_one_for_a_partly_seen_test_set():
-    """The source knows the first 25 rows, and each test set has some of them."""
-    rng = np.random.default_rng(0)
-    X, y = rng.normal(size=(60, 3)), np.array(["a", "b"] * 30)
-    speaker = np.array([f"s{i % 6}" for i in range(60)])
-    scaled = StandardScaler().fit_transform(X)
-    options = {"hidden_layer_sizes": (4,), "max_epochs": 1, "random_state": 0}
-    network = DNNClassifier(**options).fit(scaled[:25], y[:25])
-    cv = RepeatedSpeakerStratifiedKFold(3, n_repeats=1, random_state=0)
-    scores = cross_validate_transfer(
-        X,
-        y,
-        methods={"ProgNet": ProgressiveClassifier(**options)},
-        sources={"knows": network},
-        groups=speaker,
-        cv=cv,
-        n_jobs=1,
-    )
-    overlap = scores[scores["source"] == "knows"].sort_values("fold")["source_overlap"]
-    expected = [np.mean(test < 25) for *_, test in cv.split(X, y, speaker)]
-    np.testing.assert_allclose(overlap, expected)
-    assert 0 < min(expected) < max(expected) < 1

@@ -51,18 +51,6 @@ def test_layers_of_different_depths_are_matched_from_first_to_last(depth, source
     assert [source_layer(k, depth, source_depth) for k in range(1, depth + 1)] == expected
 
 
-def test_lateral_dropout_has_its_own_rate():
-    generator = torch.Generator().manual_seed(0)
-    rates = {"dropout": 0.5, "lateral_dropout": 0.1}
-    column = ProgressiveColumn(7, (8, 9), 3, source_sizes=[(6, 5)], **rates, generator=generator)
-    column.dropout_generator = torch.Generator().manual_seed(0)
-    (lateral_input,) = column.lateral_inputs(1, [torch.ones(4000, 6)], dropping=True)
-    assert (lateral_input == 0).double().mean().item() == pytest.approx(0.1, abs=0.01)
-    assert lateral_input.max().item() == pytest.approx(1 / 0.9, rel=1e-4)
-    (lateral_input,) = column.lateral_inputs(1, [torch.ones(10, 6)], dropping=False)
-    assert (lateral_input == 1).all()
-
-
 def test_dropout_does_not_change_frozen_layers(rng):
     column = ProgressiveColumn(
         3, (4, 4), 2, source_sizes=[(5, 5)], dropout=0.9, generator=torch.Generator()
