@@ -1,15 +1,20 @@
 """Write the tables of "What we found" from stored scores: findings_table.py SCORES TABLES.
 
-SCORES is the folder docs/results/scores, TABLES the folder docs/results. The tables are ge2e.csv
-and, for each corpus with scores of the rivals, rivals_CORPUS.csv.
+SCORES is the folder docs/results/scores, TABLES the folder docs/results. The tables are
+
+- ge2e.csv: the layers of GE2E on each corpus;
+- rivals_CORPUS.csv: all ways to use a small source;
+- ravdess_FOLDS.csv: the paper's Table 2 on RAVDESS;
+- both_answers.csv: sources that help and sources that do not, for the first page.
 """
 
 import sys
 from pathlib import Path
 
 import pandas as pd
+from results_table import write_markdown_table
 
-from skprognet.results import compare_methods, read_scores
+from skprognet.results import compare_methods, format_table, read_scores, summary_table
 
 SPEAKERS = {"speaker_stratified": "known", "speaker_independent": "new"}
 METHODS = {
@@ -18,18 +23,28 @@ METHODS = {
     "ProgNet": ("ProgNet", "ge2e"),
     "placebo": ("ProgNet", "placebo of ge2e"),
 }
+TABLE_2 = ("DNN", "PT/FT", "ProgNet")
 
 
 def main(scores, tables):
     scores, tables = Path(scores), Path(tables)
     _write(_ge2e_table(scores), tables / "ge2e.csv")
     for corpus in ("emodb", "ravdess"):
-        parts = {
-            speakers: scores / f"rivals_{corpus}_{folds}.csv"
-            for folds, speakers in SPEAKERS.items()
-        }
-        if all(path.exists() for path in parts.values()):
-            _write(_rivals_table(parts), tables / f"rivals_{corpus}.csv")
+        rivals = _by_speakers(scores, f"rivals_{corpus}")
+        _write(_compared_with_dnn(rivals), tables / f"rivals_{corpus}.csv")
+    for folds, speakers in SPEAKERS.items():
+        _write_table_2(rivals[speakers], tables / f"ravdess_{folds}.csv")
+    ge2e = _by_speakers(scores, "ge2e_ravdess")
+    both = {speakers: _progressive(rivals[speakers], ge2e[speakers]) for speakers in rivals}
+    _write(_compared_with_dnn(both), tables / "both_answers.csv")
+
+
+def _by_speakers(scores, name):
+    """Return the scores of a study with known and of the same study with new speakers."""
+    return {
+        speakers: read_scores(scores / f"{name}_{folds}.csv")
+        for folds, speakers in SPEAKERS.items()
+    }
 
 
 def _write(table, path):
@@ -68,9 +83,23 @@ def _in_words(pvalue):
     return "< 0.0001" if pvalue < 0.0001 else f"{pvalue:.4f}"
 
 
-def _rivals_table(parts):
+def _write_table_2(scores, path):
+    scores = scores[scores["method"].isin(TABLE_2)]
+    table = summary_table(scores, compare_methods(scores))
+    write_markdown_table(format_table(table), path)
+
+
+def _progressive(*studies):
+    """Return the scores of the DNN, and of all progressive networks of some studies."""
+    scores = pd.concat(studies)
+    scores = scores[scores["method"].isin(["DNN", "ProgNet"])]
+    # Each study has fitted the same DNN with the same seeds.
+    return scores.drop_duplicates(["method", "source", "repeat", "fold", "score"])
+
+
+def _compared_with_dnn(studies):
     """Return a row for each method and source, with score and p-value for each kind of folds."""
-    columns = [_scores_and_pvalues(read_scores(path), name) for name, path in parts.items()]
+    columns = [_scores_and_pvalues(scores, name) for name, scores in studies.items()]
     return pd.concat(columns, axis=1).rename_axis(["method", "source"]).reset_index()
 
 

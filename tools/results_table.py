@@ -2,8 +2,7 @@
 
 A mark such as * is escaped, since reStructuredText would read it as emphasis.
 
-FOLDER is the output of `skprognet tasks`; FILE is such as
-docs/results/emodb_speaker_stratified.csv.
+FOLDER is the output of `skprognet tasks`; FILE is such as docs/results/demo.csv.
 """
 
 import csv
@@ -11,16 +10,20 @@ import sys
 from pathlib import Path
 
 
-def cells(line):
-    return [cell.strip().replace("*", r"\*") for cell in line.strip().strip("|").split("|")]
-
-
 def main(folder, target):
-    lines = Path(folder, "table.md").read_text("utf-8").splitlines()
-    header, _, *rows = [cells(line) for line in lines if line.startswith("|")]
     Path(target).parent.mkdir(exist_ok=True)
+    write_markdown_table(Path(folder, "table.md").read_text("utf-8"), target)
+
+
+def write_markdown_table(text, target):
+    """Write the table in a Markdown text as CSV."""
+    header, _, *rows = [_cells(line) for line in text.splitlines() if line.startswith("|")]
     with open(target, "w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([header, *rows])
+
+
+def _cells(line):
+    return [cell.strip().replace("*", r"\*") for cell in line.strip().strip("|").split("|")]
 
 
 if __name__ == "__main__":

@@ -1,0 +1,37 @@
+"""The result tables of the documentation follow from the stored scores."""
+
+import runpy
+import shutil
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+RESULTS = ROOT / "docs" / "results"
+
+
+def run_tool(name, *arguments):
+    runpy.run_path(ROOT / "tools" / name)["main"](*arguments)
+
+
+def written_and_stored(folder, names):
+    return [
+        {name: Path(place, name).read_bytes() for name in names} for place in (folder, RESULTS)
+    ]
+
+
+def test_the_tables_of_findings_follow_from_the_stored_scores(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "tools")  # as when the tool runs as a script
+    run_tool("findings_table.py", RESULTS / "scores", tmp_path)
+    names = {path.name for path in tmp_path.iterdir()}
+    assert {"ge2e.csv", "rivals_emodb.csv", "rivals_ravdess.csv", "both_answers.csv"} < names
+    written, stored = written_and_stored(tmp_path, names)
+    assert written == stored
+
+
+def test_the_tables_beside_the_paper_follow_from_the_tables_of_each_corpus(tmp_path):
+    shutil.copytree(RESULTS, tmp_path, dirs_exist_ok=True)
+    names = ["table2.csv", "table2_pvalues.csv"]
+    for name in names:
+        (tmp_path / name).unlink()
+    run_tool("paper_tables.py", tmp_path)
+    written, stored = written_and_stored(tmp_path, names)
+    assert written == stored
