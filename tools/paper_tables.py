@@ -21,8 +21,9 @@ NOT_GIVEN = "n.s."  # The paper gives p-values only for what its marks call sign
 def main(folder):
     tables = {corpus: _read(Path(folder, name)) for corpus, name in CORPORA.items()}
     scores = pd.DataFrame({corpus: table["UAR"] for corpus, table in tables.items()})
-    scores.index = [_label(*method) for method in scores.index]
-    _write(scores.reset_index(names="method"), Path(folder, "table2.csv"))
+    scores = scores.apply(lambda column: column.str.replace(" ± ", "±"))  # fits a narrow page
+    scores.index = [", ".join(method) for method in scores.index]
+    _write(scores.reset_index(names="method, source"), Path(folder, "table2.csv"))
     pvalues = pd.DataFrame({corpus: _pvalues(table) for corpus, table in tables.items()})
     pvalues = pvalues.fillna(NOT_GIVEN).reset_index(names="compared")
     _write(pvalues, Path(folder, "table2_pvalues.csv"))
@@ -32,14 +33,10 @@ def _read(path):
     return pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""]).set_index(METHOD)
 
 
-def _label(name, source):
-    return name if source == "none" else f"{name} from {source}"
-
-
 def _pvalues(table):
     """Return the p-value of each comparison that the paper's marks are about."""
     against_dnn = {
-        f"{_label(name, source)} and DNN": pvalue
+        f"{name} from {source} and DNN": pvalue
         for (name, source), pvalue in table["p (DNN)"].items()
         if name != "DNN"
     }
