@@ -247,6 +247,7 @@ def test_placebos_come_from_the_option_or_else_from_the_design(
             "The method 'PT/FT' must have a source with layers of a network to copy",
         ),
         (["--layers", "deep", "--methods", "dnn"], "need a method with a source parameter"),
+        (["--layers", "deep", "--methods", "progressive"], "got only 'ProgNet from deep'. Add a"),
         ([*CONTROLLED, "mood"], "placebo must hold names of sources, among 'deep'; got 'mood'."),
     ],
 )

@@ -7,9 +7,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from skprognet.evaluation import count_fits, cross_validate_transfer
+from skprognet._scores import label
+from skprognet._wording import first_few
+from skprognet.evaluation import cross_validate_transfer, plan_call
 from skprognet.experiments._describe_plan import describe_plan
-from skprognet.experiments._estimate import estimate_in_words, estimate_seconds
+from skprognet.experiments._estimate import (
+    estimate_in_words,
+    estimate_seconds,
+    fits_of_methods,
+)
 from skprognet.experiments._parts_of_study import find_missing, runs_of
 from skprognet.experiments._rows_as_given import (
     join_predictions,
@@ -23,6 +29,18 @@ from skprognet.model_selection import (
     RepeatedSpeakerStratifiedKFold,
     RepeatedStratifiedGroupKFold,
 )
+from skprognet.results import choose_pairs
+
+
+def _check_comparison(plan):
+    """Raise if no two methods would be compared, before any network is trained."""
+    methods = list(fits_of_methods(plan))
+    if not list(choose_pairs(methods, "paper", None, {})):
+        names = [label(*method) for method in methods]
+        raise ValueError(
+            "A study must have methods to compare: two with the same source, or one without a "
+            f'source; got only {first_few(names)}. Add a method, such as "dnn".'
+        )
 
 
 @dataclass
@@ -93,7 +111,10 @@ class StudyPlan:
     n_fits: int = field(init=False)
 
     def __post_init__(self):
-        self.n_fits = sum(count_fits(**run.arguments) for run in self.runs)
+        plans = [plan_call(**run.arguments) for run in self.runs]
+        for plan in plans:
+            _check_comparison(plan)
+        self.n_fits = sum(sum(plan.n_fits) for plan in plans)
 
     def __str__(self):
         return describe_plan(self.design, self.runs, self.n_fits, file_names(self.design))

@@ -15,6 +15,7 @@ from skprognet.results._gap_verdict import helped_more as helped_more
 from skprognet.results._gap_verdict import why_not_tested as why_not_tested
 from skprognet.results._group_gaps import gaps_between_groups
 from skprognet.results._group_scores import scores_by_group
+from skprognet.results._pairs import choose_pairs as choose_pairs
 from skprognet.results._pairs import plain_networks as plain_networks
 from skprognet.results._prediction_files import PREDICTION_FILES as PREDICTION_FILES
 from skprognet.results._prediction_files import prediction_files as prediction_files

@@ -2,6 +2,7 @@
 
 import re
 import time
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -35,6 +36,14 @@ def corpora_plan(corpus, network):
     )
     halves = {"first half": (X[:40], labels[:40]), "second": (X[40:], labels[40:])}
     return plan_study(design, halves)
+
+
+def test_a_study_without_two_methods_to_compare_is_refused_before_training(design, corpus):
+    alone = replace(design, methods=("progressive",))
+    with pytest.raises(ValueError, match="got only 'ProgNet from speaker', 'ProgNet from gender'"):
+        plan_study(alone, *corpus)
+    plan_study(replace(alone, placebo=True), *corpus)
+    plan_study(replace(alone, methods=("fine-tuned", "progressive")), *corpus)
 
 
 def test_plan_counts_fits_rows_and_classes(plan, corpus):
