@@ -21,6 +21,7 @@ METHODS = {
     "DNN": ("DNN", "none"),
     "side by side": ("side by side", "ge2e"),
     "ProgNet": ("ProgNet", "ge2e"),
+    "random weights": ("ProgNet", "ge2e-random"),
     "placebo": ("ProgNet", "placebo of ge2e"),
 }
 TABLE_2 = ("DNN", "PT/FT", "ProgNet")
@@ -65,18 +66,11 @@ def _ge2e_column(scores):
     """Return the means of the methods, and the tests of ProgNet from GE2E."""
     means = scores.groupby(["method", "source"])["score"].mean()
     column = {name: f"{means[key]:.3f}" for name, key in METHODS.items()}
-    comparisons = compare_methods(scores)
-    for against in ("DNN", "side by side", "placebo"):
-        column[f"p ({against})"] = _pvalue(comparisons, METHODS["ProgNet"], METHODS[against])
+    tests = compare_methods(scores, against=METHODS["ProgNet"]).set_index(["method", "source"])
+    for name, method in METHODS.items():
+        if name != "ProgNet":
+            column[f"p ({name})"] = _in_words(tests["pvalue"][method])
     return column
-
-
-def _pvalue(comparisons, one, other):
-    """Return the p-value of the comparison of two methods, whichever of them comes first."""
-    first = list(zip(comparisons["method"], comparisons["source"], strict=True))
-    second = list(zip(comparisons["against"], comparisons["against_source"], strict=True))
-    pairs = [{a, b} for a, b in zip(first, second, strict=True)]
-    return _in_words(comparisons["pvalue"].iloc[pairs.index({one, other})])
 
 
 def _in_words(pvalue):
