@@ -59,7 +59,7 @@ def test_importing_the_package_changes_no_global_state():
 
 
 STEPS = [
-    "import skprognet; dir(skprognet); skprognet.__version__",
+    "import skprognet; dir(skprognet); skprognet.__version__; skprognet.metrics.uar_score",
     "import skprognet.features.engine._extraction",  # processes of features import nothing else
     "import skprognet.features.speech_models; skprognet.features.JoinedFeatures",
     "from skprognet import datasets, features, metrics, preprocessing",

@@ -35,11 +35,11 @@ from skprognet.results import choose_pairs
 def _check_comparison(plan):
     """Raise if no two methods would be compared, before any network is trained."""
     methods = list(fits_of_methods(plan))
-    if not list(choose_pairs(methods, "paper", None, {})):
+    if not choose_pairs(methods, pairs="paper", against=None, networks={}):
         names = [label(*method) for method in methods]
         raise ValueError(
-            "A study must have methods to compare: two with the same source, or one without a "
-            f'source; got only {first_few(names)}. Add a method, such as "dnn".'
+            "A study must have two methods to compare, both with the same source, or one with a "
+            f'source and one without; got only {first_few(names)}. Add a method, such as "dnn".'
         )
 
 
