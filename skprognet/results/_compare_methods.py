@@ -10,11 +10,13 @@ from skprognet._comparisons import evidence, transfer_loses
 from skprognet._scores import (
     by_condition,
     check_scores,
+    label,
     methods_in,
     rows_of,
     score_table,
     with_plain_text,
 )
+from skprognet._wording import first_few
 from skprognet.results._chance import p_of_chance
 from skprognet.results._choose_test import as_test
 from skprognet.results._comparison import compare_two
@@ -53,6 +55,18 @@ def _chance_of(rows):
         return p_of_chance(rows(method), test)
 
     return p_value
+
+
+def _nothing_to_compare(scores):
+    """Return the message for scores without two methods to compare."""
+    if max(len(methods_in(part)) for _, part in by_condition(scores)) < 2:
+        expected = "at least two methods to compare on the same data"
+        to_do = "Add the scores of another method"
+    else:
+        expected = "two methods that the paper would compare"
+        to_do = "Add the scores of a method without a source, or compare all pairs"
+    got = first_few(methods_in(scores), show=lambda method: label(*method))
+    return f"scores must hold {expected}; got {got}. {to_do}."
 
 
 def compare_methods(scores, *, pairs="paper", against=None, test="auto", alpha=0.05, rope=0.01):
@@ -128,10 +142,10 @@ def compare_methods(scores, *, pairs="paper", against=None, test="auto", alpha=0
         name nor a pair.
     ValueError
         If a row does not name its method or source, a score is outside the range of its metric,
-        there are fewer than two methods, the folds or designs differ, there is only one fold and
-        no n_train and n_test to correct for, `against` names no method or several, both `pairs`
-        and `against` are given, `test` is unknown or does not fit the folds, or `pairs`, `alpha`
-        or `rope` has a value that is not allowed.
+        there are no two methods to compare, the folds or designs differ, there is only one fold
+        and no n_train and n_test to correct for, `against` names no method or several, both
+        `pairs` and `against` are given, `test` is unknown or does not fit the folds, or `pairs`,
+        `alpha` or `rope` has a value that is not allowed.
 
     See Also
     --------
@@ -199,10 +213,7 @@ difference +0.008 (95 % interval -0.016 to +0.032), p = 0.412.
     scores = with_plain_text(check_scores(scores))
     comparisons = pd.DataFrame(_compare_all(scores, pairs, against, test, rope))
     if not len(comparisons):
-        raise ValueError(
-            f"scores must hold at least two methods to compare; got "
-            f"{scores['method'].unique().tolist()}. Add the scores of another method."
-        )
+        raise ValueError(_nothing_to_compare(scores))
     after_p = comparisons.columns.get_loc("pvalue") + 1
     comparisons.insert(after_p, "pvalue_holm", holm(comparisons["pvalue"]))
     comparisons = comparisons.assign(alpha=alpha, rope=rope)

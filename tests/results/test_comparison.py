@@ -178,10 +178,33 @@ def test_missing_and_repeated_folds_are_errors(three_methods):
         compare_methods(pd.concat([rows, rows.loc[[lost]]]))
 
 
-def test_comparing_a_single_method_is_an_error(three_methods):
+def test_scores_without_two_methods_to_compare_are_an_error(three_methods):
     scores, _ = three_methods
-    with pytest.raises(ValueError, match=r"^scores must hold at least two methods to compare"):
-        compare_methods(scores[scores["method"] == "DNN"])
+    one = scores[scores["method"] == "DNN"]
+    message = (
+        r"^scores must hold at least two methods to compare on the same data; got DNN\. Add the "
+        r"scores of another method\.$"
+    )
+    with pytest.raises(ValueError, match=message):
+        compare_methods(one)
+    with pytest.raises(ValueError, match=r"to compare on the same data; got DNN, ProgNet\. Add"):
+        compare_methods(
+            pd.concat([one.assign(corpus="A"), one.assign(corpus="B", method="ProgNet")])
+        )
+
+
+def test_one_method_with_two_sources_is_compared_only_on_request(three_methods):
+    scores, _ = three_methods
+    both = pd.concat(
+        [scores[scores["method"] == "ProgNet"].assign(source=name) for name in ("a", "b")]
+    )
+    message = (
+        r"^scores must hold two methods that the paper would compare; got ProgNet from a, ProgNet "
+        r"from b\. Add the scores of a method without a source, or compare all pairs\.$"
+    )
+    with pytest.raises(ValueError, match=message):
+        compare_methods(both)
+    assert len(compare_methods(both, pairs="all")) == 1
 
 
 def test_effect_size_and_probabilities_agree_with_the_tests(three_methods):
