@@ -36,7 +36,7 @@ def main(scores, tables):
     for folds, speakers in SPEAKERS.items():
         _write_table_2(rivals[speakers], tables / f"ravdess_{folds}.csv")
     ge2e = _by_speakers(scores, "ge2e_ravdess")
-    both = {speakers: _progressive(rivals[speakers], ge2e[speakers]) for speakers in rivals}
+    both = {speakers: _answers(rivals[speakers], ge2e[speakers]) for speakers in rivals}
     _write(_compared_with_dnn(both), tables / "both_answers.csv")
 
 
@@ -83,10 +83,10 @@ def _write_table_2(scores, path):
     write_markdown_table(format_table(table), path)
 
 
-def _progressive(*studies):
-    """Return the scores of the DNN, and of all progressive networks of some studies."""
-    scores = pd.concat(studies)
-    scores = scores[scores["method"].isin(["DNN", "ProgNet"])]
+def _answers(rivals, ge2e):
+    """Return the scores of the DNN, of all progressive networks, and of GE2E side by side."""
+    progressive = rivals[rivals["method"].isin(["DNN", "ProgNet"])]
+    scores = pd.concat([progressive, ge2e])
     # Each study has fitted the same DNN with the same seeds.
     return scores.drop_duplicates(["method", "source", "repeat", "fold", "score"])
 

@@ -41,8 +41,8 @@ class StudyDesign:
     placebo: bool | tuple[str, ...] = argument(
         False,
         "Also run ProgNet with a placebo of each source, or of the named sources: the same "
-        "network with a source that has learned nothing useful. If the placebo does as well, only "
-        "the additional weights help.",
+        "network, but the labels or the layers of the source are shuffled. If the placebo does as "
+        "well, only the additional weights help.",
         metavar="[SOURCE...]",
     )
     speaker: str = argument("speaker", "Column of the speakers, by which the folds are made.")

@@ -25,7 +25,7 @@ SPREAD_IN_WORDS = {
 }
 PLACEBO_IN_WORDS = (
     "A placebo is the same network with the same number of weights, but the labels or the layers "
-    "of its source were shuffled, so that it has learned nothing useful. It has no marks."
+    "of its source were shuffled. It has no marks."
 )
 
 
