@@ -34,13 +34,15 @@ def first_few(items, limit=SHOWN_IN_MESSAGE, show=repr):
     return ", ".join(map(show, items[:limit])) + more
 
 
-def listed(names):
-    """Join names with commas, and the last with "and".
+def listed(names, word="and"):
+    """Join names with commas, and the last with a word.
 
     Parameters
     ----------
-    names : sequence of str
+    names : iterable of str
         The names.
+    word : str, default="and"
+        The word before the last name.
 
     Returns
     -------
@@ -51,9 +53,11 @@ def listed(names):
     --------
     >>> listed(["speaker", "gender", "ge2e"])
     'speaker, gender and ge2e'
+    >>> listed(["1", "2"], word="or")
+    '1 or 2'
     """
     *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last
+    return f"{', '.join(others)} {word} {last}" if others else last
 
 
 def count(things, noun):

@@ -84,7 +84,7 @@ def describe_folds(study):
         epochs += f", stopping after {network.patience} epochs without improvement"
     train = f"{rows['n_train']} rows train"
     if "n_train_folds" in scores:
-        numbers = " or ".join(map(str, design.train_folds))
+        numbers = listed(map(str, design.train_folds), word="or")
         at_most = ", at most" if len(design.train_folds) > 1 else ""
         train += f"{at_most}, in {numbers} fold{'s' * (numbers != '1')} of the target"
     return (

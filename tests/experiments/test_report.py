@@ -61,6 +61,11 @@ def test_text_has_the_smallest_and_largest_number_of_rows_of_corpora(corpora):
     assert "epoch, 7 to 10 test), up to 3 epochs" in text
 
 
+def test_text_lists_the_numbers_of_training_folds(corpora):
+    study = Study(corpora.scores, corpora.curves, replace(corpora.design, train_folds=(1, 2, 4)))
+    assert ", in 1, 2 or 4 folds of the target, " in format_study(study)
+
+
 def test_text_has_the_patience(study):
     network = clone(study.design.estimator).set_params(patience=7)
     patient_study = Study(study.scores, study.curves, replace(study.design, estimator=network))

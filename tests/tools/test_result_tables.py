@@ -35,3 +35,15 @@ def test_the_tables_beside_the_paper_follow_from_the_tables_of_each_corpus(tmp_p
     run_tool("paper_tables.py", tmp_path)
     written, stored = written_and_stored(tmp_path, names)
     assert written == stored
+
+
+def test_the_tables_of_figure_4_follow_from_the_stored_scores(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "tools")
+    shutil.copytree(RESULTS / "paper", tmp_path / "paper")
+    run_tool("figure_4.py", RESULTS / "scores" / "figure_4.csv", tmp_path)
+    written, stored = written_and_stored(tmp_path, ["figure_4.csv", "figure_4_gains.csv"])
+    assert written == stored
+    assert {path.name for path in tmp_path.glob("*.png")} == {
+        "figure_4_emodb.png",
+        "figure_4_ravdess.png",
+    }
