@@ -280,13 +280,17 @@ def test_frozen_layers_do_not_learn_and_copied_ones_have_their_own_rate(
             )
 
 
-def trained_weights(networks):
-    train_together(networks, max_epochs=3, lr=0.01, batch_size=BATCH, stacked=True)
+def trained_weights(networks, stacked):
+    train_together(networks, max_epochs=3, lr=0.01, batch_size=BATCH, stacked=stacked)
     return [p.detach().clone() for p in networks[0].column.parameters()]
 
 
+@BOTH_WAYS
 @pytest.mark.parametrize("make_column", [plain, progressive])
-def test_weights_do_not_depend_on_the_other_networks_of_the_group(make_column):
+def test_weights_do_not_depend_on_the_other_networks_of_the_group(make_column, stacked):
+    # Some processors add the terms of a single product in another order than those of several
+    # stacked ones. In a group of networks with fewer rows, the last step may be a single product.
+    tolerance = 1e-5 if stacked else 0
     options = {"dropout": 0.5}
 
     def group(*others):
@@ -295,7 +299,7 @@ def test_weights_do_not_depend_on_the_other_networks_of_the_group(make_column):
     def others(n, **changes):
         return [make_network(make_column, 7 + b, **{**options, **changes}) for b in range(n)]
 
-    alone = trained_weights(group())
+    alone = trained_weights(group(), stacked)
     groups = {
         "two": group(*others(1)),
         "four": group(*others(3)),
@@ -307,21 +311,29 @@ def test_weights_do_not_depend_on_the_other_networks_of_the_group(make_column):
         "weights": group(*others(2, weighted=True)),
     }
     for name, networks in groups.items():
-        pairs = zip(alone, trained_weights(networks), strict=True)
-        assert all(torch.equal(a, b) for a, b in pairs), name
+        for value, expected in zip(trained_weights(networks, stacked), alone, strict=True):
+            torch.testing.assert_close(
+                value,
+                expected,
+                rtol=0,
+                atol=tolerance,
+                msg=lambda text, name=name: f"{name}: {text}",
+            )
 
 
 @BOTH_WAYS
 def test_network_that_diverges_is_reported_and_does_not_change_the_others(stacked):
     options = {"max_epochs": 3, "lr": 0.01, "batch_size": BATCH, "stacked": stacked}
-    networks = [make_network(plain, seed, 40, dropout=0.5) for seed in range(3)]
-    alone = [make_network(plain, 0, 40, dropout=0.5)]
+    networks, finite = (
+        [make_network(plain, seed, 40, dropout=0.5) for seed in range(3)] for _ in range(2)
+    )
     networks[1].training.X[3, 0] = torch.inf
     results = train_together(networks, **options)
     assert [result.finite for result in results] == [True, False, True]
-    train_together(alone, **options)
-    pairs = zip(networks[0].column.parameters(), alone[0].column.parameters(), strict=True)
-    assert all(torch.equal(a, b) for a, b in pairs)
+    train_together(finite, **options)
+    for b in (0, 2):
+        pairs = zip(networks[b].column.parameters(), finite[b].column.parameters(), strict=True)
+        assert all(torch.equal(value, expected) for value, expected in pairs)
 
 
 @BOTH_WAYS
