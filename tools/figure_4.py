@@ -3,7 +3,7 @@
 SCORES.csv is the results.csv of `skprognet corpora` on two corpora. The files are
 
 - figure_4.csv: the score of each method by number of training folds;
-- figure_4_gains.csv: the significant gains of the paper's Figure 4, and all of our differences;
+- figure_4_gains.csv: the significant gains of the paper's Figure 4 beside our differences;
 - figure_4_CORPUS.png: the curves of each target.
 """
 
@@ -25,9 +25,10 @@ MARKS = {True: r" \*", False: " ↓"}
 def main(scores, folder):
     scores, folder = read_scores(scores), Path(folder)
     comparisons = compare_methods(scores)
-    _write(_means(scores), folder / "figure_4.csv")
+    means = _means(scores).rename_axis(["target", "method", "source"])
+    _write(means, folder / "figure_4.csv")
     gains = pd.concat([_gains_of_paper(folder), _our_gains(comparisons)])
-    _write(gains, folder / "figure_4_gains.csv")
+    _write(_a_row_for_each_size(gains), folder / "figure_4_gains.csv")
     mpl.use("agg")
     for corpus, part in scores.groupby("corpus"):
         display = TrainingSizeDisplay.from_scores(part, comparisons)
@@ -55,7 +56,16 @@ def _gains_of_paper(folder):
     """Return the p-values of the circles of the paper's Figure 4."""
     table = pd.read_csv(folder / "paper" / "figure_4.csv", dtype=str, keep_default_na=False)
     pvalues = table.set_index(METHOD)
-    return pvalues.where(pvalues == "", "better (" + pvalues + ")")
+    return pvalues.where(pvalues == "", r"\* (" + pvalues + ")")
+
+
+def _a_row_for_each_size(gains):
+    """Return a row for each method and number of training folds, a column for each transfer."""
+    cells = gains.stack().rename("gain").rename_axis([*METHOD, SIZE]).reset_index()
+    cells["transfer"] = cells["source"] + " to " + cells["corpus"]
+    table = cells.pivot(index=["method", SIZE], columns="transfer", values="gain")
+    table.index = [f"{name}, {size}" for name, size in table.index]
+    return table[cells["transfer"].unique()].rename_axis("method")
 
 
 def _by_size(cells):
@@ -65,8 +75,7 @@ def _by_size(cells):
 
 
 def _write(table, path):
-    table = table.rename_axis(["target", *METHOD[1:]]).reset_index()
-    path.write_text(table.to_csv(index=False), "utf-8")
+    path.write_text(table.to_csv(), "utf-8")
 
 
 if __name__ == "__main__":
