@@ -9,7 +9,7 @@ RESULTS = ROOT / "docs" / "results"
 
 
 def run_tool(name, *arguments):
-    runpy.run_path(ROOT / "tools" / name)["main"](*arguments)
+    runpy.run_path(str(ROOT / "tools" / name))["main"](*arguments)  # str, as in sys.argv
 
 
 def written_and_stored(folder, names):
