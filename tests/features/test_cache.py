@@ -286,11 +286,18 @@ def test_cache_folder_that_cannot_be_made_is_an_error(tmp_path, voices):
         smile(tmp_path / "file" / "cache").transform(voices)
 
 
-# A program that fills a cache with voices. Its arguments are the folders of voices and cache.
+# A program that fills a cache with voices. Its arguments are the folders of voices and cache. It
+# opens each file slowly, so that it is still at work when a test stops it.
 FILL = """
-import sys
+import sys, time
 from pathlib import Path
+import soundfile
 from skprognet.features import OpenSmileFeatures
+open_sound = soundfile.SoundFile.__init__
+def open_slowly(sound, *arguments, **options):
+    time.sleep(0.1)
+    open_sound(sound, *arguments, **options)
+soundfile.SoundFile.__init__ = open_slowly
 voices, cache = Path(sys.argv[1]), sys.argv[2]
 OpenSmileFeatures(cache=cache, verbose=False).transform(sorted(voices.glob("*.wav")))
 """
