@@ -4,6 +4,9 @@ import runpy
 import shutil
 from pathlib import Path
 
+import pandas as pd
+import pytest
+
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "docs" / "results"
 
@@ -47,3 +50,21 @@ def test_the_tables_of_figure_4_follow_from_the_stored_scores(tmp_path, monkeypa
         "figure_4_emodb.png",
         "figure_4_ravdess.png",
     }
+
+
+@pytest.mark.parametrize(
+    ("shift", "cell"), [(0.2, r"+0.198 (< 0.001) \*"), (-0.2, "-0.202 (< 0.001) ↓")]
+)
+def test_significant_differences_of_figure_4_are_marked(shift, cell, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "tools")
+    shutil.copytree(RESULTS / "paper", tmp_path / "paper")
+    scores = pd.read_csv(RESULTS / "scores" / "figure_4.csv", keep_default_na=False)
+    scores = scores[scores["n_train_folds"] <= 2]
+    # Every fold of ProgNet gets one score, so that the difference is clear.
+    progressive = (scores["method"] == "ProgNet") & (scores["corpus"] == "EmoDB")
+    progressive &= scores["n_train_folds"] == 1
+    scores.loc[progressive, "score"] = scores.loc[progressive, "score"].mean() + shift
+    scores.to_csv(tmp_path / "scores.csv", index=False)
+    run_tool("figure_4.py", tmp_path / "scores.csv", tmp_path)
+    gains = pd.read_csv(tmp_path / "figure_4_gains.csv", index_col="method")
+    assert gains.loc["ProgNet, 1 fold", "RAVDESS to EmoDB"] == cell
