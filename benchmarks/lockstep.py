@@ -1,7 +1,7 @@
 """Measure how long many networks take on a GPU when they train together.
 
 The networks are those of Table 2 of Gideon et al. 2017 at the size of IEMOCAP: invented rows, ten
-speakers, and a hundred pairs of a test and a validation speaker. First come 300 plain networks and
+speakers, and 90 pairs of a test and a validation speaker. First come 300 plain networks and
 sources, then 200 fine-tuned and 200 progressive networks. The script needs torch and this package;
 ``pip install --no-deps --no-build-isolation .`` is enough. If a part fails, the script reports it
 and runs the others. When the time is up, it stops and keeps the figures so far. Each figure is

@@ -100,8 +100,8 @@ assert known["after fine-tuning"] < known["before"] - 0.1
 # target. A network that has learned these labels looks the wrong way.
 #
 # The source learns from 1000 rows, but only 32 rows have labels of the target.
-# Another 600 rows test. Of 32 rows we hold none out to choose an epoch: the
-# three methods train for 40 epochs on all of them.
+# Another 600 rows test. We hold none of the 32 rows out to choose an epoch:
+# the three methods train for 40 epochs on all of them.
 
 small = {"hidden_layer_sizes": (32, 32), "lr": 0.01, "dropout": 0.0}
 brief = {**small, "max_epochs": 40, "early_stopping": False}

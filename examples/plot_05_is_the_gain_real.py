@@ -130,9 +130,8 @@ assert study.comparisons["difference"].abs().max() < spread
 # comparisons are also four chances to be lucky, and Holm's correction takes
 # care of that. The result is a sentence for each comparison:
 
-scores = pd.concat([invented_scores, study.scores]).drop(
-    columns="target"
-)  # the corpus tells them apart
+# The column "corpus" alone tells the two studies apart.
+scores = pd.concat([invented_scores, study.scores]).drop(columns="target")
 comparisons = compare_methods(scores, against="DNN")
 for verdict in comparisons["verdict"]:
     print(textwrap.fill(verdict, 90), end="\n\n")
@@ -157,8 +156,8 @@ assert width > 0.01
 # %%
 # More repeats, longer training and a larger corpus make the intervals
 # narrower. Do not try other seeds until you like a p-value. The folds and the
-# initial weights are random, ``random_state`` fixes them, and the order of the
-# methods on real speech changes with it.
+# initial weights are random, and ``random_state`` fixes them. With another
+# value, the order of the methods on real speech can change.
 #
 # The picture has a row for each comparison, with its 95 % interval. A filled
 # mark means evidence of a difference, an open mark none. Right of zero the

@@ -129,8 +129,8 @@ ExplanationDisplay(explanation.loc[[row]]).plot()
 print(target[new][row], "is the truth")
 
 # %%
-# The helpful source speaks for most of the predictions. For the two others
-# this share is closer to one half.
+# The helpful source speaks for most of the predictions. For each of the two
+# others the share is closer to one half.
 
 share = (explanation.filter(like="source_") > 0).mean()
 print(share.round(2))
@@ -183,10 +183,10 @@ assert real["importance_mean"].max() < falls["helpful"] / 2
 # that it has not heard? We can also take features away, in groups: all
 # features of pitch, of loudness and so on.
 
-places = {
+columns_of_group = {
     group: [
-        place
-        for place, name in enumerate(emodb.feature_names)
+        column
+        for column, name in enumerate(emodb.feature_names)
         if name.startswith(beginnings)
     ]
     for group, beginnings in {
@@ -198,7 +198,7 @@ places = {
         "rhythm": ("Voiced", "Mean", "Stddev"),
     }.items()
 }
-explained = emotion.explain(X[test], groups=places)
+explained = emotion.explain(X[test], groups=columns_of_group)
 ExplanationDisplay(explained.iloc[[0]]).plot()
 print(emodb.target[test[0]], "is what the actor was asked to express")
 

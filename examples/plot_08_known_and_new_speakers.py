@@ -77,8 +77,8 @@ print(textwrap.fill("; ".join(message.split("; ")[:2]), 79))
 assert message
 
 # %%
-# How much better known speakers are recognised
-# ---------------------------------------------
+# How much higher the score is for known speakers
+# -----------------------------------------------
 
 means = {
     scores["method"][0]: scores["score"].mean() for scores in (known, new)

@@ -32,7 +32,7 @@ from skprognet.features import read_features
 # deviation.
 
 EDGES = 125 * 2 ** (np.arange(13) / 2)  # Hz, up to 8000
-HEARD = [f"{low:.0f}" for low in EDGES[:-1]]
+LOWER_EDGES = [f"{low:.0f}" for low in EDGES[:-1]]
 
 
 def band_levels(file):
@@ -52,7 +52,11 @@ folder = TemporaryDirectory()
 corpus = make_speech_corpus(
     folder.name, n_speakers=8, n_utterances=3, random_state=0
 )
-names = [f"{what}_{low}" for what in ("level", "variation") for low in HEARD]
+names = [
+    f"{statistic}_{low}"
+    for statistic in ("level", "variation")
+    for low in LOWER_EDGES
+]
 levels = pd.DataFrame(
     [band_levels(file) for file in corpus["file"]], columns=names
 )

@@ -92,6 +92,9 @@ for name, scores in {"helpful": helpful, "useless": useless}.items():
 print(compare_methods(helpful)["verdict"][0])
 print(compare_methods(useless)["verdict"][0])
 
+of_useless = useless.groupby("source")["score"].mean()
+assert of_useless.drop("none").min() > of_useless["none"]
+
 # %%
 # Real speech
 # -----------

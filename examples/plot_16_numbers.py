@@ -204,10 +204,10 @@ assert abs(gain["ProgNet", "useless"]) < 0.03
 # A source that knows the factors helps, whether it learned classes or numbers.
 # A source that knows something else changes little.
 #
-# Here we know the truth, and four tables agree. On your own corpus, use
-# :func:`~skprognet.evaluation.cross_validate_transfer` or the command
-# ``skprognet tasks``: they keep speakers apart and say whether a gain is more
-# than luck. See :doc:`/user_guide/numbers`.
+# Here we know the truth, but each result is the mean of only four tables. On
+# your own corpus, use :func:`~skprognet.evaluation.cross_validate_transfer` or
+# the command ``skprognet tasks``: they keep speakers apart and say whether a
+# gain is more than luck. See :doc:`/user_guide/numbers`.
 
 methods = {"PT/FT": ("#E69F00", "s"), "ProgNet": ("#0072B2", "o")}
 alone = share["DNN", "none"]

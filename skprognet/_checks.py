@@ -115,7 +115,8 @@ def check_sample_weight(sample_weight, n_rows, name="sample_weight"):
     Raises
     ------
     ValueError
-        For a wrong shape, NaN, a negative weight, or weights that are all zero.
+        For a wrong shape, NaN, infinity, a negative weight, weights whose sum overflows, or
+        weights that are all zero.
     """
     if sample_weight is None:
         return None
@@ -187,8 +188,8 @@ def check_one_kind(name, values):
 def all_within(X, dtype):
     """Return whether all numbers of an array are finite, and not too large for `dtype`."""
     limit = float(np.finfo(dtype).max)
-    # argmax, since max takes twice as long for the single row that comes between two networks.
-    # Both stop at NaN, which is within no limit.
+    # argmax, since max takes twice as long for a single row, as when one recording is predicted.
+    # argmax and argmin return the position of a NaN if there is one, and NaN is in no range.
     values = X.ravel("K")  # no copy, where rows or columns lie side by side
     return not values.size or (
         values.item(values.argmax()) <= limit and values.item(values.argmin()) >= -limit

@@ -51,8 +51,8 @@ def tidy_labels(labels, words=None, known=None):
     list
         The tidy labels, one for each label.
     """
-    words = {_compose(word): word_ for word, word_ in (words or {}).items()}
-    folded = (known or {}) | {word.strip().casefold(): word_ for word, word_ in words.items()}
+    words = {_compose(word): meaning for word, meaning in (words or {}).items()}
+    folded = (known or {}) | {word.strip().casefold(): meaning for word, meaning in words.items()}
     labels = [_translate(label, words, folded) for label in labels]
     counts = Counter(label for label in labels if isinstance(label, str))
     kept = {}

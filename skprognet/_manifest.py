@@ -40,7 +40,10 @@ def read_manifest(folder):
         files = {str(name): list(digests) for name, digests in manifest["files"].items()}
         return files, bool(manifest["complete"])
     except (TypeError, KeyError, AttributeError) as error:
-        raise ValueError(f"{str(path)!r} is not the manifest of a study.") from error
+        raise ValueError(
+            f"{str(path)!r} must be the manifest of a study; it has another form. Move it, or "
+            "choose another folder."
+        ) from error
 
 
 def warn_if_changed(path):

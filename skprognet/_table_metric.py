@@ -82,10 +82,11 @@ def recall_of(label):
     return Score(f"{RECALL_OF}{label}", _not_computed, description=description, range=(0.0, 1.0))
 
 
-def nothing_learned(score):
-    """Return what it means that no method beats chance by this score."""
+def no_evidence_of_learning(score):
+    """Return what it means that no method is significantly better than chance by this score."""
     of_class = score.name.removeprefix(RECALL_OF)
-    return "nothing was learned" + ("" if of_class == score.name else f" about {of_class}")
+    about = "" if of_class == score.name else f" about {of_class}"
+    return f"there is no evidence that anything was learned{about}"
 
 
 def monitor_label(metric):

@@ -93,7 +93,9 @@ def read_table(path, text=(), *, key=False):
     path = Path(path)
     suffix = _check_suffix(path)
     if not path.is_file():
-        raise FileNotFoundError(f"There must be a table at {str(path)!r}; there is no such file.")
+        raise FileNotFoundError(
+            f"A table must be a file that exists; got {str(path)!r}. Check the path."
+        )
     try:
         if suffix in _SEPARATORS:
             table = read_delimited(path, _SEPARATORS[suffix], {*TEXTS, *text}, key=key)
@@ -109,7 +111,8 @@ def read_table(path, text=(), *, key=False):
             "Save it as UTF-8: Excel calls it 'CSV UTF-8'."
         ) from error
     except _DAMAGE as error:
-        raise ValueError(f"{str(path)!r} cannot be read as {suffix[1:]}: {error}") from error
+        reason = str(error).rstrip(".")
+        raise ValueError(f"{str(path)!r} cannot be read as {suffix[1:]}: {reason}.") from error
     # pandas calls a nameless index in a file "Unnamed: 0".
     return table.reset_index(drop=True).drop(columns="Unnamed: 0", errors="ignore")
 

@@ -56,8 +56,8 @@ def check_enough_values(X, corpora, codes):
     if n_rows.min() < 2:
         single = "all" if corpora is None else first_few(corpora[n_rows < 2].tolist())
         raise ValueError(
-            "A variance needs at least 2 rows of each corpus; got 1 sample of each of "
-            f"{np.count_nonzero(n_rows < 2)} out of {len(n_rows)}: {single}. Leave these rows "
+            "A variance needs at least 2 rows of each corpus; got only 1 sample in "
+            f"{np.count_nonzero(n_rows < 2)} of {len(n_rows)} corpora: {single}. Leave these rows "
             "out, or normalise them together with others."
         )
     for code in range(len(n_rows)):
@@ -67,7 +67,7 @@ def check_enough_values(X, corpora, codes):
             raise ValueError(
                 "A variance needs at least 2 values of each feature in each corpus; got fewer in "
                 f"{where} for the features in columns {np.flatnonzero(n_values < 2).tolist()[:5]} "
-                "(NaN is no value). Fill them in, or leave these features out."
+                "(NaN does not count). Fill them in, or leave these features out."
             )
 
 

@@ -102,7 +102,7 @@ def test_recordings_longer_than_max_duration_are_refused(recordings, tmp_path):
     arguments = ("extract", good, "-o", tmp_path / "f.csv", "--n-jobs", 1, "--max-duration")
     result = run(*arguments, "0.1")
     assert result.exit_code == 1
-    assert "longer than max_duration=0.1 s" in result.stderr
+    assert "longer than the limit of 0.1 s" in result.stderr
     assert run(*arguments, "inf").exit_code == 0
 
 

@@ -73,7 +73,7 @@ def test_train_describes_the_model_and_says_what_its_score_is_not(model, table):
     assert result.stdout == (
         "ProgressiveClassifier of emotion (angry, happy, sad) from speaker, trained on 40 rows, "
         "features of unknown origin.\n"
-        f"Best epoch {network.best_epoch_} of 3, by the UAR on speakers that did not train: "
+        f"Best epoch {network.best_epoch_} of 3, by the UAR on other speakers: "
         f"{best:.3f}.\n"
         f"Wrote {path} (0.0 MB).\n"
         "This UAR chose the epoch, so it does not estimate the score on new speakers. For "
@@ -226,7 +226,7 @@ def test_without_speakers_validation_is_stratified(table, tmp_path):
     assert "by the UAR on a tenth of each class: " in run_ok(*options).stdout
     result = run(*options, "--validation", "speaker-independent")
     assert result.exit_code == 1
-    assert "from the column 'speaker'; it is missing." in result.stderr
+    assert "for validation with other speakers; got no such column." in result.stderr
 
 
 def test_no_command_overwrites_a_file_that_it_reads(model, table, tmp_path):
@@ -283,7 +283,7 @@ def table_of_speakers(tmp_path, rng):
 
 def test_validation_uses_other_speakers_if_each_class_has_several(table_of_speakers, tmp_path):
     options = ("train", table_of_speakers, "--target", "y", *TINY, "-o", tmp_path / "m")
-    other_speakers, stratified = "speakers that did not train", "a tenth of each class"
+    other_speakers, stratified = "other speakers", "a tenth of each class"
     assert f"by the UAR on {other_speakers}: " in run_ok(*options).stdout
     assert f"by the UAR on {stratified}: " in run_ok(*options, "--validation", "stratified").stdout
 
@@ -291,9 +291,9 @@ def test_validation_uses_other_speakers_if_each_class_has_several(table_of_speak
 @pytest.mark.parametrize(
     ("target", "column", "reason"),
     [
-        ("y", "gap", "8 of 40 rows have none"),
-        ("y2", "speaker", "'b' of 'y2' has only one"),
-        ("speaker", "speaker", "'k' of 'speaker' has only one"),
+        ("y", "gap", "8 of 40 rows without a speaker"),
+        ("y2", "speaker", "only one for 'b' of 'y2'"),
+        ("speaker", "speaker", "only one for 'k' of 'speaker'"),
     ],
 )
 def test_validation_is_stratified_if_speakers_cannot_be_kept_apart(
@@ -304,9 +304,9 @@ def test_validation_is_stratified_if_speakers_cannot_be_kept_apart(
     result = run(*options, "--validation", "speaker-independent")
     assert result.exit_code == 1
     assert result.stderr.endswith(
-        "Error: Validation with other speakers needs at least two speakers in each class, from "
-        f"the column {column!r}; {reason}. Name another column as speaker (--speaker), or "
-        "choose the validation 'stratified' (--validation stratified).\n"
+        f"Error: The column {column!r} must have at least two speakers in each class for "
+        f"validation with other speakers; got {reason}. Name another column as speaker "
+        "(--speaker), or choose the validation 'stratified' (--validation stratified).\n"
     )
     assert "by the UAR on a tenth of each class: " in run_ok(*options).stdout
 
@@ -390,7 +390,7 @@ def test_a_file_that_is_not_a_model_gives_a_one_line_error(table):
         result = run(*command)
         assert result.exit_code == 1
         assert result.stderr.startswith(
-            "Error: A model must be a whole, unaltered file of save_model"
+            "Error: A model must be a complete, unaltered file of save_model"
         )
         assert result.stderr.count("\n") == 1
 
@@ -408,7 +408,7 @@ def test_inspect_describes_the_whole_model(model, table):
     assert source["sha256"] == network.source_digest_["speaker"]
     assert source["layers"] == [3, 4, 3]
     assert source["sources"] == {}
-    assert description["features"] == {"number": 3, "names": ["a", "b", "c"], "made": None}
+    assert description["features"] == {"number": 3, "names": ["a", "b", "c"], "origin": None}
     assert description["normalisation"] == [{"class": "StandardScaler", "rows": 40}]
     assert description["versions"]["torch"] == {
         "written": version("torch"),
@@ -568,7 +568,7 @@ def test_predict_reads_audio_files_and_standard_input(speech_folder, monkeypatch
     for content in (on_windows.encode(), f"\ufeff{on_windows}".encode("utf-16-le")):
         assert run_ok("predict", "model", input=content).stdout == from_input.stdout
     refused = run("predict", "model", names[0], "--max-duration", 0.1)
-    assert "longer than max_duration=0.1 s" in refused.stderr
+    assert "longer than the limit of 0.1 s" in refused.stderr
 
 
 def test_predict_reads_tables_of_utterances_of_segments_and_of_features(

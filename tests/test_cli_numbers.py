@@ -69,7 +69,7 @@ def test_train_predicts_ratings_as_numbers_and_says_so(tables, index, tmp_path):
     ) in result.stderr
     assert isinstance(load_model(model)[-1], DNNRegressor)
     assert "DNNRegressor of arousal (numbers of mean " in result.stdout
-    assert "by the CCC on speakers that did not train" in result.stdout
+    assert "by the CCC on other speakers" in result.stdout
     assert "This CCC chose the epoch" in result.stdout
 
 

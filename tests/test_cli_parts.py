@@ -82,7 +82,8 @@ def test_parts_give_the_same_bytes_as_one_run(command, tmp_path):
     assert contents(parts) == contents(whole)
     after_the_end = run(*command, parts, "--only", "repeat=1")
     assert after_the_end.stdout == (
-        f"{parts} already holds the complete results. To run the study again, remove it.\n"
+        f"{parts} already holds the complete results. To run the study again, remove this "
+        "folder.\n"
     )
 
 
@@ -172,7 +173,7 @@ def test_a_study_trained_together_can_continue_with_more_at_once(command, tmp_pa
     # Only networks of one kind train together: 2 of a group of 3, then 3 of a group of 6.
     assert n_trained.max().tolist() == [2, 3]
     assert run(*together, 7).stdout.endswith(
-        "already holds the complete results. To run the study again, remove it.\n"
+        "already holds the complete results. To run the study again, remove this folder.\n"
     )
 
 

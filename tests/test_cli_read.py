@@ -205,7 +205,11 @@ def test_invented_speech_can_have_arousal(tmp_path):
             2,
             "FILES must be audio files or one table",
         ),
-        (["extract", "gone.csv", "-o", "x.csv"], 1, "Error: There must be a table at 'gone.csv';"),
+        (
+            ["extract", "gone.csv", "-o", "x.csv"],
+            1,
+            "Error: A table must be a file that exists; got 'gone.csv'.",
+        ),
     ],
 )
 def test_wrong_usage_gives_an_error_and_writes_nothing(
@@ -348,7 +352,8 @@ def test_a_bad_file_is_named_and_on_error_decides_about_it(
         ),
         (
             {"file": ["a.wav", None]},
-            "Every row must name its file; in '{path}', 1 of 2 do not. The first is data row 2.",
+            "Every row must name its file; in '{path}', 1 of 2 do not. The first is data row 2. "
+            "Fill them in, or remove these rows.",
         ),
         (
             {"file": ["a.wav"], "start": ["soon"]},

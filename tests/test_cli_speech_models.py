@@ -127,11 +127,11 @@ def test_extract_writes_a_layer_of_ge2e(folder, tmp_path):
         (["--speech-model", "nobody/none"], "allow its download with download=True (--download)."),
         (
             ["--speech-model", "{tiny}", "--speech-layers", "layer9"],
-            "layers must be among 'layer0',",
+            "layers (--speech-layers) must be among 'layer0',",
         ),
         (
             ["--speech-model", "{tiny}", "--speech-pooling", "max"],
-            "pooling must be among 'mean', 'std'",
+            "pooling (--speech-pooling) must be among 'mean', 'std'",
         ),
     ],
 )
@@ -225,11 +225,11 @@ def test_inspect_shows_layers_and_weights(folder, model):
         ("--method dnn --layers tiny", "--method dnn takes no --source or --layers; got 1."),
         (
             "--method fine-tuned --layers tiny",
-            "The method 'fine-tuned' needs weights from its source; got layers=['tiny'],",
+            "got 'fine-tuned', which needs weights, and layers=['tiny'].",
         ),
         (
             "--method posterior --layers tiny",
-            "The method 'posterior' needs posteriors from its source; got layers=['tiny'],",
+            "got 'posterior', which needs posteriors, and layers=['tiny'].",
         ),
         (
             "--method progressive --layers tony",

@@ -80,7 +80,8 @@ def test_a_complete_run_is_left_as_it_is(finished_run, table):
     assert again.exit_code == 0
     assert (
         again.stdout
-        == f"{folder} already holds the complete results. To run the study again, remove it.\n"
+        == f"{folder} already holds the complete results. To run the study again, remove this "
+        "folder.\n"
     )
     assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
 
@@ -342,10 +343,10 @@ def test_a_run_that_cannot_begin_leaves_no_files(table, tmp_path, options, messa
 @pytest.mark.parametrize(
     ("toml", "message"),
     [
-        ("n_repeat = 1", "must have known values; got 'n_repeat'. Did you mean 'n_repeats'?"),
+        ("n_repeat = 1", "must have only known names; got 'n_repeat'. Did you mean 'n_repeats'?"),
         (
             "xyz = 1",
-            "got 'xyz'. Known values are all_sources, corpus, duplicates, folds,",
+            "got 'xyz'. Known names are all_sources, corpus, duplicates, folds,",
         ),
         ("n_repeats = 2.5", "must have 'n_repeats' as an integer; got 2.5."),
         ("n_repeats = true", "must have 'n_repeats' as an integer; got True."),
@@ -356,13 +357,13 @@ def test_a_run_that_cannot_begin_leaves_no_files(table, tmp_path, options, messa
         ("study = 'corpora'", "got 'corpora'. Run it with: skprognet corpora"),
         (
             "[network]\ndrop = 1",
-            "table network, must have known values; got 'drop'. Did you mean 'dropout'?",
+            "table network, must have only known names; got 'drop'. Did you mean 'dropout'?",
         ),
         ("[network]\nlr = 'x'", "lr must be a number"),
         ("[network]\nrandom_state = 1", "must have 'random_state' above its tables"),
         (
             "[inputs]\ntabel = 'x'",
-            "table inputs, must have known values; got 'tabel'. Did you mean 'table'?",
+            "table inputs, must have only known names; got 'tabel'. Did you mean 'table'?",
         ),
         ("a = ", "A design must be a TOML file; "),
     ],

@@ -113,18 +113,20 @@ def test_labels_are_joined_by_file_or_first_column(frame, tmp_path, key):
             lambda table, labels: (table[:5], labels[2:]),
             "Features and labels must have the same "
             "rows, by the columns 'file' and 'file'; 2 of "
-            "'f' have no counterpart: '0.wav', '1.wav'; 1 of 'l' have no counterpart: '5.wav'.",
+            "'f' have no counterpart: '0.wav', '1.wav'; 1 of 'l' have no counterpart: '5.wav'. "
+            "Remove these rows, or add the missing ones.",
         ),
         (
             lambda table, labels: (table[:4], labels),
             "Features and labels must have the same "
             "rows, by the columns 'file' and 'file'; 2 of "
-            "'l' have no counterpart: '4.wav', '5.wav'.",
+            "'l' have no counterpart: '4.wav', '5.wav'. Remove these rows, or add the missing "
+            "ones.",
         ),
         (
             lambda table, labels: (table, pd.concat([labels, labels[1:2]])),
-            "Each row must have a different name, to find its labels by; got '1.wav' twice "
-            "in the column 'file' of 'l'.",
+            "Each row must have a different name, by which its labels are found; got '1.wav' "
+            "twice in the column 'file' of 'l'. Rename or remove one of them.",
         ),
         (
             lambda table, labels: (table, labels.assign(loudness=1)),
@@ -177,7 +179,7 @@ def test_an_unknown_or_missing_file_is_refused(tmp_path):
     with pytest.raises(ValueError, match=f"^{message} .*; got 'features.xlsx'. Convert"):
         load_corpus("features.xlsx", None, [])
     path = tmp_path / "gone.csv"
-    message = f"There must be a table at {str(path)!r}; there is no such file."
+    message = f"A table must be a file that exists; got {str(path)!r}. Check the path."
     with pytest.raises(FileNotFoundError, match=f"^{re.escape(message)}$"):
         load_corpus(path, None, [])
 
@@ -271,7 +273,7 @@ def test_a_row_without_a_key_is_refused(sorted_table, tmp_path):
     )
     assert result.exit_code == 1
     assert "in the column 'number' of" in result.stderr
-    assert "1 of 40 have none" in result.stderr
+    assert "1 of 40 rows without one" in result.stderr
 
 
 def test_spellings_of_a_label_are_merged_with_a_warning(sorted_table, tmp_path):

@@ -134,8 +134,8 @@ def test_a_forest_can_be_a_source_of_a_study(emodb, forest_source, tmp_path):
 def test_a_forest_can_be_neither_fine_tuned_nor_stored(emodb, forest_source, tmp_path):
     X, y, _ = emodb
     message = (
-        "FineTunedClassifier must copy the layers of a network; the source 'source' has none to "
-        "copy. Read it with ProgressiveClassifier."
+        "The source of FineTunedClassifier must have layers to copy; got 'source', which has "
+        "none to copy. Read it with ProgressiveClassifier."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         FineTunedClassifier(forest_source, **SMALL).fit(X, y)

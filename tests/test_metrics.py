@@ -281,7 +281,7 @@ def test_metadata_that_no_step_requests_are_an_error():
     [
         ({"greater_is_better": "no"}, TypeError, "greater_is_better must be True or False; got"),
         ({"label": 5}, TypeError, "The label of a score must be text; got 5."),
-        ({"chance": 0.25}, TypeError, "chance must be called as chance(y_true), or None where"),
+        ({"chance": 0.25}, TypeError, "chance must be callable as chance(y_true), or None if"),
         ({"range": (0, 1, 2)}, ValueError, "The range of a score must be a pair of bounds, the"),
         ({"range": (1, 0)}, ValueError, "The range of a score must be a pair of bounds, the"),
         ({"range": "ab"}, ValueError, "The range of a score must be a pair of bounds, the"),

@@ -74,7 +74,7 @@ def test_the_card_shows_what_the_file_records(path):
         "Licence of openSMILE:** free for research and education only",
         "Licence of the speech model ge2e:** Apache-2.0",
         "license: other\nlicense_name: opensmile-research-only\nlicense_link: https://github.com/",
-        "a tenth, of speakers that did not train",
+        "a tenth, from speakers that are not in the training rows",
         "Article 5(1)(f)",
         "Scores on rows that did not take part in training: not recorded.",
         "predictor = load_predictor('emotion.model')\npredictor.predict(",

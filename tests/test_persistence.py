@@ -344,8 +344,9 @@ def test_metadata_or_versions_of_another_type_are_refused(name, path):
     document, arrays = parts(path)
     forge(path, document | {name: ["1.0"]}, arrays)
     message = (
-        f"A model must be a whole, unaltered file of save_model; got {str(path)!r}, in which "
-        "versions or metadata are not JSON objects. Save the model again, or copy the file again."
+        "A model must be a complete, unaltered file of save_model or 'skprognet train'; got "
+        f"{str(path)!r}, in which versions or metadata are not JSON objects. Save the model "
+        "again, or copy the file again."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         read_model_info(path)
@@ -357,7 +358,7 @@ def test_altered_metadata_are_refused(path):
     for read in (load_model, read_model_info):
         with pytest.raises(ValueError, match="the SHA-256 does not match the content"):
             read(path)
-    with pytest.raises(FileNotFoundError, match=r"^A model must be a file of save_model; got"):
+    with pytest.raises(FileNotFoundError, match=r"^A model must be a file of save_model or"):
         read_model_info(path.with_name("gone"))
 
 
@@ -759,10 +760,13 @@ FORGERIES = {
     "parameter out of range": (put("dropout", 2), "dropout must satisfy 0 <= dropout < 1; got 2"),
     "device": (put("device", 3), "the device is not text"),
     "threads": (put("n_threads", 0), "n_threads must satisfy 1 <= n_threads; got 0"),
-    "no sources": (drop("sources_"), "sources_ of ProgressiveClassifier is missing or no list"),
+    "no sources": (
+        drop("sources_"),
+        "sources_ of ProgressiveClassifier is missing or not of type list",
+    ),
     "no classes": (
         drop("classes_"),
-        "classes_ of ProgressiveClassifier is missing or no ndarray",
+        "classes_ of ProgressiveClassifier is missing or not of type ndarray",
     ),
     "one class": (
         change_array("classes_", lambda points: points[:1]),

@@ -127,7 +127,7 @@ def put_array(name, value):
 )
 def test_a_forged_scale_is_refused(change, reason, tmp_path):
     save_forged(tmp_path / "model", change)
-    with pytest.raises(ValueError, match=r"^A model must be a whole, unaltered file") as info:
+    with pytest.raises(ValueError, match=r"^A model must be a complete, unaltered file") as info:
         load_model(tmp_path / "model")
     assert reason in str(info.value)
 
@@ -180,7 +180,7 @@ def test_the_card_shows_the_recorded_statistics_of_the_numbers(tmp_path):
         "# DNNRegressor of arousal",
         "**Predicts:** 1 number for each recording",
         "**Numbers of the rows:** mean 3.04, standard deviation 1, lowest 1, highest 5",
-        "**Rows that chose it:** a tenth, drawn at random; their speakers may have trained",
+        "**Rows that chose it:** a tenth, drawn at random; their speakers may also be in the",
         "**Loss:** 1 - CCC, of numbers",
         "A number is what the network expects an",
     ):

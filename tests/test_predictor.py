@@ -115,7 +115,7 @@ UNUSABLE = [
     (io.StringIO("text"), 'The recording was opened as text; open it with mode "rb".'),
     ((NOT_FINITE, RATE), "The recording holds 1 NaN or infinite samples."),
     ((tone(seconds=0.02), RATE), "The recording is too short for openSMILE (0.020 s)."),
-    ((tone(seconds=2.1), RATE), "The recording lasts 2 s, longer than max_duration=2 s"),
+    ((tone(seconds=2.1), RATE), "The recording lasts 2 s, longer than the limit of 2 s"),
     ((tone(), 0), "The recording is not a signal. A signal must come as (signal, sampling rate)"),
     ((tone(), 100), "The recording has a sampling rate of 100 Hz"),
     ((np.zeros(0), RATE), "The recording holds no audio (0 frames)."),

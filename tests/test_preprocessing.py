@@ -43,8 +43,8 @@ def test_scikit_learn_checks(estimator, check):
 def corpora(rng):
     """Return rows of three corpora that differ in mean and scale, and the corpus of each row."""
     corpus = rng.permutation(np.repeat(["a", "b", "c"], [30, 20, 10]))
-    place = {"a": (0, 1), "b": (100, 20), "c": (-5, 0.1)}
-    mean, scale = np.array([place[name] for name in corpus]).T[..., None]
+    mean_and_scale_of = {"a": (0, 1), "b": (100, 20), "c": (-5, 0.1)}
+    mean, scale = np.array([mean_and_scale_of[name] for name in corpus]).T[..., None]
     return mean + scale * rng.standard_normal((60, 4)), corpus
 
 
@@ -207,7 +207,8 @@ def test_a_feature_with_fewer_than_two_values_is_refused(corpora):
     X[np.flatnonzero(corpus == "b")[1:], 3] = np.nan
     with raises_exactly(
         "A variance needs at least 2 values of each feature in each corpus; got fewer in 'b' for "
-        "the features in columns [3] (NaN is no value). Fill them in, or leave these features out."
+        "the features in columns [3] (NaN does not count). Fill them in, or leave these features "
+        "out."
     ):
         CorpusStandardScaler().fit(X, corpus=corpus)
     with pytest.raises(ValueError, match=r"fewer in all rows for the features in columns \[0\]"):
@@ -219,14 +220,14 @@ def test_a_corpus_of_one_row_is_refused(corpora):
     corpus = corpus.astype(object)
     corpus[5] = "alone"
     with raises_exactly(
-        "A variance needs at least 2 rows of each corpus; got 1 sample of each of 1 out of 4: "
+        "A variance needs at least 2 rows of each corpus; got only 1 sample in 1 of 4 corpora: "
         "'alone'. Leave these rows out, or normalise them together with others."
     ):
         CorpusStandardScaler().fit(X, corpus=corpus)
     scaler = CorpusStandardScaler(statistics="speaker").fit(X[6:], corpus=corpus[6:])
-    with pytest.raises(ValueError, match="1 out of 1: 'alone'"):
+    with pytest.raises(ValueError, match="1 of 1 corpora: 'alone'"):
         scaler.transform(X[:6], corpus=corpus[:6])
-    with pytest.raises(ValueError, match="1 sample of each of 1 out of 1: all"):
+    with pytest.raises(ValueError, match="1 sample in 1 of 1 corpora: all"):
         CorpusStandardScaler().fit(X[:1])
     assert CorpusStandardScaler().fit(X).transform(X[:1]).shape == (1, 4)
 
@@ -382,7 +383,13 @@ def test_corpora_are_routed_through_cross_validation(corpora):
             assert fitted.score(X[test], y[test], corpus=corpus[test]) == score
             alone = CorpusStandardScaler().fit(X[train], corpus=corpus[train])
             np.testing.assert_array_equal(fitted[0].mean_, alone.mean_)
-            uar_score(y[test], fitted.predict(X[test], corpus=corpus[test]))
+            model = LogisticRegression().fit(
+                alone.transform(X[train], corpus=corpus[train]), y[train]
+            )
+            np.testing.assert_array_equal(
+                fitted.predict(X[test], corpus=corpus[test]),
+                model.predict(alone.transform(X[test], corpus=corpus[test])),
+            )
 
 
 def test_statistics_of_the_corpus_fail_in_cross_validation_of_a_pipeline(corpora):

@@ -71,7 +71,7 @@ def test_duplicate_column_names_are_refused_but_unnamed_columns_are_not(tmp_path
         read_table(path)
     assert str(caught.value) == (
         f"{str(path)!r} cannot be read as csv: columns must have different names; got "
-        "'x', 'y' twice"
+        "'x', 'y' twice."
     )
 
 

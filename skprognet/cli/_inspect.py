@@ -20,8 +20,8 @@ from skprognet.results import read_scores
     "--rows",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="TABLE",
-    help="Also say how many rows of this table of features were in the training of the model and "
-    "of each source. A score on such rows is too good.",
+    help="Also say what share of the rows of this table of features was in the training of the "
+    "model and of each source. A score on such rows is too good.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON, for programs.")
 @click.option(
@@ -64,9 +64,9 @@ def format_model(description: dict[str, Any]) -> str:
         ("Layers", _layers(network)),
         ("  SHA-256", f"{network['sha256']} (weights)"),
         *_source_rows(network["sources"], metadata.get("sources", {})),
-        ("Features", f"{features['number']}, {_origin(features['made'])}"),
+        ("Features", f"{features['number']}, {_origin(features['origin'])}"),
         *_feature_rows(features["names"]),
-        *_speech_model_rows(features["made"]),
+        *_speech_model_rows(features["origin"]),
         ("Normalisation", _normalisation(description["normalisation"])),
         ("Training", _training(network, metadata)),
         *_known_rows(description.get("rows")),
@@ -171,7 +171,7 @@ def _training(network, metadata):
 
 
 def _known_rows(rows):
-    """Yield how many rows of a table each network was trained on, if there is a table."""
+    """Yield the share of a table's rows that each network was trained on, if there is a table."""
     if rows is None:
         return
     yield "Rows", f"{rows['number']} of {rows['file']}; share that was in the training:"

@@ -101,7 +101,7 @@ def resolve_files(table: pd.DataFrame, path: Path) -> pd.DataFrame:
     if len(nameless):
         raise ValueError(
             f"Every row must name its file; in {str(path)!r}, {len(nameless)} of {len(table)} do "
-            f"not. The first is data row {nameless[0] + 1}."
+            f"not. The first is data row {nameless[0] + 1}. Fill them in, or remove these rows."
         )
     times = [name for name in ("start", "end") if name in table]
     for name in times:

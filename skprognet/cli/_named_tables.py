@@ -126,7 +126,8 @@ def _check_layers(frame, table, layers):
 def name_groups(features):
     """Summarise the names of features in groups that begin alike.
 
-    The smallest groups come first, since a column that is not a feature stands alone.
+    The smallest groups come first: a label that was taken as a feature usually has a name unlike
+    the others, and would be overlooked among many features.
 
     Parameters
     ----------

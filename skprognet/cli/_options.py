@@ -176,7 +176,7 @@ def table_option(*, required, otherwise="CSV on standard output"):
         required=required,
         type=click.Path(dir_okay=False, path_type=Path),
         callback=_check_table,
-        help="The table to write; its suffix decides between CSV, Parquet and Feather."
+        help="The table to write; its suffix decides between CSV, TSV, Parquet and Feather."
         + ("" if required else f"  [default: {otherwise}]"),
     )
 

@@ -59,8 +59,8 @@ def _read_all(paths, recall_of=None):
             other_frame.drop(columns=TIMES, errors="ignore")
         ):
             raise ValueError(
-                f"Each file must be another corpus; {str(one)!r} and {str(other)!r} hold the "
-                "same results. Give them once."
+                f"Each file must hold another corpus; {str(one)!r} and {str(other)!r} hold the "
+                "same results. Give only one of them."
             )
     named = [set(frame["corpus"]) if "corpus" in frame else {None} for frame in frames]
     if None in set.union(*named) or len(set.union(*named)) < sum(map(len, named)):

@@ -64,6 +64,6 @@ scale_option = click.option(
     metavar="z-scores|none|NAME=LOW:HIGH...",
     callback=_parse,
     help="How to bring the numbers of the corpora to one scale: mean 0 and variance 1 in each "
-    "corpus (z-scores), no scaling (none), or 0 to 1 from LOW to HIGH.  [default: z-scores for "
-    "numbers]",
+    "corpus (z-scores), no scaling (none), or LOW becomes 0 and HIGH becomes 1.  [default: "
+    "z-scores for numbers]",
 )

@@ -57,7 +57,10 @@ def _run(ctx, design, data, inputs, output, parallel, replace=False, mode=None):
     folder = OutputFolder(output, describe_record(record), is_part=mode.only is not None)
     with folder, report_interruption(folder) as work:
         if not folder.begin(record, file_names(design), replace):
-            say(f"{output} already holds the complete results. To run the study again, remove it.")
+            say(
+                f"{output} already holds the complete results. To run the study again, remove "
+                "this folder."
+            )
             return
         try:
             if mode.only is None:  # a part writes no report

@@ -108,7 +108,7 @@ def _check_output(ctx: click.Context, param: click.Parameter, path: Path) -> Pat
     default="dnn",
     show_default=True,
     type=click.Choice(list(METHODS)),
-    help="How to train: dnn uses no source, the others transfer from one.",
+    help="How to train: dnn uses no source, fine-tuned one, progressive one or more.",
 )
 @click.option(
     "--source",
@@ -176,8 +176,8 @@ def train(
     and labels. "emodb" is the data in the package. The model is for "skprognet predict", or for
     --source of another model.
 
-    The network predicts classes. It predicts numbers, such as ratings of arousal, if the target
-    holds numbers that are not all whole, or with --numbers.
+    By default, the network predicts classes, or numbers (such as ratings of arousal) if the
+    target holds numbers that are not all whole. --numbers and --classes override this rule.
     """
     check_sources(method, sources, layers, target)
     check_no_input(output, [table, *sources])

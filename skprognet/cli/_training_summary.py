@@ -37,7 +37,7 @@ def training_summary(
     score = monitor_label(description["metric"])
     learned, held_out = _numbers(network) if is_regressor(network) else _classes(network)
     if metadata["validation"] == "speaker-independent":
-        held_out = "speakers that did not train"
+        held_out = "other speakers"
     return (
         f"{type(network).__name__} of {metadata['target']} ({learned})"
         f"{' from ' + ', '.join(sources) if sources else ''}, trained on "
@@ -60,7 +60,7 @@ def _classes(network):
 
 
 def _numbers(network):
-    """Return the same for a regressor: mean and spread of the numbers that trained it."""
+    """Return in words what a regressor learned, and which rows chose its epoch."""
     mean, spread = network.target_mean_[0], network.target_std_[0]
     return f"numbers of mean {mean:.3g} and spread {spread:.3g}", "a tenth of the rows"
 

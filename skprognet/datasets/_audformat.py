@@ -156,7 +156,8 @@ def read_audformat(
             f"The database {database.name!r} has no labels for {emotion!r}"
             f"{'' if tables is None else f' in {tables!r}'}; it has the schemes "
             f"{first_few(sorted(database.schemes))} and the tables "
-            f"{first_few(sorted(database.tables))}."
+            f"{first_few(sorted(database.tables))}. Pass one of the schemes as emotion "
+            "(--emotion)."
         )
     labels = audformat.utils.to_segmented_index(labels).reset_index()
     if folder is not None:

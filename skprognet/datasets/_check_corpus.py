@@ -69,11 +69,12 @@ def check_corpus(frame, *, files=True, duplicates="keep"):
     TypeError
         If `frame` is not a DataFrame.
     ValueError
-        If a column is missing, there are no rows, a text column holds something else, `file` or
-        `corpus` is empty, an utterance ends before it starts, a gender is neither 'female' nor
-        'male', a speaker has two genders, a row appears twice (unless `duplicates` is 'drop'), a
-        file is missing, or copies of a recording have different labels. One error has a sentence
-        for each problem.
+        If a column is missing or appears twice, there are no rows, a text column holds something
+        else, `file` or `corpus` is empty, a time is negative or not a number, an utterance does
+        not end after it starts, a gender is neither 'female' nor 'male', a speaker has two
+        genders, a row appears twice (unless `duplicates` is 'drop'), a file is missing, copies of
+        a recording have different labels, or `duplicates` is 'error' and there are copies. One
+        error has a sentence for each problem.
 
     Examples
     --------
@@ -153,7 +154,7 @@ def _text_problems(frame):
         empty = frame.index[frame[name].isna() | (frame[name] == "")]
         if len(empty):
             yield (
-                f"{name} must not be empty; it is in {count(empty, 'row')}: "
+                f"{name} must not be empty; it is empty in {count(empty, 'row')}: "
                 f"{first_few(empty, show=str)}."
             )
 
@@ -169,8 +170,8 @@ def _time_problems(frame):
     negative = frame[(times < 0).any(axis=1)]
     if len(negative):
         yield (
-            f"start and end must not be negative; they are in {count(negative, 'row')}, such as "
-            f"{negative['file'].iloc[0]!r}."
+            "start and end must not be negative; got a negative time in "
+            f"{count(negative, 'row')}, such as {negative['file'].iloc[0]!r}."
         )
     wrong = frame[times["end"] <= times["start"].fillna(0)]
     if len(wrong):

@@ -53,7 +53,7 @@ AROUSAL_SPREAD = 0.8
 ROUSED = Expression(2.5, 1.3, 1.1, 4.0, 1.0, 1.0, 0.0, 1.0)
 
 # Mean pitch of a woman and a man in Hz, length of the vocal tract in cm: the formants of women
-# lie about a sixth higher (Fant 1960).
+# lie about 17 % higher (Fant 1960).
 BODIES = {"female": (205.0, 15.0), "male": (120.0, 17.5)}
 
 

@@ -46,8 +46,8 @@ def check_recordings(root, recordings, places):
     other = f"{count(elsewhere, 'recording')} elsewhere"
     other += f", the first of them {str(elsewhere[0])!r}" if elsewhere else ""
     raise FileNotFoundError(
-        f"Recordings must be in {places}; {str(root)!r} has none there and {other}. Move them, or "
-        "pass the folder that has this form."
+        f"Recordings must be in {places}; {str(root)!r} has none there, and {other}. Pass the "
+        "folder that holds these places, or move the recordings there."
     )
 
 
@@ -100,9 +100,9 @@ def finish_corpus(
     frame = select_values(frame, "recording", recordings, kinds)
 
     frame["file"] = [str(wavs.get(name, "")) for name in frame[key]]
-    silent = frame["file"] == ""
-    _warn_left_out(corpus, "utterance", "recording", frame.loc[silent, "id"])
-    frame = frame[~silent].reset_index(drop=True)
+    no_recording = frame["file"] == ""
+    _warn_left_out(corpus, "utterance", "recording", frame.loc[no_recording, "id"])
+    frame = frame[~no_recording].reset_index(drop=True)
     if is_paper and isinstance(recordings, str) and recordings == "all":
         _warn_of_counts(frame, corpus)
     return checked(frame, duplicates)

@@ -8,7 +8,10 @@ from skprognet.datasets._check_corpus import checked
 from skprognet.datasets._frame import TEXTS, TIMES, make_frame, translate
 from skprognet.datasets.corpora import find_attrs
 
-_FORM = "columns={'file': 'path'} or, on the command line, --columns file=path: ours, then theirs"
+_FORM = (
+    "columns={'file': 'path'} or, on the command line, --columns file=path: the name of this "
+    "package, then that of the table"
+)
 
 
 def read_table(path, *, columns=None, words=None, corpus=None, duplicates="keep"):
@@ -47,6 +50,8 @@ def read_table(path, *, columns=None, words=None, corpus=None, duplicates="keep"
         If there is no such table.
     ValueError
         If the file has another format or lacks a column, or :func:`check_corpus` finds a problem.
+    ImportError
+        If pyarrow is missing for Parquet or Feather.
 
     Examples
     --------
@@ -106,8 +111,8 @@ def _rename(columns, table, path):
     twice = [name for name in named if name in others]
     if twice:
         raise ValueError(
-            f"{path} already has columns called {first_few(twice)}, but columns= uses "
-            f"{first_few([columns[name] for name in twice])} for them. Rename {first_few(twice)} "
-            "in the table."
+            f"columns (--columns) must not give names that {path} already has; got "
+            f"{first_few(twice)} for {first_few([columns[name] for name in twice])}. Rename "
+            f"{first_few(twice)} in the table."
         )
     return others.assign(**named)

@@ -62,8 +62,9 @@ def _load_text(table, path):
             "with storage_format='csv'."
         )
     raise FileNotFoundError(
-        f"The tables in the header must exist; there is neither {path + '.csv'!r} nor the same "
-        "in Parquet. Remove it from the header, or get a complete copy of the database."
+        f"Each table in the header must have a file; got neither {path + '.csv'!r} nor the same "
+        "name with .parquet. Remove the table from the header, or get a complete copy of the "
+        "database."
     )
 
 
@@ -82,7 +83,10 @@ def _load_checked(load):
 
     def load_checked(dependencies, path):
         if str(path).endswith(".pkl"):
-            raise ValueError(f"The files of a database must not be a pickle; got {str(path)!r}.")
+            raise ValueError(
+                f"The list of files of a database must not be a pickle; got {str(path)!r}. Do "
+                "not use this database, since a pickle can run any code."
+            )
         load(dependencies, path)
         _check_paths(dependencies.files, "files")
 
@@ -133,11 +137,15 @@ def _check_size(text, yaml, loader):
     together with the process.
     """
     if len(text) > _LONGEST:
-        raise ValueError(f"A header must have at most {_LONGEST} characters; got more.")
+        raise ValueError(
+            f"A header must have at most {_LONGEST} characters; got {len(text)}. Do not use this "
+            "database."
+        )
     sizes, copied, depth = {}, 0, [[None, 0]]
     for event in yaml.parse(text, Loader=loader):
         if isinstance(event, yaml.AliasEvent):
-            size = sizes.get(event.anchor, _COPIED + 1)  # without one, it holds itself
+            # An alias without a known size is inside the value that it stands for.
+            size = sizes.get(event.anchor, _COPIED + 1)
             copied += size
             depth[-1][1] += size
         elif isinstance(event, yaml.CollectionStartEvent):

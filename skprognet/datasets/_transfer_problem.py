@@ -128,7 +128,7 @@ def make_transfer_problem(
     Raises
     ------
     ValueError
-        If a number is out of its range.
+        If a number is out of its range, or `target` is another word.
     TypeError
         If a number has the wrong type.
 

@@ -7,7 +7,7 @@ from scipy.signal import lfilter, resample_poly
 SPEED_OF_SOUND = 35_000  # cm/s, in warm and humid air
 
 _OVERSAMPLING = 4  # pulses end abruptly, so their overtones would alias at the final rate
-_HIGHEST = 0.9  # of half the sampling rate: the highest resonance
+_HIGHEST = 0.9  # the highest resonance, as a share of half the sampling rate
 
 
 def pulse_phase(f0, sampling_rate, jitter, rng):
@@ -94,7 +94,8 @@ def voice_source(f0, sampling_rate, *, jitter, shimmer, breathiness, tilt, open_
     breathiness : float
         Level of the breath relative to the pulses, in dB.
     tilt : float
-        Frequency in Hz above which the pulses lose 6 dB more per octave: low is soft.
+        Frequency in Hz above which the pulses lose 6 dB more per octave. A lower frequency gives a
+        softer voice.
     open_quotient : float
         Open part of a period.
     rng : Generator

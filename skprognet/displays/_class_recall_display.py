@@ -73,6 +73,8 @@ class ClassRecallDisplay(Display):
 
         Raises
         ------
+        TypeError
+            If `predictions` is not a table.
         ValueError
             If a column is missing, the predictions are numbers, or they are of several studies.
         """

@@ -88,8 +88,8 @@ def _older(reader, prefix):
             continue
         older, of_source = _older(source, f"{prefix}{name} / ")
         for each in older:
-            columns.append(replace(each, reads=[start + place for place in each.reads]))
-        of_source = [start + place for place in of_source]
+            columns.append(replace(each, reads=[start + position for position in each.reads]))
+        of_source = [start + position for position in of_source]
         columns.append(DrawnColumn(prefix + name, source, of_source))
         # A reader of the layers of a progressive network also reads the layers of its sources.
         passed_on = _has_laterals(source.column()) and not _reads_posteriors(reader)
@@ -136,16 +136,16 @@ def connections_of(columns):
         A layer that no network here computes reads nothing: -1, -1 and 0.
     """
     rows = []
-    for place, column in enumerate(columns):
+    for position, column in enumerate(columns):
         if column.sizes is None:
-            own = _layers(place, column, is_frozen=place < len(columns) - 1)
+            own = _layers(position, column, is_frozen=position < len(columns) - 1)
             rows += own + _arrows_from(columns, column, own)
         else:
-            rows += _given_layers(place, column)
+            rows += _given_layers(position, column)
     return pd.DataFrame(rows)
 
 
-def _layers(place, column, is_frozen):
+def _layers(position, column, is_frozen):
     """Return the rows of a network."""
     module = column.source.column()
     widths = [layer.in_features for layer in module.layers]
@@ -153,13 +153,13 @@ def _layers(place, column, is_frozen):
     depth = len(module.hidden_layer_sizes)
     return [
         {
-            "column": place,
+            "column": position,
             "name": column.name,
             "layer": layer,
             "layer_name": "",
             "units": units[layer - 1],
             "state": _state(column.source, layer, depth, is_frozen),
-            "reads_column": place,
+            "reads_column": position,
             "reads_layer": layer - 1,
             "reads_units": widths[layer - 1],
             "adapter": "",
@@ -177,9 +177,9 @@ def _arrows_from(columns, column, own):
     if _has_laterals(module):
         return _laterals(module, column.reads, len(own) - 1, own)
     parts = [
-        (place, layer, width)
-        for place in column.reads
-        for layer, width in _read_beside(columns[place], _reads_posteriors(column.source))
+        (position, layer, width)
+        for position in column.reads
+        for layer, width in _read_beside(columns[position], _reads_posteriors(column.source))
     ]
     return _inputs(module, parts, own[0])
 
@@ -189,8 +189,8 @@ def _read_beside(column, posteriors):
     source = column.source
     if posteriors and column.sizes is not None:
         raise TypeError(
-            f"A network is drawn with the outputs of the sources that it reads; the source "
-            f"{column.name!r} is a {type(source).__name__}, whose output is not known."
+            "estimator must read sources whose outputs are known; got the source "
+            f"{column.name!r}, a {type(source).__name__}. Draw a network that reads other sources."
         )
     if posteriors:
         depth = len(source.column().hidden_layer_sizes)
@@ -198,12 +198,12 @@ def _read_beside(column, posteriors):
     return enumerate(column.sizes or source.column().hidden_layer_sizes, start=1)
 
 
-def _given_layers(place, column):
+def _given_layers(position, column):
     """Return the rows of layers that were computed elsewhere, to which no arrows lead."""
     names = column.source.layer_names or [""] * len(column.sizes)
     return [
         {
-            "column": place,
+            "column": position,
             "name": column.name,
             "layer": layer,
             "layer_name": name,
@@ -221,7 +221,7 @@ def _given_layers(place, column):
 
 def _laterals(module, read, depth, forward):
     """Return the rows of the laterals of one column, given the rows of its own arrows."""
-    norms = lateral_norms(module, [str(place) for place in read])
+    norms = lateral_norms(module, [str(position) for position in read])
     rows = []
     for layer, source, norm in norms[["layer", "source", "norm"]].itertuples(index=False):
         sizes = module.source_sizes[read.index(int(source))]
@@ -251,10 +251,10 @@ def _inputs(module, parts, first):
     return [
         {
             **first,
-            "reads_column": place,
+            "reads_column": position,
             "reads_layer": layer,
             "reads_units": width,
             "norm": weight.norm().item(),
         }
-        for (place, layer, width), weight in zip(parts, weights, strict=True)
+        for (position, layer, width), weight in zip(parts, weights, strict=True)
     ]

@@ -81,6 +81,8 @@ class ConfusionDisplay(Display):
 
         Raises
         ------
+        TypeError
+            If `predictions` is not a table.
         ValueError
             If a column is missing, the predictions are numbers, or they are of several studies.
         """
@@ -119,12 +121,12 @@ class ConfusionDisplay(Display):
         n_classes, (n_rows, n_columns, step) = len(names), self._layout()
         self.meshes_, centres = [], np.arange(n_classes) + 0.5
         parts = by_method(self.confusion).values()
-        for place, (part, title) in enumerate(zip(parts, titles, strict=True)):
-            row, column = divmod(place, n_columns)
+        for position, (part, title) in enumerate(zip(parts, titles, strict=True)):
+            row, column = divmod(position, n_columns)
             left, bottom = column * (n_classes + GAP), (row + 1) * step
             self._draw_matrix(ax, part, left, bottom - n_classes)
             ax.text(left, bottom - n_classes - 0.15, title, va="bottom")
-            if place + n_columns >= len(titles):  # the lowest matrix: name the columns
+            if position + n_columns >= len(titles):  # the lowest matrix: name the columns
                 for x, name in zip(left + centres, names, strict=True):
                     ax.text(x, bottom + 0.15, name, rotation=90, va="top", ha="center")
         ticks = [(row + 1) * step - n_classes + y for row in range(n_rows) for y in centres]

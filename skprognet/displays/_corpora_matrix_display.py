@@ -16,7 +16,7 @@ OWN = "#d9d9d9"
 SMALLEST = 0.02  # the strongest colour means at least this gain, so small gains stay pale
 MARKS = {
     "*": "better than {}",
-    "†": "better than {} and than the other of PT/FT and ProgNet",
+    "†": "better than {} and than the other method (PT/FT or ProgNet)",
     "↓": "worse than {}",
     "‡": "better than its placebo",
 }
@@ -114,7 +114,7 @@ class CorporaMatrixDisplay(Display):
         """Return (method, source) from top to bottom, including corpora that are only targets."""
         names = list(dict.fromkeys(self.matrix["source"]))
         corpora = [name for name in self._columns() if name not in names]
-        order = {name: place for place, name in enumerate(self._columns())}
+        order = {name: position for position, name in enumerate(self._columns())}
         names = sorted([*names, *corpora], key=lambda name: order.get(name, len(order)))
         return [(method, name) for method in self.matrix["method"].unique() for name in names]
 
@@ -140,13 +140,13 @@ class CorporaMatrixDisplay(Display):
         gains = np.full((len(rows), len(columns)), np.nan)
         words = {}
         for _, row in matrix.iterrows():
-            place = rows.index((row["method"], row["source"])), columns.index(row["corpus"])
-            gains[place] = row["gain"]
-            words[place] = f"{signed(row['gain'])}{row['marks']}"
+            position = rows.index((row["method"], row["source"])), columns.index(row["corpus"])
+            gains[position] = row["gain"]
+            words[position] = f"{signed(row['gain'])}{row['marks']}"
         own = matrix.groupby("corpus")["baseline_score"].first()
-        for place, (_, source) in enumerate(rows):
+        for position, (_, source) in enumerate(rows):
             if source in columns:
-                words[place, columns.index(source)] = f"{own[source]:.3f}"
+                words[position, columns.index(source)] = f"{own[source]:.3f}"
         self._draw_cells(ax, gains, rows, columns)
         self.texts_ = {
             (*rows[y], columns[x]): self._write(ax, x, y, text, gains)
@@ -164,9 +164,9 @@ class CorporaMatrixDisplay(Display):
         own = [[source == corpus for corpus in columns] for _, source in rows]
         ax.imshow(np.where(own, 0.0, np.nan), cmap=_one_colour(OWN), aspect="auto")
         self.image_ = ax.imshow(gains, cmap=COLOURS, vmin=-limit, vmax=limit, aspect="auto")
-        for place in range(1, len(rows)):
-            if rows[place][0] != rows[place - 1][0]:
-                ax.axhline(place - 0.5, color="black", linewidth=1)
+        for position in range(1, len(rows)):
+            if rows[position][0] != rows[position - 1][0]:
+                ax.axhline(position - 0.5, color="black", linewidth=1)
 
     def _write(self, ax, x, y, text, gains):
         """Write into a cell, in white if the cell is dark."""

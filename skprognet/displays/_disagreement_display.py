@@ -89,15 +89,18 @@ class DisagreementDisplay(Display):
 
         Raises
         ------
+        TypeError
+            If `predictions` is not a table, or `n` is not an integer.
         ValueError
-            If a column is missing, there are fewer than two methods, no row is found, or the
-            predictions are of several studies.
+            If a column is missing, there are fewer than two methods, `n` is below 1, `only` or
+            `against` is unknown, no row is found, or the predictions are of several studies.
         """
         check_one_study("predictions", check_predictions(predictions), CONDITIONS)
         disputed = most_disputed(predictions, n, only=only, against=against)
         if not len(disputed):
-            changes = f"changes from {only}" if " " in only else f"brings {only}"
-            raise ValueError(f"There is no row that transfer {changes}. Leave out only={only!r}.")
+            raise ValueError(
+                f"predictions must have rows that fit only={only!r}; got none. Leave only out."
+            )
         return cls(disputed)
 
     def _methods(self):

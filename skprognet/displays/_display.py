@@ -31,17 +31,17 @@ class Display:
         ImportError
             If matplotlib is missing: ``pip install 'skprognet[report]'``.
         """
-        made = ax is None
-        if made:
+        is_new_figure = ax is None
+        if is_new_figure:
             plt = import_extra("matplotlib.pyplot", "report")
             _, ax = plt.subplots(figsize=self._figure_size(), layout="constrained")
         self._draw(ax)
-        self.ax_, self.figure_, self._made_figure = ax, ax.figure, made
+        self.ax_, self.figure_, self._is_new_figure = ax, ax.figure, is_new_figure
         return self
 
     def close(self):
         """Close the figure that `plot` made with pyplot; your own figure stays open."""
-        if getattr(self, "_made_figure", False):
+        if getattr(self, "_is_new_figure", False):
             import matplotlib.pyplot as plt
 
             plt.close(self.figure_)

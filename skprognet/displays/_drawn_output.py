@@ -82,11 +82,12 @@ def drawn_output(explanation, output):
     predicted = _PREDICTED + ending
     changes = [name for name in map(str, frame) if name.startswith((SOURCE, FEATURES))]
     changes = [name for name in changes if name.endswith(ending)]
-    is_there = predicted in frame and len(frame) > 0 and len(changes) > 0
-    if not is_there or not (of_classes or frame[predicted].dtype.kind == "f"):
+    is_complete = predicted in frame and len(frame) > 0 and len(changes) > 0
+    if not is_complete or not (of_classes or frame[predicted].dtype.kind == "f"):
         raise ValueError(
             "explanation must be the table that explain returns, with at least one row and a "
-            f"column of changes; got {len(frame)} rows of the columns {list(frame)!r:.200}."
+            f"column of changes; got {len(frame)} rows of the columns {list(frame)!r:.200}. Pass "
+            "what explain returns."
         )
     drawn = frame[[predicted, *changes]]
     drawn = drawn.set_axis([name.removesuffix(ending) for name in drawn], axis=1)
@@ -101,9 +102,8 @@ def _ending(frame, output):
     if output is None and len(outputs) < 2:
         return f"_{outputs[0]}" if outputs else ""
     if output not in outputs:
-        known = first_few(outputs) or "a single one, which needs no output="
-        raise ValueError(
-            f"A picture shows the changes of one output; the outputs are {known}; got "
-            f"output={output!r:.80}."
-        )
+        known, remedy = "None for a single output", "Leave output out"
+        if outputs:
+            known, remedy = f"one of {first_few(outputs)}", "Choose one of these"
+        raise ValueError(f"output must be {known}; got {output!r:.80}. {remedy}.")
     return f"_{output}"

@@ -21,8 +21,8 @@ class ExplanationDisplay(Display):
     the predicted number. A hatched bar to the left opposes the class, or lowers the number. For
     several rows it draws a map with a line for each row of X: orange supports or raises, purple
     opposes or lowers. Sources come first. Of the groups of features, those with the greatest mean
-    absolute change over the rows are shown. A map of more than 40 rows has no names of rows and no
-    numbers.
+    absolute change over the rows are shown. A map of more than 40 rows has no names of rows. A
+    map of more than 40 rows or more than 12 columns has no numbers in its cells.
 
     Parameters
     ----------
@@ -47,9 +47,10 @@ class ExplanationDisplay(Display):
     Raises
     ------
     TypeError
-        If `explanation` is not a table.
+        If `explanation` is not a table, or `max_groups` is not an integer.
     ValueError
-        If it has no rows, lacks a column, or has no such `output`.
+        If `explanation` has no rows, lacks a column or has no such `output`, or `max_groups` is
+        below 1.
 
     Examples
     --------
@@ -118,9 +119,11 @@ class ExplanationDisplay(Display):
         Raises
         ------
         TypeError
-            If the estimator holds no network of this package.
+            If the estimator holds no network of this package, or `groups` or `max_groups` has
+            another type.
         ValueError
-            If X or `reference` do not fit, a group is not found, or there is no such `output`.
+            If X or `reference` does not fit, a group is not found, `max_groups` is below 1, or
+            there is no such `output`.
         """
         options = {"groups": groups, "method": method, "reference": reference}
         return cls(explain(estimator, X, **options), max_groups=max_groups, output=output)

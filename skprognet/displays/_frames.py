@@ -38,11 +38,11 @@ def check_frame(name, frame, needed):
     missing = [column for column in needed if column not in frame]
     if missing:
         raise ValueError(
-            f"{name} must have the columns {', '.join(needed[:-1])} and {needed[-1]}; {missing} "
-            f"are missing among {list(frame.columns)}."
+            f"{name} must have the columns {', '.join(needed[:-1])} and {needed[-1]}; got "
+            f"{list(frame.columns)}, without {missing}. Add the missing columns."
         )
     if not len(frame):
-        raise ValueError(f"{name} must have at least one row; got an empty table.")
+        raise ValueError(f"{name} must have at least one row; got none. Pass a table with rows.")
     check_names(name, frame)
     return frame
 
@@ -107,8 +107,9 @@ def figure_spread(scores, method, source):
     Returns
     -------
     mean, std : float
-        Computed over the repeats, of the scores averaged over the folds of each (std with ddof 1).
-        With one repeat, computed over its folds. std is NaN for a single score.
+        The scores are averaged over the folds of each repeat. Mean and std (ddof 1) are computed
+        over these averages. With one repeat, they are computed over its folds. std is NaN for a
+        single score.
     """
     table = score_table(scores, method, source)
     of_repeats = table.mean(axis=1, keepdims=True) if len(table) > 1 else table

@@ -87,13 +87,18 @@ class GroupScoresDisplay(Display):
 
         Raises
         ------
+        TypeError
+            If `predictions` or `labels` is not a table.
         ValueError
             If a column is missing, the labels do not cover the rows, or the predictions are of
             several studies.
         """
         columns = [column] if isinstance(column, str) else list(column)
         if not columns:
-            raise ValueError("column must name at least one column of the labels; got none.")
+            raise ValueError(
+                "column must name at least one column of the labels; got none. Pass a name, such "
+                "as 'speaker'."
+            )
         check_one_study("predictions", check_predictions(predictions), CONDITIONS)
         parts = [
             scores_by_group(predictions, labels, each, scoring=scoring).assign(column=each)
@@ -153,7 +158,7 @@ class GroupScoresDisplay(Display):
 
 
 def _draw_groups(ax, y, part, style):
-    """Draw the groups of one method as marks on a line, and name the first and the last."""
+    """Draw the groups of one method as marks on a line, and name the lowest and the highest."""
     scores = part["score"].dropna()
     (line,) = ax.plot(
         scores,

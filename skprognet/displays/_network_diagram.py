@@ -43,7 +43,7 @@ class NetworkDisplay(Display):
     the top. An arrow is a matrix of weights. If the layers of a source were computed elsewhere (as
     of a :class:`~skprognet.sources.LayerSource`), they show their names, if any, and no arrows
     lead to them. Frozen layers are grey and hatched, copied layers dotted. Laterals lead from
-    frozen layer k to layer k + 1 of the next column; their width grows with the Frobenius norm of
+    frozen layer k to layer k + 1 of a later column; their width grows with the Frobenius norm of
     their matrix. An A is an adapter.
 
     Parameters

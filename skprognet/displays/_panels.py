@@ -1,4 +1,4 @@
-"""Draw a grid of small panels in place of a single axes."""
+"""Draw a grid of small panels instead of a single axes."""
 
 from skprognet.displays._style import verbatim
 
@@ -19,7 +19,7 @@ def draw_panels(ax, titles):
     Parameters
     ----------
     ax : matplotlib Axes
-        The axes in whose place the panels are drawn. It becomes invisible, except for its legend.
+        The axes in whose space the panels are drawn. It becomes invisible, except for its legend.
     titles : sequence of str
         The title of each panel.
 
@@ -32,13 +32,13 @@ def draw_panels(ax, titles):
     row_share, width = 1 / _rows(titles), (1 - 0.06 * (COLUMNS - 1)) / COLUMNS
     height = HEIGHT / _step(titles) * row_share
     panels = []
-    for place, title in enumerate(titles):
-        row, column = divmod(place, COLUMNS)
+    for position, title in enumerate(titles):
+        row, column = divmod(position, COLUMNS)
         corner = (column * (width + 0.06), 1 - (row + 1) * row_share)
         shared = {"sharex": panels[0], "sharey": panels[0]} if panels else {}
         panel = ax.inset_axes((*corner, width, height), **shared)
         panel.set_title(verbatim(title, TITLE_WIDTH), fontsize="small", loc="left", pad=3)
-        nothing_below = place + COLUMNS >= len(titles)
+        nothing_below = position + COLUMNS >= len(titles)
         panel.tick_params(labelsize="small", labelbottom=nothing_below, labelleft=column == 0)
         panels.append(panel)
     return panels
@@ -46,10 +46,10 @@ def draw_panels(ax, titles):
 
 def label_panels(panels, xlabel, ylabel):
     """Label the axes of the panels at the left and at the bottom of the grid."""
-    for place, panel in enumerate(panels):
-        if place + COLUMNS >= len(panels):
+    for position, panel in enumerate(panels):
+        if position + COLUMNS >= len(panels):
             panel.set_xlabel(xlabel, fontsize="small")
-        if place % COLUMNS == 0:
+        if position % COLUMNS == 0:
             panel.set_ylabel(ylabel, fontsize="small")
 
 

@@ -96,6 +96,8 @@ class PredictionScatterDisplay(Display):
 
         Raises
         ------
+        TypeError
+            If `predictions` is not a table.
         ValueError
             If a column is missing, or the predictions are of classes or of several studies.
         """
@@ -132,15 +134,15 @@ class PredictionScatterDisplay(Display):
         explained = EXPLAINED if n_points <= MOST_POINTS else EXPLAINED_DENSITY
         ax.set_title(explained, loc="left", fontsize="small")
         self.panels_ = {}
-        for place, (method, part) in enumerate(parts.items()):
-            row, column = divmod(place, n_columns)
+        for position, (method, part) in enumerate(parts.items()):
+            row, column = divmod(position, n_columns)
             below, side = 1 - (row + 1) / n_rows, 0.94 / n_columns
             panel = ax.inset_axes([column / n_columns, below, side, PANEL / height / n_rows])
             panel.set(xlim=limits, ylim=limits, aspect="equal")
             _draw_points(panel, part, styles[method]["color"], limits)
             panel.plot(limits, limits, color=GREY, linestyle="dotted", linewidth=1)
             panel.set_title(titles[method], fontsize="small", loc="left")
-            _set_ticks(panel, column == 0, place + n_columns >= len(parts))
+            _set_ticks(panel, column == 0, position + n_columns >= len(parts))
             self.panels_[method] = panel
 
     def frame(self):

@@ -92,11 +92,11 @@ class ScoresDisplay(Display):
 
         Raises
         ------
+        TypeError
+            If `scores` is not a table, or `chance` is not a number.
         ValueError
             If a column or a fold is missing, the scores are of several studies, or `chance` is
             outside the range of the metric.
-        TypeError
-            If `chance` is not a number.
         """
         scores = check_frame("scores", scores, [*METHOD, *FOLD, SCORE])
         check_one_study("scores", scores, [*METRIC, *CONDITIONS])

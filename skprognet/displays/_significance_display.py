@@ -114,6 +114,8 @@ class SignificanceDisplay(Display):
 
         Raises
         ------
+        TypeError
+            If `comparisons` is not a table.
         ValueError
             If a column is missing, or the metric, alpha or rope has several values.
         """
@@ -180,7 +182,7 @@ class SignificanceDisplay(Display):
         ax.grid(alpha=0.3, axis="x")
 
     def _print_probabilities(self, ax, frame):
-        """Write the p-values in columns to the right of the axes."""
+        """Write the p-values and the Bayesian probabilities to the right of the axes."""
         columns = {"p": "pvalue", "Holm": "pvalue_holm"}
         texts = {head: frame[name].map(_p) for head, name in columns.items() if name in frame}
         if set(BAYESIAN) <= set(frame):

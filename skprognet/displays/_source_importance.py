@@ -102,7 +102,9 @@ class SourceImportanceDisplay(Display):
         TypeError
             If there is no progressive network in the estimator.
         ValueError
-            If it has no source, or X and y do not fit it.
+            If the network has no source, X and y do not fit it, or no two rows differ. With
+            ``by_class=True``, also if the network is a regressor or does not know a class of y, or
+            `scoring` is not "uar".
         """
         if scoring is None:
             scoring = "ccc" if isinstance(network_of(estimator), RegressorMixin) else "uar"

@@ -30,9 +30,9 @@ METHODS = {"DNN": 0, "PT/FT": 1, "ProgNet": 2}
 SOURCES = {NO_SOURCE: 0, "speaker": 1, "gender": 2}
 
 
-def _places(names, reserved):
-    """Return the place of each name: a reserved one, or the next free one in order."""
-    free = (place for place in count() if place not in reserved.values())
+def _style_numbers(names, reserved):
+    """Return the number of each name's style: a reserved one, or the next free one in order."""
+    free = (number for number in count() if number not in reserved.values())
     new = [name for name in dict.fromkeys(names) if name not in reserved]
     return {**reserved, **dict(zip(new, free, strict=False))}
 
@@ -56,9 +56,9 @@ def looks(methods):
         For each pair color, marker and linestyle, as matplotlib's ``plot`` takes them.
     """
     pairs = sorted(dict.fromkeys(methods), key=lambda pair: pair[1] != NO_SOURCE)
-    of_method = _places([method for method, _ in pairs], METHODS)
+    of_method = _style_numbers([method for method, _ in pairs], METHODS)
     real = {source: placebo_of(source) or source for _, source in pairs}
-    of_source = _places([real[source] for _, source in pairs], SOURCES)
+    of_source = _style_numbers([real[source] for _, source in pairs], SOURCES)
     return {
         (method, source): {
             "color": COLOURS[of_method[method] % len(COLOURS)]

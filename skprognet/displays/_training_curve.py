@@ -47,13 +47,13 @@ def _check_choices(smoothing, panels):
 def _draw_curves(ax, parts, styles):
     """Draw the line and the band of each of some methods, and return the lines."""
     lines = []
-    for place, (method, part) in enumerate(parts.items()):
+    for position, (method, part) in enumerate(parts.items()):
         epochs, mean, std = (part[name] for name in ("epoch", "smooth_mean", "smooth_std"))
         style = styles[method]
         ax.fill_between(epochs, mean - std, mean + std, color=style["color"], alpha=0.12, lw=0)
         # Few markers, at different epochs for each line, so that no marker hides another.
         step = max(1, len(part) // MARKERS_PER_LINE)
-        every = place * step // len(parts), step
+        every = position * step // len(parts), step
         named = label(*method)
         lines += ax.plot(epochs, mean, label=named, markevery=every, markersize=4.5, **style)
     ax.grid(alpha=0.3)
@@ -241,8 +241,8 @@ class TrainingCurveDisplay(Display):
         -------
         DataFrame
             One row per method, source and epoch: method, source, epoch, mean (over the fits), std
-            (over the repeats, of the mean over the folds of each; with one repeat, over its
-            folds), n_fits, n_repeats, smooth_mean and smooth_std (the moving averages that are
-            drawn) and window (w, in epochs).
+            (of the means of the repeats; with one repeat, over its folds), n_fits, n_repeats,
+            smooth_mean and smooth_std (the moving averages that are drawn) and window (w, in
+            epochs).
         """
         return pd.DataFrame(self.curves).copy()

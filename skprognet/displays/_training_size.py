@@ -234,7 +234,7 @@ class TrainingSizeDisplay(Display):
             labels = [*labels, f"better than {self.against}, p<{self.sizes['alpha'].iloc[0]:g}"]
         over = spread_in_words(self.sizes["n_repeats"].max())
         has_band = self.sizes["std"].notna().any()
-        note = f"mean, band: standard deviation over {over}" if has_band else "mean over repeats"
+        note = f"mean, band: standard deviation over {over}" if has_band else "single scores"
         legend_above(ax, handles, labels, note)
 
     def frame(self):
@@ -245,8 +245,8 @@ class TrainingSizeDisplay(Display):
         DataFrame
             One row per method, source and size: method, source, metric, greater_is_better,
             n_train_folds, n_train (mean number of training rows, NaN if unknown), mean and std of
-            the score (over the repeats, of the mean over the folds of each; with one repeat, over
-            its folds; std is NaN for a single score), n_fits and n_repeats. With comparisons also
+            the score (of the means of the repeats; with one repeat, over its folds; NaN for a
+            single score), n_fits and n_repeats. With comparisons also
             better (whether there is a circle) and alpha.
         """
         return pd.DataFrame(self.sizes).copy()

@@ -15,7 +15,7 @@ class TensorRows(Dataset):
     ----------
     X : Tensor of shape (n_rows, width)
         What the column reads.
-    y : Tensor of shape (n_rows,), default=None
+    y : Tensor of shape (n_rows,) or (n_rows, n_columns), default=None
         The encoded target; None if only outputs are needed.
     weight : Tensor of shape (n_rows,), default=None
         Weights of the rows in the loss; None means 1.

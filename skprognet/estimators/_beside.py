@@ -83,7 +83,7 @@ class BesideClassifier(BesideMixin, NetworkClassifier):
             out. The weights of held-out rows count in the validation loss and score.
         X_val : array-like of shape (n_validation, n_features), default=None
             Validation rows, which choose the epoch. They never train the network.
-        y_val : array-like of shape (n_validation,), default=None
+        y_val : array-like of shape (n_validation,) or (n_validation, n_classes), default=None
             Labels of the validation rows; soft labels, in the form of `y`, only if `y` has soft
             labels.
         groups : array-like of shape (n_samples,), default=None
@@ -96,7 +96,7 @@ class BesideClassifier(BesideMixin, NetworkClassifier):
         X_test : array-like of shape (n_test, n_features), default=None
             Rows to score after every epoch, for the learning curve in ``history_["test_score"]``.
             They do not influence the fit.
-        y_test : array-like of shape (n_test,), default=None
+        y_test : array-like of shape (n_test,) or (n_test, n_classes), default=None
             Labels of the test rows, in the form of `y_val`.
 
         Returns

@@ -30,10 +30,10 @@ def explain_rows(network, explained_of, X, groups, method, reference):
     slices = network._source_slices()
     places = _find_places(network, groups, slices)
     if not slices and not places:
-        no_groups = "its features have no names" if groups is None else "groups is empty"
+        no_groups = "features without names" if groups is None else "empty groups"
         raise ValueError(
-            "explain needs a source or a group of features to take away; the network has no "
-            f"source, and {no_groups}. Pass groups={{name: positions of features}}."
+            "The network must have a source or a group of features for explain to take away; got "
+            f"no source, and {no_groups}. Pass groups={{name: positions of features}}."
         )
     index = X.index if isinstance(X, pd.DataFrame) else None
     X = _check(network, X)
@@ -82,8 +82,8 @@ def _check_reference(network, reference):
             raise type(error)(f"reference must have rows like those of X. {error}") from error
     if not hasattr(network, "training_mean_"):
         raise ValueError(
-            "reference must be passed for this network; an early version wrote its file, without "
-            "the mean of its training rows. Pass reference= with some of these rows."
+            "reference must be passed for a network whose file lacks the mean of its training "
+            "rows; got None. Pass reference= with some of these rows."
         )
     return network.training_mean_[None, :]
 
@@ -115,11 +115,11 @@ def _explain_part(network, explained_of, X_NF, slices, mean_J, places, x_F):
     slices : dict of str to slice
         The slice of the J numbers that each source fills.
     mean_J : Tensor of shape (J,)
-        The numbers that replace it.
+        The numbers that replace those of a source.
     places : dict of str to ndarray of int
         The positions of the features of each group among the F.
     x_F : ndarray of shape (F,)
-        The values that replace them.
+        The values that replace those of a group.
     """
     joined_NJ = network._column_input(X_NF)
     outputs = _outputs(network, joined_NJ)

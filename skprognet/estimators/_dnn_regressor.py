@@ -228,8 +228,9 @@ class DNNRegressor(NetworkRegressor):
         Warns
         -----
         UserWarning
-            If the target, or one of several outputs, is constant over the training rows. If all
-            outputs are constant there, or over the validation rows, the loss chooses the epoch.
+            If an output is constant over the training rows, or if all outputs are constant over
+            the validation rows and ``monitor="ccc"``. In both cases, the loss chooses the epoch if
+            all outputs are constant.
         """
         arguments = FitArguments(
             X,

@@ -147,7 +147,7 @@ def check_labels_round_trip(estimator, X, y, **fit_params):
     """
     if is_regressor(estimator):
         raise TypeError(
-            "check_labels_round_trip is about classifiers; got the regressor "
+            "estimator must be a classifier for check_labels_round_trip; got the regressor "
             f"{type(estimator).__name__}. Leave this check out."
         )
     codes = np.unique(y, return_inverse=True)[1]

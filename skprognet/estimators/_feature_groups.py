@@ -59,7 +59,8 @@ def find_groups(groups, names, n_features):
     TypeError
         If `groups` or its names have another type.
     ValueError
-        If a group has no feature, or there are no names to find it by.
+        If a group has no feature, a position is out of range, or a group has names and the
+        names of the features are unknown.
     """
     if isinstance(groups, str) or not hasattr(groups, "__iter__"):
         raise TypeError(
@@ -93,10 +94,9 @@ def _places(group, wanted, names, n_features):
             f"The group {group!r} must have positions of features, since the network knows no "
             f"names; got {wanted!r:.200}. Pass the positions as integers, or fit with a DataFrame."
         )
-    place = {name: number for number, name in enumerate(names)}
-    return np.array(
-        [place[name] for name in find_columns(wanted, list(place), f"groups[{group!r}]")]
-    )
+    positions = {name: number for number, name in enumerate(names)}
+    found = find_columns(wanted, list(positions), f"groups[{group!r}]")
+    return np.array([positions[name] for name in found])
 
 
 def names_at_network(source, X):

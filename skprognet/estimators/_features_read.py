@@ -48,11 +48,11 @@ def features_read(features, sources, feature_names, n_features):
         return None
     if features is None and not owners:
         return None
-    place = {name: number for number, name in enumerate(feature_names)}
+    positions = {name: number for number, name in enumerate(feature_names)}
     if features is None:
-        read = [name for name in place if name not in owners]
+        read = [name for name in positions if name not in owners]
     else:
-        read = find_columns(features, list(place), "features")
+        read = find_columns(features, list(positions), "features")
         _warn_of_shared([name for name in read if name in owners], owners)
     if not read:
         raise ValueError(
@@ -60,7 +60,7 @@ def features_read(features, sources, feature_names, n_features):
             f"its sources {first_few(dict.fromkeys(owners.values()))}. Add features, or name "
             "in features= those that the network reads too."
         )
-    return np.array([place[name] for name in read])
+    return np.array([positions[name] for name in read])
 
 
 def in_order_of_fit(X, feature_names):

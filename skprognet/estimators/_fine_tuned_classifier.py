@@ -114,10 +114,12 @@ class FineTunedClassifier(FineTuningMixin, NetworkClassifier):
         Whether Ctrl-C ended the fit. The fit restores the best epoch so far and raises
         KeyboardInterrupt again. During the first epoch, an interrupt keeps the earlier fit, if
         any.
-    sources_ : list of (str, estimator)
-        Frozen copies of the fitted sources; empty without a source.
+    sources_ : list of (str, Source or estimator)
+        Frozen copies of the fitted sources, and the sources that `fit` trained; empty without a
+        source.
     source_digest_ : dict of str to str
-        The SHA-256 of the weights of each source, the same before and after `fit`.
+        The digest of each source, which `fit` does not change. That of a network is the SHA-256
+        of its weights.
 
     See Also
     --------
@@ -128,8 +130,8 @@ class FineTunedClassifier(FineTuningMixin, NetworkClassifier):
     -----
     Three parameters turn PT/FT into rival methods. Without a source they do nothing.
 
-    - ``n_frozen_layers="all"`` is a linear probe: what a linear classifier finds in the last layer
-      of the source.
+    - ``n_frozen_layers="all"`` is a linear probe: what a linear classifier finds in the last
+      hidden layer of the source.
     - `l2_sp` adds to the loss
 
       .. math:: \Omega(w) = \frac{\alpha}{2} \lVert w - w_0 \rVert^2
@@ -143,7 +145,7 @@ class FineTunedClassifier(FineTuningMixin, NetworkClassifier):
     - `probe_epochs` is LP-FT. With a random output, fine-tuning begins with large gradients that
       change the copied layers; a probe before it gives the output a good start. The first
       `probe_epochs` epochs equal those of a linear probe, bit for bit. Each call of `fit` begins
-      with them; `partial_fit` counts its epochs.
+      with a probe; calls of `partial_fit` continue the count of epochs.
 
     References
     ----------
@@ -254,7 +256,7 @@ class FineTunedClassifier(FineTuningMixin, NetworkClassifier):
             out. The weights of held-out rows count in the validation loss and score.
         X_val : array-like of shape (n_validation, n_features), default=None
             Validation rows, which choose the epoch. They never train the network.
-        y_val : array-like of shape (n_validation,), default=None
+        y_val : array-like of shape (n_validation,) or (n_validation, n_classes), default=None
             Labels of the validation rows; soft labels, in the form of `y`, only if `y` has soft
             labels.
         groups : array-like of shape (n_samples,), default=None
@@ -265,7 +267,7 @@ class FineTunedClassifier(FineTuningMixin, NetworkClassifier):
         X_test : array-like of shape (n_test, n_features), default=None
             Rows to score after every epoch, for the learning curve in ``history_["test_score"]``.
             They do not influence the fit.
-        y_test : array-like of shape (n_test,), default=None
+        y_test : array-like of shape (n_test,) or (n_test, n_classes), default=None
             Labels of the test rows, in the form of `y_val`.
 
         Returns

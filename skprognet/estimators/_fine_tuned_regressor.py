@@ -114,10 +114,12 @@ class FineTunedRegressor(FineTuningMixin, NetworkRegressor):
         Whether Ctrl-C ended the fit. The fit restores the best epoch so far and raises
         KeyboardInterrupt again. During the first epoch, an interrupt keeps the earlier fit, if
         any.
-    sources_ : list of (str, estimator)
-        Frozen copies of the fitted sources; empty without a source.
+    sources_ : list of (str, Source or estimator)
+        Frozen copies of the fitted sources, and the sources that `fit` trained; empty without a
+        source.
     source_digest_ : dict of str to str
-        The SHA-256 of the weights of each source, the same before and after `fit`.
+        The digest of each source, which `fit` does not change. That of a network is the SHA-256
+        of its weights.
 
     See Also
     --------
@@ -144,7 +146,7 @@ class FineTunedRegressor(FineTuningMixin, NetworkRegressor):
     - `probe_epochs` is LP-FT. With a random output, fine-tuning begins with large gradients that
       change the copied layers; a probe before it gives the output a good start. The first
       `probe_epochs` epochs equal those of a linear probe, bit for bit. Each call of `fit` begins
-      with them; `partial_fit` counts its epochs.
+      with a probe; calls of `partial_fit` continue the count of epochs.
 
     References
     ----------
@@ -287,8 +289,9 @@ class FineTunedRegressor(FineTuningMixin, NetworkRegressor):
         Warns
         -----
         UserWarning
-            If the target, or one of several outputs, is constant over the training rows. If all
-            outputs are constant there, or over the validation rows, the loss chooses the epoch.
+            If an output is constant over the training rows, or if all outputs are constant over
+            the validation rows and ``monitor="ccc"``. In both cases, the loss chooses the epoch if
+            all outputs are constant.
         """
         arguments = FitArguments(
             X,

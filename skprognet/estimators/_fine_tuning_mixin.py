@@ -3,6 +3,8 @@
 import copy
 import math
 
+from sklearn.base import is_regressor
+
 from skprognet._checks import check_number
 from skprognet._wording import first_few
 from skprognet.estimators._parameters import DTYPES
@@ -68,7 +70,7 @@ class FineTuningMixin(TransferMixin):
             raise ValueError(
                 f"source must be a single source for {type(self).__name__}; got "
                 f"[{first_few(names)}]. Pass one of them, or read them all with "
-                "ProgressiveClassifier."
+                f"{self._progressive_name()}."
             )
         super()._read_sources(rows, train, held_out, seed)
 
@@ -97,8 +99,8 @@ class FineTuningMixin(TransferMixin):
         original = source.column()
         if original is None:
             raise ValueError(
-                f"{type(self).__name__} must copy the layers of a network; the source "
-                f"{name!r} {source.not_copied}. Read it with ProgressiveClassifier."
+                f"The source of {type(self).__name__} must have layers to copy; got {name!r}, "
+                f"which {source.not_copied}. Read it with {self._progressive_name()}."
             )
         column = copy.deepcopy(original).to(DTYPES[self.dtype])
         column.replace_output(self._target.n_outputs, generator)
@@ -110,6 +112,10 @@ class FineTuningMixin(TransferMixin):
                 f"{self.n_frozen_layers}. Lower it, or set 'all'."
             )
         return column
+
+    def _progressive_name(self):
+        """Return the name of the progressive estimator for the same kind of target."""
+        return "ProgressiveRegressor" if is_regressor(self) else "ProgressiveClassifier"
 
     def _probes_only(self):
         """Return whether the copied layers never learn."""

@@ -8,7 +8,7 @@ from skprognet.estimators._why_alone import can_fit
 
 
 def fit_together(fits, *, n_together=None):
-    """Fit many estimators, training networks of one kind together as one batched network.
+    """Fit many estimators, training networks of one kind together.
 
     Networks are of one kind if they have the same layers, dropout, activation, loss, score and
     training options. Seeds, rows and weights may differ, and so may numbers of classes that have
@@ -69,7 +69,7 @@ def fit_together(fits, *, n_together=None):
     if not isinstance(fits, Iterable):
         raise TypeError(
             "fits must be a list of (estimator, X, y) or (estimator, X, y, options); got "
-            f"{fits!r:.100}."
+            f"{fits!r:.100}. Pass such a list."
         )
     fits = [_checked(number, fit) for number, fit in enumerate(fits)]
     _check_apart([estimator for estimator, *_ in fits])

@@ -54,19 +54,20 @@ def _hold_out_groups(y, groups, fraction, seed):
 
     The best of very many draws would be the same for every seed.
     """
-    everything = np.bincount(y)
+    counts = np.bincount(y)
     splitter = GroupShuffleSplit(n_splits=_MOST_DRAWS, test_size=fraction, random_state=seed)
     draws = (held_out for _, held_out in splitter.split(y, y, groups))
-    whole = (
-        rows for rows in draws if np.bincount(np.delete(y, rows), minlength=len(everything)).all()
+    # A usable draw leaves training rows of every class.
+    usable = (
+        rows for rows in draws if np.bincount(np.delete(y, rows), minlength=len(counts)).all()
     )
-    several = list(islice(whole, _DRAWS)) or [next(splitter.split(y, y, groups))[1]]
+    candidates = list(islice(usable, _DRAWS)) or [next(splitter.split(y, y, groups))[1]]
 
     def distance(held_out):
-        shares = np.bincount(y[held_out], minlength=len(everything)) / everything
+        shares = np.bincount(y[held_out], minlength=len(counts)) / counts
         return np.abs(shares - fraction).sum()
 
-    return min(several, key=distance)
+    return min(candidates, key=distance)
 
 
 def first_split(splitter, y, groups):

@@ -1,4 +1,4 @@
-"""Measure how much a source helps: the loss without it, and how strongly it is read."""
+"""Measure how much a source helps: how far the score falls without it, and how it is read."""
 
 import numpy as np
 import pandas as pd
@@ -165,10 +165,10 @@ def _check_known(classes, known):
     unknown = classes[~np.isin(classes, known)]
     if len(unknown):
         near = nearest_name(unknown[0], known)
-        hint = f" Did you mean {near!r}?" if near else ""
+        hint = f"Did you mean {near!r}?" if near else "Leave the other rows out."
         raise ValueError(
             f"y must only have labels that the classifier knows, [{first_few(known.tolist())}]; "
-            f"got [{first_few(unknown.tolist())}].{hint}"
+            f"got [{first_few(unknown.tolist())}]. {hint}"
         )
 
 

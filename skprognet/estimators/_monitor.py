@@ -166,8 +166,8 @@ def score_of_epoch(estimator, X, y, sample_weight):
         The estimator being fitted, whose `monitor` is the scorer.
     X : ndarray of shape (n_rows, n_features)
         The validation or the test rows.
-    y : ndarray of shape (n_rows,)
-        Their labels.
+    y : ndarray of shape (n_rows,) or (n_rows, n_outputs)
+        Their labels or numbers.
     sample_weight : ndarray of shape (n_rows,) or None
         Their weights in `fit`, for a scorer that takes weights.
 

@@ -44,8 +44,8 @@ class Net(NeuralNetClassifier):
         Number of epochs without a better validation score after which training stops; None never
         stops.
     score : str or callable, default="uar"
-        The score of an epoch on the validation rows: "loss" is minus the loss, any other name
-        stands for `epoch_score`; or the result of the callable.
+        The score of an epoch on the validation rows. "loss" is minus the loss, any other name
+        stands for `epoch_score`, and a callable returns the score itself.
     epoch_score : type, default=MeanRecall
         The score that the net itself computes from predictions.
     score_weights : ndarray of shape (n_classes,) or None, default=None
@@ -102,7 +102,7 @@ class Net(NeuralNetClassifier):
         return self
 
     def initialize_history(self):
-        self._lowest = {}  # loss so far, by prefix
+        self._lowest = {}  # lowest loss so far, for the prefixes "train" and "valid"
         return super().initialize_history()
 
     def initialize_callbacks(self):
@@ -239,10 +239,10 @@ class Net(NeuralNetClassifier):
         loss = (torch.stack(losses).double().cpu() @ rows / rows.sum()).item()
         self.record_loss(prefix, loss, len(sizes))
         if not training:
-            score, chooses = self._score_epoch(iterator.dataset, torch.cat(predicted), loss)
+            score, monitored = self._score_epoch(iterator.dataset, torch.cat(predicted), loss)
             self.history.record(prefix + "_score", score)
-            if chooses is not None:
-                self.history.record(prefix + "_monitor", chooses)
+            if monitored is not None:
+                self.history.record(prefix + "_monitor", monitored)
 
     def record_loss(self, prefix, loss, n_batches):
         """Record the loss of an epoch over all its batches; raise if it is not finite."""
@@ -250,7 +250,7 @@ class Net(NeuralNetClassifier):
         lowest = self._lowest.get(prefix, math.inf)
         self._lowest[prefix] = min(loss, lowest)
         self.history.record(prefix + "_loss", loss)
-        self.history.record(prefix + "_loss_best", loss < lowest)  # skorch's Checkpoint asks
+        self.history.record(prefix + "_loss_best", loss < lowest)  # for skorch's Checkpoint
         if not math.isfinite(loss):
             which = "training" if prefix == "train" else "validation"
             self._raise_infinite(f"{which} loss", f"got {loss}")

@@ -244,11 +244,12 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         Notes
         -----
         The changes say how *this network* computes its prediction. They do not say that a feature
-        causes an emotion, or that the prediction is right. If two sources say the same, the
-        network can do without either, so both changes are near 0, although it cannot do without
-        both. So changes add up neither to the log-probability nor to the loss without all of them.
-        A probability near 1 can hardly rise, so its changes are small as long as other reasons
-        remain. A row with some values of the average row may be unlike any recording.
+        causes an emotion, or that the prediction is right. If two sources carry the same
+        information, the network needs only one of them. Both changes are then near 0, although
+        the prediction would change without the two of them. So the changes do not add up to the
+        log-probability, nor to its fall when everything is taken away at once. A probability near
+        1 has small changes as long as the remaining sources and features suffice for the
+        prediction. A row with some values of the average row may be unlike any recording.
 
         Each source costs one more pass through the network alone, and each group one more pass
         through the network and its sources.

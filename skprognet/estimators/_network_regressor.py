@@ -36,8 +36,8 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
         check_choice("loss", self.loss, list(NUMBER_LOSSES))
         if self.loss == "ccc" and self.batch_size == 1:
             raise ValueError(
-                "batch_size must be at least 2 with loss='ccc'; got 1. A single row has no "
-                "correlation: use larger batches, or loss='squared_error'."
+                "batch_size must be at least 2 with loss='ccc', since a single row has no "
+                "correlation; got 1. Use larger batches, or loss='squared_error'."
             )
 
     @property
@@ -199,10 +199,11 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
         Notes
         -----
         The changes say how *this network* computes its prediction. They do not say that a feature
-        causes an emotion, or that the prediction is right. If two sources say the same, the
-        network can do without either, so both changes are near 0, although it cannot do without
-        both. So changes do not add up to the distance from the average prediction. A row with some
-        values of the average row may be unlike any recording.
+        causes an emotion, or that the prediction is right. If two sources carry the same
+        information, the network needs only one of them. Both changes are then near 0, although
+        the prediction would change without the two of them. So the changes do not add up to the
+        distance from the average prediction. A row with some values of the average row may be
+        unlike any recording.
 
         Each source costs one more pass through the network alone, and each group one more pass
         through the network and its sources.

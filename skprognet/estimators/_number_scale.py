@@ -6,7 +6,7 @@ import numpy as np
 
 from skprognet._wording import count, first_few
 
-_FEW_ROWS = 10  # with fewer, the standard error of the standard deviation is a quarter of it
+_FEW_ROWS = 10  # with fewer, the standard error of the standard deviation is at least 25 %
 
 
 def moments(codes, weight):

@@ -41,8 +41,8 @@ def source_overlap(model, X, *, per_row=False):
     Series of float, or DataFrame of bool of shape (n_samples, 1 + n_sources)
         The share, between 0 and 1: under "own" for the model's own `fit` (validation rows
         included), and under its name for each source; NaN for a source that does not remember its
-        rows (scikit-learn's ``MLPClassifier``). With ``per_row=True``, a column for each of them;
-        NA if unknown.
+        rows, such as scikit-learn's ``MLPClassifier``. With ``per_row=True``, a column for each of
+        them; NA if unknown.
 
     Warns
     -----
@@ -87,9 +87,9 @@ def overlap(model, X, per_row, *, stacklevel):
             "of these."
         )
     check_is_fitted(network)
-    asked = [_Answer(model, each) for each in _same_numbers(model, X)]
-    asked[0].warn(stacklevel + 1)
-    seen = pd.DataFrame({name: _known(name, asked) for name in asked[0].seen})
+    answers = [_Answer(model, each) for each in _same_numbers(model, X)]
+    answers[0].warn(stacklevel + 1)
+    seen = pd.DataFrame({name: _known(name, answers) for name in answers[0].seen})
     if per_row:
         return seen
     shares = seen.apply(lambda rows: rows.to_numpy(dtype=float, na_value=np.nan))
@@ -97,7 +97,7 @@ def overlap(model, X, per_row, *, stacklevel):
 
 
 class _Answer:
-    """Which rows a model and its sources had in fit, and for which of them the scale is off."""
+    """The rows that a model and its sources had in fit, and whether X is on another scale."""
 
     def __init__(self, model, X):
         whole = as_source(model)
@@ -130,11 +130,11 @@ class _Answer:
         )
 
 
-def _known(name, asked):
+def _known(name, answers):
     """Return which rows any of the answers knows; all NA if a source does not remember."""
-    masks = [answer.seen[name] for answer in asked]
+    masks = [answer.seen[name] for answer in answers]
     if masks[0] is None:
-        return pd.array([pd.NA] * len(asked[0].seen[OWN]), dtype="boolean")
+        return pd.array([pd.NA] * len(answers[0].seen[OWN]), dtype="boolean")
     return pd.array(np.any(masks, axis=0), dtype="boolean")
 
 

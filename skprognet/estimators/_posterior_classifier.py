@@ -121,10 +121,12 @@ class PosteriorClassifier(BesideClassifier):
         Positions in X of the features that the first layer reads; None means all of them.
     source_widths_ : dict of str to int
         Number of classes of each source.
-    sources_ : list of (str, estimator)
-        Frozen copies of the fitted sources; empty without a source.
+    sources_ : list of (str, Source or estimator)
+        Frozen copies of the fitted sources, and the sources that `fit` trained; empty without a
+        source.
     source_digest_ : dict of str to str
-        The SHA-256 of the weights of each source, the same before and after `fit`.
+        The digest of each source, which `fit` does not change. That of a network is the SHA-256
+        of its weights.
 
     See Also
     --------

@@ -71,7 +71,7 @@ def weighted(estimator, target, rows, counted, which):
     ----------
     estimator : estimator
         The estimator, whose `class_weight` sets the weights of the classes.
-    target : ClassTarget
+    target : ClassTarget or NumberTarget
         The target.
     rows : Rows
         The rows, with encoded `y`.

@@ -121,10 +121,12 @@ class ProgressiveClassifier(ProgressiveMixin, NetworkClassifier):
         any.
     features_read_ : ndarray of int or None
         Positions in X of the features that the new column itself reads; None means all of them.
-    sources_ : list of (str, estimator)
-        Frozen copies of the fitted sources; empty without a source.
+    sources_ : list of (str, Source or estimator)
+        Frozen copies of the fitted sources, and the sources that `fit` trained; empty without a
+        source.
     source_digest_ : dict of str to str
-        The SHA-256 of the weights of each source, the same before and after `fit`.
+        The digest of each source, which `fit` does not change. That of a network is the SHA-256
+        of its weights.
 
     See Also
     --------
@@ -240,7 +242,7 @@ class ProgressiveClassifier(ProgressiveMixin, NetworkClassifier):
             out. The weights of held-out rows count in the validation loss and score.
         X_val : array-like of shape (n_validation, n_features), default=None
             Validation rows, which choose the epoch. They never train the network.
-        y_val : array-like of shape (n_validation,), default=None
+        y_val : array-like of shape (n_validation,) or (n_validation, n_classes), default=None
             Labels of the validation rows; soft labels, in the form of `y`, only if `y` has soft
             labels.
         groups : array-like of shape (n_samples,), default=None
@@ -253,7 +255,7 @@ class ProgressiveClassifier(ProgressiveMixin, NetworkClassifier):
         X_test : array-like of shape (n_test, n_features), default=None
             Rows to score after every epoch, for the learning curve in ``history_["test_score"]``.
             They do not influence the fit.
-        y_test : array-like of shape (n_test,), default=None
+        y_test : array-like of shape (n_test,) or (n_test, n_classes), default=None
             Labels of the test rows, in the form of `y_val`.
 
         Returns
@@ -349,8 +351,8 @@ class ProgressiveClassifier(ProgressiveMixin, NetworkClassifier):
         check_is_fitted(self)
         if not self.sources_:
             raise ValueError(
-                "source_importances needs a source; got a classifier without one. Fit it with a "
-                "source."
+                "The classifier must have a source for source_importances; got none. Fit it with "
+                "a source."
             )
         if by_class:
             return measure_by_class(self, X, y, scoring, method, n_repeats, random_state)

@@ -123,10 +123,12 @@ class ProgressiveRegressor(ProgressiveMixin, NetworkRegressor):
         any.
     features_read_ : ndarray of int or None
         Positions in X of the features that the new column itself reads; None means all of them.
-    sources_ : list of (str, estimator)
-        Frozen copies of the fitted sources; empty without a source.
+    sources_ : list of (str, Source or estimator)
+        Frozen copies of the fitted sources, and the sources that `fit` trained; empty without a
+        source.
     source_digest_ : dict of str to str
-        The SHA-256 of the weights of each source, the same before and after `fit`.
+        The digest of each source, which `fit` does not change. That of a network is the SHA-256
+        of its weights.
 
     See Also
     --------
@@ -275,8 +277,9 @@ class ProgressiveRegressor(ProgressiveMixin, NetworkRegressor):
         Warns
         -----
         UserWarning
-            If the target, or one of several outputs, is constant over the training rows. If all
-            outputs are constant there, or over the validation rows, the loss chooses the epoch.
+            If an output is constant over the training rows, or if all outputs are constant over
+            the validation rows and ``monitor="ccc"``. In both cases, the loss chooses the epoch if
+            all outputs are constant.
         """
         arguments = FitArguments(
             X,
@@ -347,7 +350,7 @@ class ProgressiveRegressor(ProgressiveMixin, NetworkRegressor):
         check_is_fitted(self)
         if not self.sources_:
             raise ValueError(
-                "source_importances needs a source; got a regressor without one. Fit it with a "
-                "source."
+                "The regressor must have a source for source_importances; got none. Fit it with "
+                "a source."
             )
         return measure_importances(self, X, y, scoring, method, n_repeats, random_state)

@@ -44,8 +44,8 @@ class Rows:
     ----------
     X : ndarray of shape (n_rows, n_features)
         The rows in their original type, since the steps of a source may need all digits.
-    y : ndarray of shape (n_rows,)
-        Labels, or their codes from the target.
+    y : ndarray of shape (n_rows,) or (n_rows, n_columns)
+        Labels or numbers, or their codes from the target.
     weight : ndarray of shape (n_rows,) or None
         Sample weights.
     groups : ndarray of shape (n_rows,) or None
@@ -159,9 +159,9 @@ def _scored_rows(estimator, arguments, target, X_name, y_name):
     if X is None and y is None:
         return None
     if X is None or y is None:
-        came, missing = (y_name, X_name) if X is None else (X_name, y_name)
+        passed, missing = (y_name, X_name) if X is None else (X_name, y_name)
         raise ValueError(
-            f"{X_name} and {y_name} must be passed together; got {came} without {missing}. Pass "
+            f"{X_name} and {y_name} must be passed together; got {passed} without {missing}. Pass "
             "both or neither."
         )
     try:

@@ -114,10 +114,12 @@ class SideBySideRegressor(BesideMixin, NetworkRegressor):
         Positions in X of the features that the first layer reads; None means all of them.
     source_widths_ : dict of str to int
         How many numbers the first layer reads from each source.
-    sources_ : list of (str, estimator)
-        Frozen copies of the fitted sources; empty without a source.
+    sources_ : list of (str, Source or estimator)
+        Frozen copies of the fitted sources, and the sources that `fit` trained; empty without a
+        source.
     source_digest_ : dict of str to str
-        The SHA-256 of the weights of each source, the same before and after `fit`.
+        The digest of each source, which `fit` does not change. That of a network is the SHA-256
+        of its weights.
 
     See Also
     --------
@@ -257,8 +259,9 @@ class SideBySideRegressor(BesideMixin, NetworkRegressor):
         Warns
         -----
         UserWarning
-            If the target, or one of several outputs, is constant over the training rows. If all
-            outputs are constant there, or over the validation rows, the loss chooses the epoch.
+            If an output is constant over the training rows, or if all outputs are constant over
+            the validation rows and ``monitor="ccc"``. In both cases, the loss chooses the epoch if
+            all outputs are constant.
         """
         arguments = FitArguments(
             X,

@@ -9,7 +9,7 @@ from skprognet.estimators._class_weight import weigh_classes
 from skprognet.estimators._hold_out import holdout_split, is_splitter, split_by
 from skprognet.estimators._target import ClassTarget
 
-SUM_TOLERANCE = 1e-6  # how far from 1 a row may sum to
+SUM_TOLERANCE = 1e-6  # how far the sum of a row may be from 1
 
 
 class SoftClassTarget(ClassTarget):
@@ -87,8 +87,8 @@ class SoftClassTarget(ClassTarget):
         if self.classes.tolist() != classes.tolist():
             raise ValueError(
                 f"{name} must have a column for each class, [{first_few(classes.tolist())}]; got "
-                f"[{first_few(self.classes.tolist())}]. Pass a DataFrame with "
-                "these columns."
+                f"[{first_few(self.classes.tolist())}]. Name the columns "
+                "of a DataFrame by the classes."
             )
 
     def check_rows(self, name, y, n_rows):
@@ -146,8 +146,8 @@ class SoftClassTarget(ClassTarget):
     def hold_out(self, fraction, rows, everything, seed):
         """Split rows into those that train and those that choose the epoch, as `ClassTarget`.
 
-        The class of a row is its most likely class. A class that is most likely in a single row
-        only is not held out.
+        The class of a row is its most likely class. If a class is most likely in a single row
+        only, this row is not held out, except together with the other rows of its group.
         """
         if is_splitter(fraction):
             present = everything.is_present()

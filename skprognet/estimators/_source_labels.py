@@ -51,8 +51,9 @@ def given_labels(estimator, name, rows):
     if rows.source_y is None:
         raise ValueError(
             "source_y must be passed for an unfitted source, as the labels of its task; got None "
-            f"for {source!r:.200}. Pass fit(..., source_y=labels) or a fitted source (within a "
-            "FrozenEstimator in the grid of a search, since a search clones its grid)."
+            f"for {source!r:.200}. Pass fit(..., source_y=labels) or a fitted source. In the "
+            "grid of a search, wrap a fitted source in a FrozenEstimator, since a search clones "
+            "its grid."
         )
     columns = list(rows.source_y.columns)
     unfitted = [key for key, model in sources.items() if not is_fitted(model)]

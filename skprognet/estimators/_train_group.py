@@ -1,4 +1,4 @@
-"""Train the networks of several jobs as one batched network."""
+"""Train the networks of several jobs together."""
 
 import math
 

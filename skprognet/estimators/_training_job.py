@@ -44,7 +44,7 @@ class TrainingJob:
     test : TensorRows or None
         Test rows, which are scored after every epoch and do not influence the fit.
     test_score : {"uar", "ccc", "loss"}, callable or None
-        The score of the test rows; None means the net's own score.
+        The score of the test rows; unused without test rows.
     seeds : Seeds
         Seeds for the order of rows and for dropout; the weights have already been drawn.
     why_alone : str or None, default=None
@@ -76,9 +76,9 @@ class TrainingJob:
 def train(jobs, n_together=1):
     """Train the network of each job and leave it with the weights of the kept epoch.
 
-    Networks of one kind are trained together, as one batched network: on a CPU only on request, on
-    a CUDA device always. There even a single network is trained this way, so that its result does
-    not depend on the other networks. All others are trained one after the other.
+    Networks of one kind are trained together: on a CPU only on request, on a CUDA device always,
+    as one batched network. On a CUDA device even a single network is trained this way, so that its
+    result does not depend on the other networks. All others are trained one after the other.
 
     Parameters
     ----------

@@ -46,7 +46,7 @@ def why_alone(estimator):
     """
     if not can_fit(estimator):
         raise TypeError(
-            f"estimator must be an instance with a fit method; got {estimator!r:.100}."
+            f"estimator must be an instance with a fit method; got {estimator!r:.100}. Pass one."
         )
     kind = type(estimator)
     if not hasattr(kind, "_trains_together"):

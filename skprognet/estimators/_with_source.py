@@ -29,11 +29,11 @@ class TransferMixin(SourceParametersMixin):
 
     needs_from_source = LAYERS
 
-    # Cross-validation then passes the labels of the source on without a request.
+    # With metadata routing, the labels of the source reach fit without a request.
     __metadata_request__fit = {"source_y": True}
 
     def _read_by_name(self):
-        """Return the sources by name: those that `fit` has read, or before `fit` will read."""
+        """Return the sources by name: those that `fit` has read or, before a fit, will read."""
         pairs = self.sources_ if hasattr(self, "sources_") else named_sources(self.source)
         return [(name, as_source(model)) for name, model in pairs]
 
@@ -98,7 +98,7 @@ class TransferMixin(SourceParametersMixin):
         return in_order_of_fit(X, self.feature_names_in_)
 
     def _read_with(self, source):
-        """Return the positions of the features for the network or for this source alone."""
+        """Return the positions of the network's features, then this source's; None means all."""
         read = self.features_read_
         if read is None:
             return None

@@ -45,13 +45,13 @@ def check_readers(run):
     to_train = [n for n, source in run.sources.items() if not is_source(source)]
     to_train = [n for n in to_train if run.is_trained(n)]
     if to_train and run.source_estimator is None:
-        model = run.how_to_get[to_train[0]].task.model
+        model = run.run_sources[to_train[0]].task.model
         raise ValueError(
             f"source_estimator must be the {model} to train on the source tasks {to_train}; got "
             f"None. Pass a {model}."
         )
     for name in to_train:
-        run.estimator_for(run.how_to_get[name])
+        run.estimator_for(run.run_sources[name])
 
 
 def _check_both_exist(run):
@@ -149,9 +149,8 @@ def choose_placebos(placebo, run):
     if not possible or not set(asked) <= set(possible):
         without = [name for name in asked if name not in possible] or list(run.sources)
         raise ValueError(
-            f"The placebo of {first_few(without)} needs a {_progressive(run)}, which keeps its "
-            f"number of weights with it; got the methods {first_few(run.transfer)}. Add a "
-            f"{_progressive(run)}, or leave placebo out."
+            f"The placebo of {first_few(without)} must be read by a {_progressive(run)}; got the "
+            f"methods {first_few(run.transfer)}. Add a {_progressive(run)}, or leave placebo out."
         )
     members = {each for name in asked for each in run.source_sets[name]}
     return tuple(name for name in run.source_sets if name in members | set(asked))

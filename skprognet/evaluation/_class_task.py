@@ -60,7 +60,7 @@ class ClassTask:
         check_classes_remain(labels, train, where)
 
     @staticmethod
-    def to_show(labels):
+    def required_classes(labels):
         """Return the classes that even the smallest training set must include."""
         return set(np.unique(labels))
 

@@ -69,7 +69,8 @@ def cross_validate_transfer(
         in ``{"classes": DNNClassifier(), "numbers": DNNRegressor()}``. If it is a single
         `DNNClassifier`, sources of numbers are learned by a `DNNRegressor` with the same values of
         all shared parameters ("ccc" as `monitor` in place of "uar"), and the other way round. With
-        any other single estimator, a source of the other kind is an error.
+        any other single estimator or `monitor` (except "loss"), a source of the other kind is an
+        error.
     features : str or sequence of str, default=None
         The features that all methods and trained sources read: names of columns of X, or the
         beginnings of such names. None means all columns except those of a source.
@@ -129,9 +130,9 @@ def cross_validate_transfer(
         Folder that keeps finished jobs. A job is one split with one source: the training of the
         source and of the methods that read it. The results of a job are on disk before the job is
         reported as finished. After any interruption, including a power cut, the same call
-        continues and returns the rows of an unbroken run. It raises an error if the design, the
-        data or the versions of the libraries differ, or if another process does the same jobs in
-        this folder. Your own classes and functions count as the same only if their code is.
+        continues and returns the rows of an unbroken run. A call with another design, other data
+        or other versions of the libraries raises an error. So does a call while another process
+        does the same jobs in this folder. Your own classes and functions must have unchanged code.
     n_jobs : int, default=-1
         How many jobs run at the same time, as in joblib. -1 uses all cores, or runs one job after
         the other if starting processes would take longer. Each fit uses one thread. Inside
@@ -175,7 +176,7 @@ def cross_validate_transfer(
         - source_overlap: the share of the test rows that the source had seen; NaN if there is no
           source, or if unknown;
         - seconds: the duration of the fit; for networks trained together, the share of each;
-        - trained_together (only on a CUDA device or with `n_together`): how many networks were
+        - trained_together (only on a CUDA device or with `n_together` > 1): how many networks were
           trained at once; 1 if the group of jobs had no other network of its kind, or if it cannot
           be trained together, see :func:`~skprognet.estimators.why_alone`;
         - the record for :func:`audit`: rows_seen, rows_seen_by_source, rows_tested, and also

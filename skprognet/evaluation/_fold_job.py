@@ -95,7 +95,7 @@ def count_rounds(run, job):
     n_sizes = len(job.split.train)
     if not job.source_sets:
         return n_sizes * len(run.plain), 0
-    read = [run.how_to_get[name] for name in _sources_read(run, job)]
+    read = [run.run_sources[name] for name in _sources_read(run, job)]
     of_sources = sum(s.n_fits * (1 if s.once_per_split else n_sizes) for s in read)
     of_methods = sum(len(run.methods_for(name)) for name in job.source_sets)
     return of_sources, n_sizes * of_methods
@@ -152,7 +152,7 @@ def _get_sources(run, job, X, ready):
     needed = {}
     for size, rows in X.items():
         for name in _sources_read(run, job):
-            source = run.how_to_get[name]
+            source = run.run_sources[name]
             key = _key(run, name, size)
             if key not in ready and key not in needed:
                 needed[key] = source, size, source.to_fit(run, job.split, size, rows)
@@ -164,7 +164,7 @@ def _get_sources(run, job, X, ready):
 
 
 def _key(run, name, size):
-    return name, None if run.how_to_get[name].once_per_split else size
+    return name, None if run.run_sources[name].once_per_split else size
 
 
 def _fit_methods(run, job, X, ready, record):

@@ -67,8 +67,8 @@ def group_jobs(run, jobs, group_size):
     """Group the jobs so that each group has enough networks to train at once.
 
     The fits of a group are done in two rounds: first sources and methods without a source, then
-    methods that read sources. A group is as small as possible, because the checkpoint receives
-    no job before the second round of its group.
+    methods that read sources. A group is as small as possible, because a job with sources reaches
+    the checkpoint only in the second round of its group.
 
     Parameters
     ----------

@@ -47,7 +47,7 @@ class NumberTask:
             )
 
     @staticmethod
-    def to_show(labels):
+    def required_classes(labels):
         """Return None: the smallest training set may lack any number."""
 
     @staticmethod

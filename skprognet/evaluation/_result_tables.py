@@ -29,7 +29,7 @@ def result_tables(plan, rows, curves, predictions):
 
 def _name_source_metrics(scores, run):
     """Add the metric of each source's own score, unless all have the metric of the target."""
-    tasks = {name: getattr(source, "task", None) for name, source in run.how_to_get.items()}
+    tasks = {name: getattr(source, "task", None) for name, source in run.run_sources.items()}
     metrics = {name: run.score_for(task).name for name, task in tasks.items() if task is not None}
     if set(metrics.values()) - {run.scoring.name}:
         place = scores.columns.get_loc(SOURCE_SCORE) + 1

@@ -86,8 +86,8 @@ class Run:
         Whether dropout depends only on seed, step and unit, as when networks are trained together.
     plain, transfer : dict of str to estimator
         The methods without and with a source.
-    how_to_get : dict of str to TaskSource, CorpusSource or FittedSource
-        How a fold trains or takes each source, including placebos.
+    run_sources : dict of str to TaskSource, CorpusSource or FittedSource
+        Each source, including placebos, in the form that folds train or use.
     """
 
     X: np.ndarray
@@ -112,19 +112,19 @@ class Run:
     counter_masks: bool = False
     plain: dict = field(init=False)
     transfer: dict = field(init=False)
-    how_to_get: dict = field(init=False)
+    run_sources: dict = field(init=False)
 
     def __post_init__(self):
         self.transfer = {name: m for name, m in self.methods.items() if is_transfer(m)}
         self.plain = {name: m for name, m in self.methods.items() if name not in self.transfer}
-        self.how_to_get = {name: as_run_source(name, s) for name, s in self.sources.items()}
+        self.run_sources = {name: as_run_source(name, s) for name, s in self.sources.items()}
         controls = {n: names for n, names in self.source_sets.items() if placebo_of(n) is not None}
         for name in dict.fromkeys(name for names in controls.values() for name in names):
-            self.how_to_get[name] = placebo_source(self.how_to_get[placebo_of(name)])
+            self.run_sources[name] = placebo_source(self.run_sources[placebo_of(name)])
 
     def __sizeof__(self):
         # Dask decides by this size whether to send an object to each worker only once.
-        of_sources = sum(self.how_to_get[name].nbytes for name in self.sources)
+        of_sources = sum(self.run_sources[name].nbytes for name in self.sources)
         return object.__sizeof__(self) + self.X.nbytes + self.y.nbytes + of_sources
 
     @property
@@ -189,7 +189,7 @@ class Run:
             return False
         if placebo_of(source_name) is not None and not keeps_its_source(method):
             return False
-        return needs is None or all(needs in self.how_to_get[name].offers for name in names)
+        return needs is None or all(needs in self.run_sources[name].offers for name in names)
 
     def is_trained_for(self, source_name):
         """Return whether any method that reads a set of sources needs more than their labels."""

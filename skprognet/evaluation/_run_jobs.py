@@ -105,7 +105,7 @@ def _group_in_words(group):
 
 
 def _run_group(run, group, n_together):
-    """Return the name of a group, the records of its jobs, and the error that ended it, if any."""
+    """Return a group's name, the name and record of each finished job, and its error or None."""
     records = []
     try:
         for each in run_group(run, group, n_together):

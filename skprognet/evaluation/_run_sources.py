@@ -35,7 +35,8 @@ class ReadySource:
     seen : ndarray of bool of shape (n_samples,), UNKNOWN or None
         Which rows of the target corpus it was given; None if only the methods can tell.
     columns_seen : ndarray of bool of shape (n_columns,), or None
-        Which columns of the target corpus it was given; None if no columns were withheld.
+        Which columns of X it was given; None if it was not trained here on rows of X, or if every
+        fit is given all columns.
     """
 
     estimator: object

@@ -66,7 +66,7 @@ def warn_off_scale(run, sources):
                 f"The source {name!r} must be on the scale of the rows that it reads "
                 f"(normalisation={run.normalisation!r}); got {n_off} of {n_features} features "
                 "far from its training rows. Fit the source on rows normalised in this way, or "
-                "pass normalisation='none' with a pipeline that scales X as for the source.",
+                "pass normalisation='none' and, as the source, a fitted pipeline that scales X.",
                 stacklevel=5,  # the caller of cross_validate_transfer
             )
 

@@ -108,7 +108,7 @@ class SourceCorpus:
         Returns
         -------
         SourceCorpus
-            A view, or this corpus itself if its features have no names.
+            A copy with these features, or this corpus itself if its features have no names.
 
         Raises
         ------

@@ -73,7 +73,7 @@ def _triples_of_source(cv, name, source, n_splits):
 
 
 def nested_subsets(folds, y, sizes, rng, task):
-    """Return the rows of the first 1, 2, ... folds in a random order.
+    """Put the folds in a random order, and return the rows of the first n for each size n.
 
     If the smallest subset lacks a class of `y`, another order is drawn, since a network cannot
     learn a class that it does not see. For numbers any order is accepted.
@@ -101,16 +101,16 @@ def nested_subsets(folds, y, sizes, rng, task):
     ValueError
         If no tried order has every class in its smallest subset.
     """
-    everything = task.to_show(y[np.concatenate(folds)])
+    required = task.required_classes(y[np.concatenate(folds)])
     for _ in range(N_ORDERS):
         order = rng.permutation(len(folds))
         first = np.concatenate([folds[i] for i in order[: min(sizes)]])
-        if task.to_show(y[first]) == everything:
+        if task.required_classes(y[first]) == required:
             return {n: np.sort(np.concatenate([folds[i] for i in order[:n]])) for n in sizes}
     raise ValueError(
         f"Every class must be in the training rows of every split; got no choice of {min(sizes)} "
         f"of {len(folds)} training folds (about {len(first)} rows) that has all of "
-        f"{sorted(map(str, everything))}. Leave the smallest of train_folds out."
+        f"{sorted(map(str, required))}. Leave the smallest of train_folds out."
     )
 
 
@@ -179,5 +179,5 @@ def _check_trainable(split, run):
     """Raise if the labels of the target or of a source cannot be learned from training rows."""
     for train in split.train.values():
         run.task.check_trainable(run.y, train, str(split))
-    for source in run.how_to_get.values():
+    for source in run.run_sources.values():
         source.check_split(run, split)

@@ -1,9 +1,9 @@
 """Estimate how long the jobs of a run take, from a few epochs of each kind of network.
 
 The jobs of one split (or of one group, if networks are trained together) contain every kind of
-network of a run. They are run twice on rows of the real data, for a few epochs and for some more.
-The difference in time is the cost of the additional epochs. The remainder is the fixed cost of a
-job, such as scaling its rows.
+network of a run. These jobs are run on rows of the real data: once to warm up, once for a few
+epochs, and once for more epochs. The difference in time between the last two runs is the cost of
+the additional epochs. The remainder is the fixed cost of a job, such as scaling its rows.
 
 All processes that will work at the same time are timed at the same time. Two processes on two
 cores are not twice as fast as one if the cores share memory or the machine has other work.

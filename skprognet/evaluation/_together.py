@@ -51,14 +51,15 @@ def _run_alone(run, job):
 
 def _run_together(run, jobs, n_together):
     failed = {}
-    going_on = [work for work in [_Work(run, job) for job in jobs] if work.go_on(failed)]
+    waiting = [_WaitingJob(run, job) for job in jobs]
+    going_on = [job for job in waiting if job.go_on(failed)]
     while going_on:
         before, going_on = going_on, []
-        for work in _ended(run, before, n_together):
-            if work.go_on(failed):
-                going_on.append(work)
-            elif work.name not in failed:
-                yield work.name, work.record
+        for job in _finish_fits(run, before, n_together):
+            if job.go_on(failed):
+                going_on.append(job)
+            elif job.name not in failed:
+                yield job.name, job.record
     for name, error in failed.items():
         error.add_note(f"This error occurred in {name}.")
         raise error
@@ -72,7 +73,7 @@ def _next_fits(steps, done=None):
         return []
 
 
-class _Work:
+class _WaitingJob:
     """A job that waits for its fits, and continues when they have ended.
 
     Attributes
@@ -112,12 +113,12 @@ class _Work:
         return results
 
 
-def _ended(run, works, n_together):
+def _finish_fits(run, waiting, n_together):
     """Do all fits that jobs wait for, and yield each job as soon as its last fit has ended."""
-    owners = [(work, number) for work in works for number in range(len(work.fits))]
-    fits = [fit for work in works for fit in work.fits]
+    owners = [(job, number) for job in waiting for number in range(len(job.fits))]
+    fits = [fit for job in waiting for fit in job.fits]
     for position, result in fit_at_once(run, fits, n_together):
-        work, number = owners[position]
-        work.done[number] = result
-        if len(work.done) == len(work.fits):
-            yield work
+        job, number = owners[position]
+        job.done[number] = result
+        if len(job.done) == len(job.fits):
+            yield job

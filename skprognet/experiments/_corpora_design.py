@@ -80,7 +80,7 @@ class CorporaDesign(StudyDesign):
     scale: str | Mapping | None = argument(
         None,
         "How to bring the numbers of the corpora to one scale: mean 0 and variance 1 in each "
-        "corpus (z-scores), no scaling (none), or 0 to 1 from LOW to HIGH.",
+        "corpus (z-scores), no scaling (none), or LOW becomes 0 and HIGH becomes 1.",
         default_in_words="z-scores for numbers",
     )
     tasks: tuple[str, ...] = argument(

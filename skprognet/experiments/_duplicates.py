@@ -94,7 +94,8 @@ def settle_duplicates(tables, columns, speaker, duplicates):
     Raises
     ------
     ValueError
-        If there are copies and `duplicates` is "error", or if copies differ in their labels.
+        If there are copies and `duplicates` is "error", or if copies differ in their labels or
+        speakers.
 
     Examples
     --------

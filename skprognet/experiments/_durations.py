@@ -1,9 +1,9 @@
 """Show how long the fits of a study took, and compute digests of files without these durations.
 
-The same study on the same data gives the same bytes on any machine, except for durations. These
-are in timings.csv, together with how many networks were trained at once, and in the line of the
-page that begins with `MARK`. The manifest, which distinguishes files of a run from files of the
-user, has digests of these two files without the durations, so that it does not change either.
+The same study on the same data gives the same bytes on the same machine, except for durations.
+These are in timings.csv, together with how many networks were trained at once, and in the line of
+the page that begins with `MARK`. The manifest, which distinguishes files of a run from files of
+the user, has digests of these two files without the durations, so that it does not change either.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """Estimate how long a study takes and how large its files get, before it is run."""
 
 from skprognet._scores import NO_SOURCE
-from skprognet._wording import listed
+from skprognet._wording import count, listed
 from skprognet.evaluation import count_workers, epochs_of, plan_call, time_jobs
 from skprognet.experiments._durations import in_words
 
@@ -50,7 +50,7 @@ def estimate_in_words(runs, n_jobs, n_together=None):
     low, high, left_out = estimate_seconds(runs, n_jobs, n_together)
     plan = plan_call(**runs[0].arguments, n_together=n_together)
     n_workers, timed = count_workers(plan, n_jobs), "one split"
-    at_once = f"{n_workers} at a time"
+    at_once = f"{count(range(n_workers), 'job')} at a time"
     if plan.n_together != 1:
         at_once = f"up to {plan.group_size} networks trained together"
         at_once += f" in each of {n_workers} processes" if n_workers > 1 else ""

@@ -106,7 +106,7 @@ def _figure(display, name, heading, caption, alt, wide=False):
 def _band(frame):
     """Describe the bands of Figures 3 and 4."""
     if frame["repeat"].nunique() > 1:
-        return "the standard deviation over the repeats of the mean over the folds of each"
+        return "the standard deviation of the means of the repeats"
     return "the standard deviation over the folds, since there is one repeat"
 
 
@@ -190,9 +190,9 @@ def _significance(comparisons):
         "significance",
         "Differences",
         f"Each line is the 95 % interval of a difference in {label}. Right of zero, the first "
-        "method is better. A filled mark is evidence, a half-filled mark is not evidence after "
-        "Holm's correction, and an open mark is not evidence. If an interval is inside the grey "
-        "band, the two methods are practically equal.",
+        "method is better. A filled mark is evidence of a difference, a half-filled mark is "
+        "evidence that does not survive Holm's correction, and an open mark is no evidence. If "
+        "an interval is inside the grey band, the two methods are practically equal.",
         f"Differences of {len(comparisons)} pairs of methods with their intervals; the verdicts "
         "above have the same numbers.",
         wide=True,

@@ -105,7 +105,7 @@ def describe_gaps(gaps, networks):
     Returns
     -------
     str
-        Two sentences.
+        One or two sentences.
     """
     plain = rows_of(gaps, find_plain(gaps, networks)).iloc[0]
     gap = (

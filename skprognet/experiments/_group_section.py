@@ -59,7 +59,7 @@ def show_groups(tested, speaker):
         "group_scores",
         "Score within each group",
         "Each mark is a group. The lowest and the highest group are named, and the range is the "
-        f"difference of the two. {_WITHIN[tested.kind]} Small groups differ by luck alone.",
+        f"difference of the two. {_WITHIN[tested.kind]} Small groups may differ by luck alone.",
         "Score of each method within each group.",
     )
     table = Table(
@@ -68,8 +68,9 @@ def show_groups(tested, speaker):
         "worst group. A method with a source is compared with the same network without a source, "
         "on the two groups that are best and worst by the mean of both methods. The change is how "
         "much more the source helps the first of these groups. The p-value comes from Welch's "
-        "t-test over speakers, or over rows if the groups are speakers; the last p-value is "
-        "adjusted for all comparisons of the column.",
+        "t-test over speakers, or from a paired t-test if the same speakers are in both groups. "
+        "If the groups are speakers, or no column names the speakers, the test is over rows. The "
+        "last p-value is adjusted for all comparisons of the column.",
         ["groups of", "method", "best", "worst", "gap", "compared", "change", "p", "p (Holm)"],
         [[(cell, False) for cell in row] for each in gaps for row in list_gaps(each)],
     )

@@ -100,7 +100,7 @@ def kind_of_corpora(design, corpora):
     ------
     ValueError
         If some corpora have numbers with a fraction, and others have labels that are not numbers;
-        or if most labels of a corpus are such numbers, but not all.
+        or if most labels of a corpus are numbers that are not all whole, but some are not numbers.
     """
     if design.kind is not None or design.emotion in design.group_columns:
         return design.kind or CLASSES

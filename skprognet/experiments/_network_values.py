@@ -60,8 +60,8 @@ def _network_of_target(network, kind):
     for name, value in network.get_params(deep=False).items():
         if name not in converted.get_params() and value != getattr(defaults, name):
             raise ValueError(
-                f"The estimator must have parameters for {kind}, which the target is taken as; "
-                f"got {name}={value!r}, which is for {own_kind}. Leave it out, or pass "
+                f"The estimator must have parameters for {kind}, since the target is taken as "
+                f"{kind}; got {name}={value!r}, which is for {own_kind}. Leave it out, or pass "
                 f"kind={own_kind!r}."
             )
     if network.monitor != DEFAULT_SCORING[own_kind]:  # the user's choice, which may suit both

@@ -81,7 +81,7 @@ def describe_distances(disputed, networks):
     Returns
     -------
     str
-        Two sentences.
+        Two or three sentences.
     """
     apart = disputed[["disagreement", "error"]].mean()
     shown = shared_digits(apart, digits=2)

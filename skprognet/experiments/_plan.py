@@ -38,8 +38,9 @@ def _check_comparison(plan):
     if not choose_pairs(methods, pairs="paper", against=None, networks={}):
         names = [label(*method) for method in methods]
         raise ValueError(
-            "A study must have two methods to compare, both with the same source, or one with a "
-            f'source and one without; got only {first_few(names)}. Add a method, such as "dnn".'
+            "A study must have two methods to compare: both with the same source, both without a "
+            f"source, or one with and one without; got only {first_few(names)}. Add a method, "
+            "such as 'dnn'."
         )
 
 

@@ -53,8 +53,9 @@ def read_design(path):
     Raises
     ------
     ValueError
-        If the file is not TOML, a value is unknown or out of range, or the table ``missing`` of
-        the file lists values that no file can hold, so that the design is incomplete.
+        If the file is not TOML, ``study`` is missing or unknown, a value is unknown, of the wrong
+        type or out of range, or the table ``missing`` of the file lists values that no file can
+        hold, so that the design is incomplete.
     TypeError
         If a parameter of the network is of the wrong type.
     OSError

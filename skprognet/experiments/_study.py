@@ -31,11 +31,11 @@ class Study:
         probability of each class; see :func:`~skprognet.evaluation.cross_validate_transfer`.
         ``row`` is the original number of the row in the corpus, from 0. ``file`` exists if the
         labels have a column of this name. If two target corpora have different classes, the
-        probability of a class is NaN in a corpus that lacks it. It is None in a study that was
-        made from scores alone.
+        probability of a class is NaN in a corpus that lacks it. A study that was made from scores
+        alone has no predictions (None).
     labels : dict of str to DataFrame
-        All columns of the labels of each corpus, with ``row`` as index, without the rows that were
-        left out.
+        The columns of the labels of each corpus that are not features, with ``row`` as index and
+        without the rows that were left out.
     scales : dict of str to dict
         The original ``mean`` and ``standard_deviation`` of the numbers of each corpus. The numbers
         in `predictions` are scaled by ``design.scale``; to undo z-scores, compute

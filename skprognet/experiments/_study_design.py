@@ -54,7 +54,8 @@ class StudyDesign:
     )
     normalisation: str = argument(
         "corpus",
-        "Normalise over all rows of a corpus (the paper), training rows, each speaker, or not.",
+        "Rows over which features are normalised: all of a corpus (the paper), the training rows, "
+        "those of each speaker, or none.",
         choices=NORMALISATIONS,
     )
     duplicates: str = argument(
@@ -67,7 +68,7 @@ class StudyDesign:
         None,
         "Whether the target is classes or numbers.",
         choices=KINDS,
-        default_in_words="numbers, if they are not all whole",
+        default_in_words="numbers if they are not all whole",
     )
     scoring: str | None = argument(
         None,

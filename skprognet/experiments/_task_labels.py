@@ -24,7 +24,8 @@ def kind_of_task(labels, name, kind=None, names=()):
     Raises
     ------
     ValueError
-        If the kind is not given, and most of its labels are numbers with a fraction, but not all.
+        If the kind is not given, and most labels are numbers that are not all whole, but some are
+        not numbers.
     """
     if kind is None and name in names:
         return CLASSES
@@ -76,7 +77,7 @@ def as_task(column, kind):
 
 
 def check_all_or_no_numbers(column):
-    """Raise if most labels are numbers with a fraction, and others are typos or have commas.
+    """Raise if most labels are numbers, not all whole, and others are typos or have commas.
 
     As classes, each of these numbers would be a separate class.
     """

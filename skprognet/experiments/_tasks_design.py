@@ -128,8 +128,8 @@ def _check_other_methods(others):
     others = {} if others is None else others
     if not isinstance(others, dict):
         raise TypeError(
-            f"other_methods must be a dict of classifiers by their names; got {others!r:.200}. "
-            "Pass other_methods={name: classifier}."
+            f"other_methods must be a dict of estimators by their names; got {others!r:.200}. "
+            "Pass other_methods={name: estimator}."
         )
     both = [name for name in others if name in NAMES]
     if both:

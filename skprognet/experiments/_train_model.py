@@ -201,13 +201,15 @@ def train_model(
 def _check_layers(method, layers):
     """Raise if the method needs more of a source than layers that are columns."""
     if isinstance(layers, str):
-        raise TypeError(f"layers must be a list of names, such as ['ge2e']; got {layers!r:.200}.")
-    needs = getattr(METHODS[method].estimator, "needs_from_source", "nothing")
+        raise TypeError(
+            f"layers must be a list of names, such as ['ge2e']; got {layers!r:.200}. Pass a list."
+        )
+    needs = getattr(METHODS[method].estimator, "needs_from_source", "no source")
     if layers and needs != LAYERS:
         raise ValueError(
-            f"The method {method!r} needs {needs} from its source; got "
-            f"layers={list(layers)!r:.200}, which have only {LAYERS}. Choose a method that reads "
-            "layers, such as 'progressive'."
+            f"The method must be one that reads layers, such as 'progressive', if layers are "
+            f"passed; got {method!r}, which needs {needs}, and layers={list(layers)!r:.200}. "
+            "Choose such a method, or leave layers out."
         )
 
 

@@ -75,5 +75,5 @@ def check_names(values, known, where):
         if name not in known:
             near = nearest_name(str(name), known)
             known = ", ".join(sorted(set(known) - set(BESIDE)))
-            hint = f"Did you mean {near!r}?" if near else f"Known values are {known}."
-            raise ValueError(f"{where} must have known values; got {name!r}. {hint}")
+            hint = f"Did you mean {near!r}?" if near else f"Known names are {known}."
+            raise ValueError(f"{where} must have only known names; got {name!r}. {hint}")

@@ -118,12 +118,13 @@ def _describe_scale(scale):
     if scale == Z_SCORES:
         return (
             "The numbers of each corpus were scaled to mean 0 and variance 1 over all of its "
-            "rows, before the folds were made (z-scores). Scores and predictions are of these."
+            "rows, before the folds were made (z-scores). Scores and predictions use the scaled "
+            "numbers."
         )
     ranges = listed([f"{name} {low:g} to {high:g}" for name, (low, high) in scale.items()])
     return (
         f"The numbers of each corpus were scaled from its range ({ranges}) to 0 to 1. Scores and "
-        "predictions are of these."
+        "predictions use the scaled numbers."
     )
 
 
@@ -198,8 +199,11 @@ def _at_chance(table):
     if not len(at_chance):
         return ""
     if len(at_chance) == len(table):
-        return "No method is better than chance: nothing was learned. "
-    return f"No better than chance: {_named(at_chance)}. "
+        return (
+            "No method is significantly better than chance, so there is no evidence that anything "
+            "was learned. "
+        )
+    return f"Not significantly better than chance: {_named(at_chance)}. "
 
 
 def headline(study, over_corpora=""):
@@ -223,7 +227,7 @@ def headline(study, over_corpora=""):
     if not len(rows):
         return (
             f"{start}This study cannot tell whether transfer helps: no network was run both with "
-            "a source and without one, as the DNN."
+            "a source and without one (such as the DNN)."
         )
     if not len(found):
         where = f"any of {len(rows)} comparisons" if len(rows) > 1 else "the only comparison"

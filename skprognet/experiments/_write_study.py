@@ -98,8 +98,8 @@ def write_study(study, folder, *, record=None):
     each figure as PNG and as PDF, and report.html, a self-contained page with all results. There
     are no curves if no network was scored after its epochs. Only timings.csv and one line of the
     page have durations. In addition, manifest.json has the digest of each file. A study that was
-    written there before is replaced, but files that no study wrote, or that were changed since,
-    are an error.
+    written there before is replaced. If a file of one of these names was not written by a study,
+    or was changed since, this is an error.
 
     Parameters
     ----------

@@ -32,7 +32,7 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
 
     A subclass defines in :meth:`feature_function` what it computes. This class does the rest. It
     accepts paths, tables of segments and signals. It decodes the audio, averages the channels,
-    resamples the mean, and truncates it to 16 bits, which clips samples beyond full scale. It
+    resamples the mean, clips samples beyond full scale, and truncates the rest to 16 bits. It
     works on several utterances in parallel, keeps results in a cache, and lists all recordings
     that cannot be used in one report. There is nothing to fit, since a row depends on its
     utterance alone.
@@ -188,8 +188,8 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
         -------
         DataFrame of shape (n_utterances, n_features), float32
             One row per utterance, in the order of `X` (fewer rows with ``on_error="skip"``). The
-            index is that of `X` if `X` is a pandas object; otherwise the paths as given (named
-            "file"), or for signals their numbers.
+            index is that of `X` if `X` is a pandas object, and the paths as given (named "file")
+            if it is a list of paths. Otherwise rows are numbered from 0.
 
         Raises
         ------

@@ -112,9 +112,10 @@ def _are_separate(X, codes):
 
 
 def _has_own_range(column, codes):
-    """Return the same for one column; for two labels, only if its numbers are whole.
+    """Return whether the ranges of the labels do not overlap in one column.
 
-    Otherwise pitch, which may separate women from men, would be reported.
+    With two labels, this counts only for whole numbers. Otherwise pitch, which may separate women
+    from men, would be reported.
     """
     if codes.max() < 2 and not _is_whole(column):
         return False

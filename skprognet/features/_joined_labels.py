@@ -16,8 +16,9 @@ def _row_names(table, key, where):
     column = table[key]
     if column.isna().any():
         raise ValueError(
-            f"Each row must have a name, to find its labels by; in the column {key!r} of "
-            f"{where!r}, {column.isna().sum()} of {len(table)} have none."
+            "Each row must have a name, by which its labels are found; got "
+            f"{column.isna().sum()} of {len(table)} rows without one in the column {key!r} of "
+            f"{where!r}. Fill in the names, or remove these rows."
         )
     # Numbers that pandas turned into floats because of a missing one: 7.0 is 7.
     whole = is_numeric_dtype(column.dtype) and (column % 1 == 0).all()
@@ -25,8 +26,9 @@ def _row_names(table, key, where):
     twice = names[names.duplicated()].unique()
     if len(twice):
         raise ValueError(
-            f"Each row must have a different name, to find its labels by; got {first_few(twice)} "
-            f"twice in the column {key!r} of {where!r}."
+            "Each row must have a different name, by which its labels are found; got "
+            f"{first_few(twice)} twice in the column {key!r} of {where!r}. Rename or remove one "
+            "of them."
         )
     return names
 
@@ -46,7 +48,7 @@ def _check_counterparts(names, keys, tables):
     zeros = " Leading zeros count: '001' is not '1'." if differ_by_zeros else ""
     raise ValueError(
         f"Features and labels must have the same rows, by the columns {keys[0]!r} and "
-        f"{keys[1]!r}; {'; '.join(counts)}.{zeros}"
+        f"{keys[1]!r}; {'; '.join(counts)}.{zeros} Remove these rows, or add the missing ones."
     )
 
 

@@ -9,7 +9,7 @@ from skprognet.features.engine._extraction import extract
 from skprognet.features.engine._report import describe_remark
 from skprognet.features.engine._utterances import Utterance, check_signal
 
-Heard = namedtuple("Heard", ["values", "reason", "remark"])
+RecordingFeatures = namedtuple("RecordingFeatures", ["values", "reason", "remark"])
 """The row of features, or None; what is wrong with the recording, or None; and what is odd about
 it, or None. The last two are text that continues "the recording ..."."""
 
@@ -46,7 +46,7 @@ class OneRecording:
 
         Returns
         -------
-        Heard
+        RecordingFeatures
             The features. A fault of the recording is recorded here and never raised.
 
         Raises
@@ -57,11 +57,11 @@ class OneRecording:
         try:
             source = _as_source(audio)
         except _Unusable as error:
-            return Heard(None, str(error), None)
+            return RecordingFeatures(None, str(error), None)
         result = extract(Utterance(source), self._extraction)
         if result.reason is not None:
-            return Heard(None, result.reason, None)
-        return Heard(result.values, None, self._describe(result))
+            return RecordingFeatures(None, result.reason, None)
+        return RecordingFeatures(result.values, None, self._describe(result))
 
     def _describe(self, result):
         """Return in words what is odd about a recording that has features, or None."""

@@ -18,9 +18,9 @@ from skprognet.features._feature_sets import (
 class OpenSmileFeatures(FeatureExtractor):
     """Turn speech into the acoustic features of openSMILE, one row per utterance.
 
-    Each utterance is decoded, its channels are averaged, and the mean is resampled to 16 kHz and
-    truncated to 16 bits, which clips samples beyond full scale. Then openSMILE [1]_ summarises it
-    in one row of functionals, which are statistics over the utterance; by default, these are the
+    Each utterance is decoded, its channels are averaged, and the mean is resampled (by default to
+    16 kHz), clipped to full scale and truncated to 16 bits. Then openSMILE [1]_ summarises it in
+    one row of functionals, which are statistics over the utterance; by default, these are the
     88 functionals of eGeMAPSv02 [2]_. There is nothing to fit, since a row depends on its
     utterance alone.
 

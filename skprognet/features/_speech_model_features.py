@@ -202,6 +202,8 @@ class SpeechModelFeatures(FeatureExtractor):
             If `model` has another type.
         ValueError
             If there is no such model, its weights do not fit, or it needs another sampling rate.
+        OSError
+            If the file of weights does not exist, or the download fails.
         ImportError
             If a package is missing.
         """
@@ -240,8 +242,10 @@ class SpeechModelFeatures(FeatureExtractor):
         layers = self.layers
         if isinstance(layers, str) and layers == "all":
             layers = model.hidden_layers
-        layers = _choose("layers", layers, list(model.layer_widths), f" of {model.name!r}")
-        return model, layers, _choose("pooling", self.pooling, POOLINGS)
+        layers = _choose(
+            "layers (--speech-layers)", layers, list(model.layer_widths), f" of {model.name!r}"
+        )
+        return model, layers, _choose("pooling (--speech-pooling)", self.pooling, POOLINGS)
 
 
 def _choose(parameter, wanted, known, whose=""):

@@ -106,8 +106,8 @@ def ccc_score(y_true, y_pred, *, sample_weight=None, multioutput="uniform_averag
     Raises
     ------
     ValueError
-        For empty input, different shapes, numbers that are not finite, text, or weights that are
-        negative, not finite or all zero.
+        For empty input, different shapes, numbers that are not finite, text, weights that are
+        negative, not finite or all zero, or an unknown `multioutput`.
 
     Warns
     -----

@@ -7,7 +7,8 @@ from sklearn.utils import check_array
 from skprognet._checks import check_sample_weight
 from skprognet._wording import first_few
 
-_SUM_TOLERANCE = 1e-4  # how far from 1 a row may sum to: float32 rounds with many classes
+# The sum of a row may differ from 1 by this, since float32 rounds the numbers of many classes.
+_SUM_TOLERANCE = 1e-4
 
 
 def _check_probabilities(name, values):

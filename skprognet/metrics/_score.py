@@ -47,6 +47,15 @@ class Score:
         The kind of labels that it compares. A study of the other kind raises an error. None means
         that it fits either kind.
 
+    Raises
+    ------
+    TypeError
+        If `function` or `chance` is not callable, `label` or `description` is not text, or
+        `greater_is_better` is not a bool.
+    ValueError
+        If `name` is empty or not text, `range` is not a pair with the lower bound first, or
+        `kind` is unknown.
+
     See Also
     --------
     get_score : Find a score by its name.
@@ -73,11 +82,13 @@ class Score:
 
     def __post_init__(self):
         if not isinstance(self.name, str) or not self.name:
-            raise ValueError(f"The name of a score must be text; got {self.name!r}.")
+            raise ValueError(
+                f"The name of a score must be text, and not empty; got {self.name!r}. Pass a name."
+            )
         if not callable(self.function):
             raise TypeError(
-                "The function of a score must be called as function(y_true, y_pred); got "
-                f"{self.function!r}."
+                "The function of a score must be callable as function(y_true, y_pred); got "
+                f"{self.function!r}. Pass a function."
             )
         if not isinstance(self.greater_is_better, (bool, np.bool_)):
             raise TypeError(
@@ -90,7 +101,7 @@ class Score:
                 )
         if self.chance is not None and not callable(self.chance):
             raise TypeError(
-                "chance must be called as chance(y_true), or None where it is not known; got "
+                "chance must be callable as chance(y_true), or None if it is not known; got "
                 f"{self.chance!r}. Pass a function, such as lambda y_true: {self.chance!r}."
             )
         if self.kind is not None:

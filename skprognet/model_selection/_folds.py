@@ -120,8 +120,8 @@ class FoldSplitter(BaseCrossValidator):
         for repeat, folds in enumerate(self._make_folds(X, y, groups)):
             if len(folds) < 3:
                 raise ValueError(
-                    "split_with_validation needs at least 3 folds, to train, validate and "
-                    f"test; got {len(folds)}. Make more folds, or call split."
+                    "There must be at least 3 folds to train, validate and test; got "
+                    f"{len(folds)}. Make more folds, or call split."
                 )
             for i, test in enumerate(folds):
                 validating = following(i, len(folds))

@@ -9,8 +9,9 @@ VALIDATIONS = ("speaker-independent", "stratified")
 def validation_groups(labels, target, *, kind=None, speaker="speaker", validation=None):
     """Return the speakers that validation rows and training rows of a model must not share.
 
-    Speakers can be kept apart if each class has at least two speakers, or, for a target of
-    numbers, if there are at least two speakers. This is not possible if the target is the speaker.
+    Speakers can be kept apart if every row has a speaker and each class has at least two speakers
+    (for a target of numbers: if there are at least two speakers). This is not possible if the
+    target is the speaker.
 
     Parameters
     ----------
@@ -19,7 +20,8 @@ def validation_groups(labels, target, *, kind=None, speaker="speaker", validatio
     target : str
         Column to recognise, or to predict as a number.
     kind : {'classes', 'numbers'}, default=None
-        What the target holds. None takes numbers as numbers if not all of them are whole.
+        What the target holds. None means 'numbers' if it holds numbers that are not all whole, and
+        'classes' otherwise.
     speaker : str, default='speaker'
         Column of the speakers, which need not exist.
     validation : {'speaker-independent', 'stratified'}, default=None
@@ -34,7 +36,7 @@ def validation_groups(labels, target, *, kind=None, speaker="speaker", validatio
     Raises
     ------
     ValueError
-        If the speakers must be kept apart and cannot be.
+        If the speakers must be kept apart and cannot be, or `kind` or `validation` is unknown.
 
     Examples
     --------
@@ -57,9 +59,9 @@ def validation_groups(labels, target, *, kind=None, speaker="speaker", validatio
     if validation == "speaker-independent":
         of_class = "" if is_numbers else " in each class"
         raise ValueError(
-            f"Validation with other speakers needs at least two speakers{of_class}, from the "
-            f"column {speaker!r}; {reason}. Name another column as speaker (--speaker), or choose "
-            "the validation 'stratified' (--validation stratified)."
+            f"The column {speaker!r} must have at least two speakers{of_class} for validation "
+            f"with other speakers; got {reason}. Name another column as speaker (--speaker), or "
+            "choose the validation 'stratified' (--validation stratified)."
         )
     return None
 
@@ -67,12 +69,12 @@ def validation_groups(labels, target, *, kind=None, speaker="speaker", validatio
 def _reason_against(labels, target, speaker):
     """Return why speakers cannot be kept apart, or None if they can; numbers have no `target`."""
     if speaker not in labels:
-        return "it is missing"
+        return "no such column"
     if labels[speaker].isna().any():
-        return f"{labels[speaker].isna().sum()} of {len(labels)} rows have none"
+        return f"{labels[speaker].isna().sum()} of {len(labels)} rows without a speaker"
     if target is None:
-        return "there is only one" if labels[speaker].nunique() < 2 else None
+        return "only one" if labels[speaker].nunique() < 2 else None
     by_class = labels.groupby(target)[speaker].nunique()
     if by_class.min() < 2:
-        return f"{by_class.idxmin()!r} of {target!r} has only one"
+        return f"only one for {by_class.idxmin()!r} of {target!r}"
     return None

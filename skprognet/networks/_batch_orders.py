@@ -41,18 +41,19 @@ class BatchOrders:
         self.generators = [torch.Generator().manual_seed(seed) for seed in seeds]
         S, B = self.n_steps[0], len(sizes)
         self.order_SBN = torch.zeros(S, B, batch_size, dtype=torch.int64, device=device)
-        self.arriving = torch.zeros(B, S * batch_size, dtype=torch.int64, device=device)
+        self.flat_order = torch.zeros(B, S * batch_size, dtype=torch.int64, device=device)
         before_S = torch.arange(S) * batch_size
         self.rows_BS = (torch.tensor(sizes)[:, None] - before_S).clamp(0, batch_size)
 
     def shuffle(self) -> None:
         """Draw the order of the next epoch, as each network would alone."""
-        pinned = self.arriving.is_cuda  # then it is copied while the device still computes
-        order = torch.empty(self.arriving.shape, dtype=torch.int64, pin_memory=pinned)
+        # Pinned memory is copied while the device still computes.
+        pinned = self.flat_order.is_cuda
+        order = torch.empty(self.flat_order.shape, dtype=torch.int64, pin_memory=pinned)
         for b, (n, start) in enumerate(zip(self.sizes, self.starts, strict=True)):
             order[b, :n] = torch.randperm(n, generator=self.generators[b])
             order[b, n:] = 0
             order[b] += start
-        self.arriving.copy_(order, non_blocking=True)
+        self.flat_order.copy_(order, non_blocking=True)
         S, B, N = self.order_SBN.shape
-        self.order_SBN.copy_(self.arriving.view(B, S, N).transpose(0, 1))
+        self.order_SBN.copy_(self.flat_order.view(B, S, N).transpose(0, 1))

@@ -85,8 +85,8 @@ class DropoutMasks:
 
     def draw(self, generator: torch.Generator) -> list[Tensor]:
         """Return masks drawn from `generator`; the next draw overwrites them."""
-        # Draw from the lowest int64: plain random_() leaves every sign bit 0, which would keep its
-        # unit.
+        # Draw from the lowest int64: plain random_() leaves every sign bit 0, which at the rate
+        # 0.5 would always drop its unit.
         self.draws.random_(-(2**63), None, generator=generator)
         # Shifting left and then right turns each part of a word into a signed r.
         r = torch.bitwise_left_shift(self.words, self.places, out=self.r)

@@ -68,17 +68,17 @@ class PreparedLayer:
 class PreparedColumn:
     """What :func:`few_rows` needs from a column, looked up once for all predictions.
 
-    A product of one row takes ten microseconds. To find its matrix in a module, transpose it, and
-    check which order of the product is safe, takes as long again.
+    The product of one row and a matrix takes ten microseconds. Finding the matrix in its module,
+    transposing it and checking which order of the product is safe take as long again.
 
     Attributes
     ----------
     modules : list of Module
         All parts of the column.
     children : list of dict
-        The submodules of each part that can have some, by name: the dict of the module itself.
+        For each part that can have submodules, the module's own dict of submodules by name.
     parameters : list of dict
-        The weights of each part that has some, by name: the dict of the module itself.
+        For each part that has weights, the module's own dict of weights by name.
     addresses : list of int
         The addresses of the weights in memory. `layers` has views of this memory, so it sees each
         training step.

@@ -114,7 +114,7 @@ class Lockstep:
         seconds = time.perf_counter() - self.start  # the device has finished
         B = len(self.networks)
         best = self.best.epoch_B.tolist() if self.chosen else [n_epochs] * B
-        # Without patience, one epoch more than there are.
+        # Without patience, a number of epochs that is never reached.
         patience = n_epochs + 1 if self.best.patience is None else self.best.patience
         results = []
         for b, network in enumerate(self.networks):

@@ -12,7 +12,7 @@ from skprognet.networks._column_stack import shape_of
 from skprognet.networks._losses import CrossEntropy
 from skprognet.networks._pull import PullToStart
 
-# The columns of the history of a network, one row per epoch; NaN without such rows.
+# The columns of a network's history, which has one row per epoch. Missing values are NaN.
 HISTORY = ("train_loss", "valid_loss", "valid_score", "valid_monitor", "test_score")
 MONITORS = ("uar", "ccc", "loss")
 

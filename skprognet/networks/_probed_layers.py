@@ -22,7 +22,7 @@ class ProbedLayers:
         parameters = [p for k in layers for p in parameters_of(column, k)]
         self.learning: list[nn.Parameter] = [p for p in parameters if p.requires_grad]
 
-    def stay(self, probing: bool) -> None:
+    def set_probing(self, probing: bool) -> None:
         """Freeze the layers during a probe; let them learn otherwise."""
         for parameter in self.learning:
             parameter.requires_grad = not probing

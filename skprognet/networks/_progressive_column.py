@@ -17,8 +17,8 @@ def source_layer(k: int, depth: int, source_depth: int) -> int:
     """Return the hidden layer of a source (from 1) that corresponds to layer `k` of `depth`.
 
     It is ``ceil(k * source_depth / depth)``. For equal depths this is the same layer. Otherwise
-    the last layers correspond, and the others are spread evenly: layers are used twice or left
-    out.
+    the last layers correspond, and the others are spread evenly: layers are used several
+    times or left out.
 
     Examples
     --------
@@ -51,14 +51,14 @@ def join_frozen(x_NF: Tensor, frozen: list[list[Tensor]]) -> Tensor:
 class ProgressiveColumn(Column):
     r"""A column with lateral connections from frozen columns.
 
-    With :math:`h_k^{(j)}` hidden layer k of frozen column j (in evaluation mode), layer k + 1 of
-    the new column, for k = 1 .. L where layer L + 1 is the output, reads
+    Let :math:`h_k^{(j)}` be hidden layer k of frozen column j, in evaluation mode. For
+    k = 1 .. L, layer k + 1 of the new column (layer L + 1 is the output) computes
 
     .. math:: W_{k+1} h_k + b_{k+1} + \sum_j U_{k+1}^{(j)} h_{s(k)}^{(j)}
 
     where :math:`s(k)` is :func:`source_layer`, which is k for equal depths. Hidden layers apply
-    the activation and dropout to it; frozen columns never have their own dropout. Layer 1 reads
-    the features only.
+    the activation and dropout to this sum; frozen columns never have their own dropout. Layer 1
+    reads the features only.
 
     With an adapter the sum is :math:`U_{k+1} a_k`, where :class:`Adapter` computes :math:`a_k`
     from the frozen layers of all columns.

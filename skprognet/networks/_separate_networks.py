@@ -54,7 +54,7 @@ class SeparateNetwork:
     def begin_epoch(self, *, probing: bool) -> None:
         """Prepare the training step of all layers, or of the output alone."""
         if self.network.probe_epochs:
-            self.probed.stay(probing)
+            self.probed.set_probing(probing)
         output: Any = OutputAlone(self.column) if probing else None
         X = self.network.training.X
         self.step = TrainingStep(self.column if output is None else output, self.network.loss)

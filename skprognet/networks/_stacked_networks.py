@@ -141,7 +141,7 @@ class StackedNetworks:
         """Copy the kept weights, or the current ones, into the columns."""
         self.stack.unload(best=best)
         for layers in self.probed:
-            layers.stay(self.probing)
+            layers.set_probing(self.probing)
 
 
 def _rows_that_score(networks: list[NetworkToTrain]) -> tuple[list, list]:

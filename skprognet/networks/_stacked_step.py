@@ -145,7 +145,7 @@ class StackedStep:
         return loss
 
     def _grad_below(self, k: int, grad: Tensor, read: tuple, dropped: Dropped) -> Tensor:
-        """Return the gradient of the input of layer k - 1's activation, which layer k reads."""
+        """Return the gradient with respect to z of layer k - 1; `grad` is that of layer k."""
         h, scale = read
         below = torch.empty_like(h).baddbmm_(grad, self.layers[k][0], beta=0, alpha=scale)
         if dropped.hidden and not self.flat_at_zero:

@@ -13,8 +13,8 @@ layers that it reads) and weights :math:`W_{ki}`:
     \frac{\partial \ell}{\partial W_{ki}} = \frac{\partial \ell}{\partial z_k}^T a_{ki}, \quad
     \frac{\partial \ell}{\partial b_k} = \sum_n \frac{\partial \ell}{\partial z_{k,n}}
 
-The loss :math:`\ell` and its gradient with respect to :math:`z_{L+1}` come from
-:class:`~skprognet.networks._losses.CrossEntropy`.
+The loss :math:`\ell` and its gradient with respect to :math:`z_{L+1}` come from an
+object such as :class:`~skprognet.networks._losses.CrossEntropy`, the default.
 
 Networks of this size spend more time in the bookkeeping of autograd than in matrix products.
 """
@@ -60,11 +60,11 @@ class TrainingStep:
     """The forward and backward pass of a column for many batches.
 
     It looks up the layers of the column once, since each look-up in an ``nn.Module`` costs as much
-    as a small matrix operation. Create a new step if layers are replaced; it notices if they start
-    or stop learning, or load weights.
+    as a small matrix operation. Create a new step if layers are replaced. The step
+    notices if layers start or stop learning, or load weights.
 
     Autograd must be off. :func:`torch.inference_mode` is best, since every operation does less
-    bookkeeping there; a step that was called in it must always be called in it.
+    bookkeeping there. Once called in inference mode, a step must always be called in it.
 
     Parameters
     ----------

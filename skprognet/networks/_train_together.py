@@ -73,9 +73,11 @@ def train_together(
     Raises
     ------
     ValueError
-        If the networks differ in shape, or have adapters.
+        If the networks differ in shape or kind, have adapters or no layer that learns, have a
+        monitor other than "uar", "ccc" and "loss", or have a loss that does not fit their y.
     KeyboardInterrupt
-        On Ctrl-C within the first epoch. Later, Ctrl-C ends training, and the results say so.
+        On Ctrl-C within the first epoch. Later, Ctrl-C ends training, and the results say so. If
+        the networks were trained in two halves for lack of memory, on Ctrl-C within the first.
 
     Examples
     --------

@@ -146,16 +146,18 @@ def describe_model(path, rows=None, *, modules=None):
     dict
         ``file`` (its path), ``bytes`` (its size), ``sha256`` (of its content), ``format_version``,
         ``model`` (from :func:`describe_network`), ``features`` (their ``number``, ``names``, and
-        ``made``: the values of their :class:`~skprognet.features.FeatureOrigin`; names and made
-        are None if unknown), ``normalisation`` (the steps before the network), ``metadata`` and
-        ``versions`` (of each package when the file was ``written``, and ``here``). With a table
-        also ``rows``: its ``file``, the ``number`` of its rows, and in ``known`` the share of them
-        on which the model itself ("own") and each source were trained; None if unknown.
+        ``origin``: the values of their :class:`~skprognet.features.FeatureOrigin`; names and
+        origin are None if unknown), ``normalisation`` (the steps before the network), ``metadata``
+        and ``versions`` (of each package when the file was ``written``, and ``here``). With a
+        table also ``rows``: its ``file``, the ``number`` of its rows, and in ``known`` the share
+        of them on which the model itself ("own") and each source were trained; None if unknown.
 
     Raises
     ------
     ValueError
-        If it is not the file of a model, or the table lacks features of the model.
+        If it is not the file of a model. With `rows`, also if the table lacks features of the
+        model or has features of another origin, or if the model does not know the names of its
+        features.
     OSError
         If a file cannot be read.
 
@@ -219,7 +221,7 @@ def describe_content(model, info, path, n_bytes):
         "features": {
             "number": int(model.n_features_in_),
             "names": None if names is None else list(names),
-            "made": origin and origin.to_dict(),
+            "origin": origin and origin.to_dict(),
         },
         "normalisation": [_describe_step(step) for step in as_source(model).steps],
         "metadata": info["metadata"],

@@ -48,7 +48,7 @@ def check_fitted(cls, state):
     expected |= FITTED_FURTHER.get(cls, {})
     for name, kind in expected.items():
         if type(state.get(name)) is not kind:
-            raise ValueError(f"{name} of {cls.__name__} is missing or no {kind.__name__}")
+            raise ValueError(f"{name} of {cls.__name__} is missing or not of type {kind.__name__}")
     n_outputs = _n_outputs_of_numbers(state) if learned is FITTED_NUMBERS else _n_classes(state)
     fingerprints = state["row_fingerprints_"]
     if fingerprints.ndim != 1 or fingerprints.dtype != np.uint64:

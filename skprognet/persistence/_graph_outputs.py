@@ -21,19 +21,19 @@ class GraphOutput:
         Adds the output to a graph: ``add(graph, est, network)`` returns its name there.
     predict : callable
         Computes the same with the model: ``predict(est, X)``.
-    unit : callable
-        The unit of differences, for each column: ``unit(network)``.
+    scale : callable
+        The scale that differences are divided by, for each column: ``scale(network)``.
     """
 
     name: str
     add: Callable
     predict: Callable
-    unit: Callable
+    scale: Callable
 
     def distance(self, network, of_graph, of_model):
         """Return the greatest difference between the outputs of graph and model."""
         difference = of_graph - of_model.reshape(of_graph.shape)
-        return float(np.abs(difference / self.unit(network)).max())
+        return float(np.abs(difference / self.scale(network)).max())
 
 
 def _add_probabilities(graph, est, network):

@@ -129,12 +129,12 @@ def make_extractor(origin, configuration, speech_models, **options):
     Returns
     -------
     FeatureExtractor
-        The extractor, which reports no progress and raises no errors about recordings.
+        The extractor, with these options and its own defaults for the others.
 
     Raises
     ------
     ValueError
-        If there is no origin, or it names other software or a missing file.
+        If there is no origin, or the speech model or configuration is missing or another one.
     """
     if origin is None:
         raise ValueError(

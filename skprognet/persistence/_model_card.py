@@ -21,16 +21,17 @@ RESEARCH_ONLY = {
 }
 UNKNOWN = {"id": "unknown", "name": None, "link": None}
 VALIDATION = {
-    "speaker-independent": "a tenth, of speakers that did not train",
-    "stratified": "a tenth of each class; their speakers may have trained as well",
-    "random": "a tenth, drawn at random; their speakers may have trained as well",
+    "speaker-independent": "a tenth, from speakers that are not in the training rows",
+    "stratified": "a tenth of each class; their speakers may also be in the training rows",
+    "random": "a tenth, drawn at random; their speakers may also be in the training rows",
 }
 NEW_SPEAKERS = {
-    "speaker-independent": "other speakers than those in training chose the epoch. See the "
-    "evaluation for how well the model does on new speakers.",
+    "speaker-independent": "the epoch was chosen on speakers that are not in the training rows. "
+    "See the evaluation for how well the model does on new speakers.",
     **dict.fromkeys(
         ("stratified", "random"),
-        "speakers in training may also have chosen the epoch. New speakers are harder.",
+        "the epoch may have been chosen on speakers of the training rows. New speakers are "
+        "harder.",
     ),
 }
 
@@ -171,11 +172,11 @@ def _of_the_data(description):
 
 def _of_the_features(features):
     """Return the origin of the features and their licences."""
-    origin = features["made"] and FeatureOrigin(**features["made"])
+    origin = features["origin"] and FeatureOrigin(**features["origin"])
     licences = {} if origin is None else origin.licences
     return {
         "features": features,
-        "made": origin
+        "computed_as": origin
         and f"{origin.feature_set} at {origin.sampling_rate} Hz by {origin.extractor}",
         "licences": list(_ours(licences).items()),
         "licence": _ours(RESEARCH_ONLY if "openSMILE" in licences else UNKNOWN),

@@ -176,16 +176,17 @@ def _errors_name(path):
         yield
     except OSError as error:
         raise type(error)(
-            f"A model must be a file of save_model; got {str(path)!r}, which cannot be read "
-            f"({error.strerror or error}). Check the path."
+            f"A model must be a file of save_model or 'skprognet train'; got {str(path)!r}, which "
+            f"cannot be read ({error.strerror or error}). Check the path."
         ) from error
     except WrongModuleError as error:
         raise ValueError(f"The model in {str(path)!r} {error}") from error
     # A forged file can provoke any error in the libraries below.
     except Exception as error:
         raise ValueError(
-            f"A model must be a whole, unaltered file of save_model; got {str(path)!r}, in which "
-            f"{_reason(error)}. Save the model again, or copy the file again."
+            "A model must be a complete, unaltered file of save_model or 'skprognet train'; got "
+            f"{str(path)!r}, in which {_reason(error)}. Save the model again, or copy the file "
+            "again."
         ) from error
 
 

@@ -102,7 +102,7 @@ class Predictor:
         self.classes_ = None if is_regressor(model) else model.classes_
         self._extract = OneRecording(extractor)
         self._names = getattr(model, "feature_names_in_", self._extract.names)
-        self._places = _find_places(self._names, self._extract.names, model)
+        self._positions = _find_positions(self._names, self._extract.names, model)
 
     def predict(self, audio):
         """Return the prediction for one recording.
@@ -142,7 +142,7 @@ class Predictor:
         features = self._extract(audio)
         if features.reason is not None:
             return self._without_answer(features.reason)
-        row = features.values[self._places][np.newaxis]
+        row = features.values[self._positions][np.newaxis]
         X = as_learned(self.model, pd.DataFrame(row, columns=self._names))
         remark = features.remark and f"The recording {features.remark}."
         if self.classes_ is None:
@@ -210,10 +210,10 @@ class Predictor:
         return f"Predictor({type(self.model).__name__}, {self.extractor.software})"
 
 
-def _find_places(wanted, names, model):
+def _find_positions(wanted, names, model):
     """Return the positions of the features of a model among those of an extractor."""
-    place = {name: number for number, name in enumerate(names)}
-    missing = [name for name in wanted if name not in place]
+    positions = {name: position for position, name in enumerate(names)}
+    missing = [name for name in wanted if name not in positions]
     if missing:
         raise ValueError(
             f"extractor must compute the {len(wanted)} features of the model; got one without "
@@ -225,7 +225,7 @@ def _find_places(wanted, names, model):
             f"extractor must compute the {n_features} features of the model, which has no names; "
             f"got {len(wanted)} features. Use the extractor that computed them."
         )
-    return np.array([place[name] for name in wanted])
+    return np.array([positions[name] for name in wanted])
 
 
 def _plain(label):

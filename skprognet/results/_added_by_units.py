@@ -60,10 +60,10 @@ def _of_concordances(rows, groups, units):
     whole = mean(spread)
     ccc = shares(mean(twice), whole)
     influence = shares(twice - ccc * spread, whole)
-    places, shape = [codes_of(rows["unit"], units), group], (len(units), len(groups))
+    codes, shape = [codes_of(rows["unit"], units), group], (len(units), len(groups))
     return (
-        count_cells(places, shape, shared * (ccc + influence)),
-        count_cells(places, shape, shared),
+        count_cells(codes, shape, shared * (ccc + influence)),
+        count_cells(codes, shape, shared),
     )
 
 

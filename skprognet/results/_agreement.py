@@ -58,7 +58,7 @@ def agreement_by_method(predictions):
 
     See Also
     --------
-    skprognet.displays.PredictionScatterDisplay : The rows behind it.
+    skprognet.displays.PredictionScatterDisplay : Draws the predicted numbers against the truth.
     skprognet.metrics.ccc_score : The coefficient of one set of predictions.
 
     Notes
@@ -85,11 +85,11 @@ def agreement_by_method(predictions):
     0  0.769        1.0  0.612  0.25     0.5
     """
     rows = []
-    for place, part, _ in by_method(check_kind(predictions, NUMBERS)):
+    for key, part, _ in by_method(check_kind(predictions, NUMBERS)):
         repeats = pd.DataFrame([_agreement(each) for _, each in part.groupby(REPEAT)])
         means = repeats.mean()
         means = {"ccc": means.pop("ccc"), "ccc_std": repeats["ccc"].std(), **means}
-        rows.append({**place, **means, "n_rows": part[ROW].nunique()})
+        rows.append({**key, **means, "n_rows": part[ROW].nunique()})
     return pd.DataFrame(rows)
 
 

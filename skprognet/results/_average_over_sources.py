@@ -29,9 +29,9 @@ def average_over_sources(scores, sources=None, *, name=OTHER_CORPORA):
     Returns
     -------
     DataFrame
-        The rows of all other sources, including the network without a source, and the means. Of
-        the columns corpus, target, n_train_folds, method, source, repeat, fold, metric,
-        greater_is_better, chance, baseline and score, it has those that `scores` has.
+        The rows of all other sources, including the network without a source, and the means. It
+        keeps these columns if `scores` has them: corpus, target, n_train_folds, method, source,
+        repeat, fold, metric, greater_is_better, chance, baseline and score.
 
     Raises
     ------

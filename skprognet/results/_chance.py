@@ -22,8 +22,8 @@ def p_of_chance(rows, test):
     Returns
     -------
     float
-        The probability that a method that guesses scores so far above chance, or farther; NaN if
-        chance is not known.
+        The probability that mere guessing would score at least as far above chance; NaN if chance
+        is not known.
     """
     if CHANCE not in rows or not np.isfinite(as_floats(rows[CHANCE])).all():
         return np.nan

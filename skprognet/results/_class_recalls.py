@@ -88,13 +88,13 @@ def recall_by_class(predictions):
     1    sad         1.00         NaN       1        1
     """
     rows = []
-    for place, part, _ in by_method(check_kind(predictions, CLASSES)):
+    for key, part, _ in by_method(check_kind(predictions, CLASSES)):
         classes = in_order(part[TRUTH])
         for label, recalls in zip(classes, _recalls(part, classes), strict=True):
             by_repeat = pd.DataFrame(recalls)  # pandas skips NaN, the folds without the class
             rows.append(
                 {
-                    **place,
+                    **key,
                     "label": label,
                     "recall_mean": by_repeat.mean(axis=1).mean(),
                     "recall_std": by_repeat.std(axis=1).mean(),

@@ -136,7 +136,7 @@ def compare_over_corpora(scores, *, post_hoc="nemenyi", alpha=0.05):
 
     References
     ----------
-    J. Demsar (2006). "Statistical Comparisons of Classifiers over Multiple Data Sets", Journal of
+    J. Demšar (2006). "Statistical Comparisons of Classifiers over Multiple Data Sets", Journal of
     Machine Learning Research 7, 1-30.
 
     Examples

@@ -10,7 +10,7 @@ from skprognet._target_kind import CLASSES
 from skprognet._wording import listed
 from skprognet.results._tested_rows import REPEAT, by_method, check_kind, codes_of, in_order
 
-_ROUNDING = 1e-3  # how far from 1 the probabilities of a row may sum to
+_ROUNDING = 1e-3  # the probabilities of a row may differ from a sum of 1 by this
 
 
 def by_confidence(predictions):

@@ -85,7 +85,7 @@ def confusion_by_method(predictions):
     3    sad        sad    1.0   1.000
     """
     rows = []
-    for place, part, classes in by_method(check_kind(predictions, CLASSES)):
+    for key, part, classes in by_method(check_kind(predictions, CLASSES)):
         counts = _confusions(part, classes)
         recalls = shares(counts, counts.sum(axis=2, keepdims=True))
         cells = pd.MultiIndex.from_product([classes, classes], names=[TRUTH, PREDICTION])
@@ -93,7 +93,7 @@ def confusion_by_method(predictions):
         frame["count"] = counts.mean(axis=0).ravel()
         frame["recall"] = recalls.mean(axis=0).ravel()
         frame["recall_std"] = spread(recalls)
-        rows.append(pd.DataFrame([place]).merge(frame, how="cross"))
+        rows.append(pd.DataFrame([key]).merge(frame, how="cross"))
     return pd.concat(rows, ignore_index=True)
 
 

@@ -38,8 +38,9 @@ def corpora_matrix(scores, comparisons=None, *, method=None):
     Returns
     -------
     DataFrame
-        A row per method, source and target, without placebos: method, source, corpus (the target),
-        n_train_folds (if the scores have several), metric, greater_is_better, score, baseline
+        A row per method, source and target corpus, without placebos: method, source, corpus (the
+        target corpus), target and n_train_folds (each only if the scores have several), metric,
+        greater_is_better, score, baseline
         (name of the same network without a source), baseline_score, gain (positive if the source
         helps, whatever the direction of the metric), pvalue, pvalue_holm, marks (see
         :func:`summary_table`) and alpha.

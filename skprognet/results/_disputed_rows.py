@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from skprognet._checks import check_choice, check_number
-from skprognet._comparisons import NO_SAME_NETWORK
 from skprognet._predictions import FILE, ROW, TRUTH, kind_of_predictions
 from skprognet._scores import NO_SOURCE, by_condition, label, methods_in, placebo_of
 from skprognet._target_kind import CLASSES, NUMBERS
@@ -136,8 +135,8 @@ def _changed_rows(frame, only):
     changed = frame[only.replace(" ", "_")]
     if changed.isna().any():
         raise ValueError(
-            f"only={only!r} needs a network to compare with. {NO_SAME_NETWORK}. Name a method "
-            "without a source with against=, or leave only out."
+            f"predictions must have the same network without a source for only={only!r}; got "
+            "none. Name a method without a source with against=, or leave only out."
         )
     return frame[changed != ""]
 

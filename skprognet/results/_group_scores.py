@@ -94,7 +94,7 @@ def scores_by_group(predictions, labels, column, scoring=None):
     remember_score(score)
     grouped = predictions.assign(group=values_of_rows(predictions, labels, column))
     rows = []
-    for place, part, _ in by_method(grouped):
+    for key, part, _ in by_method(grouped):
         for group in in_order(part["group"]):
             members = part[part["group"] == group]
             truth = members.drop_duplicates(ROW)[TRUTH]
@@ -103,7 +103,7 @@ def scores_by_group(predictions, labels, column, scoring=None):
                 by_repeat = [score(r[TRUTH], r[PREDICTION]) for _, r in members.groupby(REPEAT)]
             rows.append(
                 {
-                    **place,
+                    **key,
                     "column": column,
                     "group": group,
                     **metric_columns(score),
@@ -199,8 +199,8 @@ def _values(rows, frame, column, name):
     frame = as_frame(name, frame)
     if column not in frame:
         near = nearest_name(column, map(str, frame.columns))
-        hint = f"Did you mean {near!r}?" if near else f"There are {first_few(frame.columns)}."
-        raise ValueError(f"column must be one of the {name}; got {column!r}. {hint}")
+        hint = f"Did you mean {near!r}?" if near else f"Choose one of {first_few(frame.columns)}."
+        raise ValueError(f"column must be a column of the {name}; got {column!r}. {hint}")
     if not frame.index.is_unique:
         raise ValueError(
             f"{name} must have different row numbers as index; got "

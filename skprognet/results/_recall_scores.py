@@ -133,9 +133,9 @@ def _recalls(predictions, label):
         first = empty.iloc[0]
         n_folds = len(empty[[*conditions, *FOLD]].drop_duplicates())
         raise ValueError(
-            f"Each fold must have a row of {label!r} for its recall; got {n_folds} without, first "
-            f"repeat {first['repeat']}, fold {first['fold']}. Make fewer folds, or use "
-            "recall_by_class, which leaves them out."
+            f"Each fold must have a row of {label!r} for its recall; got {n_folds} without one, "
+            f"the first in repeat {first['repeat']}, fold {first['fold']}. Make fewer folds, or "
+            "use recall_by_class, which leaves such folds out."
         )
     known = {}
     if BASELINE in predictions:
@@ -166,8 +166,8 @@ def _with_facts(table, scores):
     if len(missing):
         first = missing.iloc[0]
         raise ValueError(
-            f"scores must have each fit of the predictions; got none for {len(missing)}, first "
-            f"repeat {first['repeat']}, fold {first['fold']} of {label_of_row(first)!r}. Pass "
-            "scores and predictions of one study."
+            f"scores must have each fit of the predictions; got none for {len(missing)}, "
+            f"the first in repeat {first['repeat']}, fold {first['fold']} of "
+            f"{label_of_row(first)!r}. Pass scores and predictions of one study."
         )
     return both.drop(columns="_merge")

@@ -92,7 +92,8 @@ def calibration_by_method(predictions, n_bins=10):
 def expected_calibration_error(predictions, n_bins=10):
     r"""Compute the expected calibration error of each method.
 
-    It is the distance of accuracy and mean confidence in a bin, averaged over the predictions,
+    The error is the distance between accuracy and mean confidence in a bin, averaged over the
+    predictions,
 
     .. math::
 
@@ -131,7 +132,7 @@ def expected_calibration_error(predictions, n_bins=10):
 
     See Also
     --------
-    calibration_by_method : The curve behind it.
+    calibration_by_method : The curve that this error summarises.
 
     Notes
     -----

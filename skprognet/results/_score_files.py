@@ -60,10 +60,10 @@ def score_files(scores):
 def read_scores(path):
     r"""Read a table of scores from a CSV file.
 
-    If the files timings.csv and rows.csv.gz are in the same folder and hold the same fits, the
-    table also has the duration and the recorded rows of each fit. These rows are needed to repeat
-    :func:`~skprognet.evaluation.audit`, and to check that compared methods were tested on the
-    same rows.
+    If the file is called results.csv, and its folder has timings.csv and rows.csv.gz with the same
+    fits, the table also has the duration and the recorded rows of each fit. These rows are needed
+    to repeat :func:`~skprognet.evaluation.audit`, and to check that compared methods were tested
+    on the same rows.
 
     Parameters
     ----------
@@ -145,8 +145,8 @@ def read_csv(path, text=()):
         )
     if not path.is_file():
         raise ValueError(
-            f"Results must be in a regular file, which is read more than once; got {str(path)!r}. "
-            "Write them into a file."
+            "Results must be in a regular file, because the file is read more than once; got "
+            f"{str(path)!r}. Write them into a file."
         )
     try:
         # Only empty cells are missing values, since a method or a source may be called "NA".

@@ -154,10 +154,10 @@ def summary_table(scores, comparisons=None, *, spread="paper"):
         With `comparisons` it also has these columns:
 
         - baseline: the same network without a source; "none" if it was not run.
-        - marks: "*" better than the baseline; "†" better than the baseline and than the other of
-          PT/FT and ProgNet from the same source; "↓" worse than the baseline, so the transfer
-          hurts; "‡" better than the same method with a placebo. The level is the `alpha` of the
-          comparisons, unadjusted as in the paper. Placebos have no marks.
+        - marks: "*" better than the baseline; "†" better than the baseline and than the other
+          method (PT/FT or ProgNet) from the same source; "↓" worse than the baseline, so the
+          transfer hurts; "‡" better than the same method with a placebo. The level is the `alpha`
+          of the comparisons, unadjusted as in the paper. Placebos have no marks.
         - "p (DNN)" and the like: the p-value against each method without a source, and against
           each other method from the same source; NaN if the two were not compared.
         - "p (placebo)": the p-value against the same method with a placebo; only if there are

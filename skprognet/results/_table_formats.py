@@ -109,7 +109,7 @@ def _to_markdown(table):
 
 
 def _to_latex(table):
-    import_extra("jinja2", "report")  # by which pandas writes LaTeX
+    import_extra("jinja2", "report")  # pandas needs it to write LaTeX
     cells, legend = table_in_words(table)
     return (
         cells.map(escape_latex)
@@ -145,7 +145,8 @@ def format_table(table, markup="markdown"):
     str
         A row per method and source. Mean, spread and marks share a column; p-values and the score
         of the source have columns if there are any. The legend explains the marks that occur,
-        warns if transfer hurts, and names the methods that are no better than chance.
+        warns if transfer hurts, and names the methods that are not significantly better than
+        chance.
 
     Raises
     ------
@@ -154,7 +155,8 @@ def format_table(table, markup="markdown"):
     ValueError
         If `markup` is unknown, or a column is missing.
     ImportError
-        If jinja2, by which pandas writes LaTeX, is missing: ``pip install 'skprognet[report]'``.
+        If jinja2, which pandas needs to write LaTeX, is missing: ``pip install
+        'skprognet[report]'``.
 
     Examples
     --------

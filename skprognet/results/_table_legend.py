@@ -9,7 +9,7 @@ from skprognet._scores import (
     label_of_row,
     placebo_of,
 )
-from skprognet._table_metric import metric_of, nothing_learned
+from skprognet._table_metric import metric_of, no_evidence_of_learning
 from skprognet.results._summary_table import (
     BETTER_THAN_BOTH,
     BETTER_THAN_PLACEBO,
@@ -50,8 +50,8 @@ def _explain_marks(table, escape):
         return
     meanings = {
         BETTER_THAN_PLAIN: f"better than {plain}",
-        BETTER_THAN_BOTH: f"better than {plain} and than the other of PT/FT and ProgNet from the "
-        "same source",
+        BETTER_THAN_BOTH: f"better than {plain} and than the other method (PT/FT or ProgNet) from "
+        "the same source",
         HURTS: f"worse than {plain}",
         BETTER_THAN_PLACEBO: "better than the same method with a placebo of the source",
     }
@@ -79,9 +79,10 @@ def _name_chance(table, escape):
     table = _without_placebos(table)
     at_chance = table[table["p_chance"] >= table["alpha"]]
     if len(at_chance) == len(table):
-        yield f"No method is better than chance: {escape(nothing_learned(metric_of(table)))}."
+        learned = escape(no_evidence_of_learning(metric_of(table)))
+        yield f"No method is significantly better than chance, so {learned}."
     elif len(at_chance):
-        yield f"No better than chance: {_names(at_chance, escape)}."
+        yield f"Not significantly better than chance: {_names(at_chance, escape)}."
 
 
 def _name_unscored_sources(table, escape):
@@ -94,9 +95,10 @@ def _name_unscored_sources(table, escape):
     unknown = table.groupby(one_source, dropna=False)[SOURCE_SCORE].transform("max").isna()
     blank = table.loc[(table["source"] != NO_SOURCE) & unknown, "source"]
     if len(blank):
-        own = "own score" if SOURCE_METRIC in table else f"own {escape(metric_of(table).label)}"
+        own = "score" if SOURCE_METRIC in table else escape(metric_of(table).label)
         for names, reason in _why_unscored(blank.unique()):
-            yield f"The {own} of {_listed(map(escape, names))} is unknown, because {reason}."
+            sources = _listed(map(escape, names))
+            yield f"The source's own {own} is unknown for {sources}, because {reason}."
 
 
 def _why_unscored(names):

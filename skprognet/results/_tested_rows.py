@@ -75,8 +75,7 @@ def check_kind(predictions, kind):
     if actual != kind:
         example = predictions[TRUTH].iloc[0]
         raise ValueError(
-            f"predictions must be of {kind}; got {actual}, such as the true {example}. "
-            f"{_INSTEAD[actual]}"
+            f"predictions must be of {kind}; got {actual}, such as {example}. {_INSTEAD[actual]}"
         )
     return predictions
 
@@ -92,7 +91,7 @@ def _check_labels(values, column):
     if missing:
         raise ValueError(
             f"predictions must have a label as {column!r} in every row; got {missing} of "
-            f"{len(values)} rows without. Pass predictions of classes that all have names."
+            f"{len(values)} rows without one. Pass predictions of classes that all have names."
         )
 
 
@@ -101,8 +100,8 @@ def _check_numbers(values, column):
     if len(wrong):
         raise ValueError(
             f"predictions must have a finite number as {column!r} in every row; got {len(wrong)} "
-            f"of {len(values)} rows without, first {wrong.iloc[0]}. Leave out methods that did "
-            "not learn, and rows without a rating."
+            f"of {len(values)} rows without one, such as {wrong.iloc[0]}. Leave out methods that "
+            "did not learn, and rows without a rating."
         )
 
 

@@ -10,7 +10,7 @@ from skprognet._comparisons import (
 )
 from skprognet._controls import gain_over_placebo, gain_over_side_by_side
 from skprognet._scores import NO_SOURCE, condition_in_words, label
-from skprognet._table_metric import metric_of_row, nothing_learned
+from skprognet._table_metric import metric_of_row, no_evidence_of_learning
 
 
 def probability(p):
@@ -59,9 +59,11 @@ def _at_chance(row, first, second):
     if not at_chance:
         return ""
     if len(at_chance) == 2:
-        learned = nothing_learned(metric_of_row(row))
-        return f" Neither is better than chance, so {learned}: {', '.join(at_chance)}."
-    return f" No better than chance: {at_chance[0]}."
+        learned = no_evidence_of_learning(metric_of_row(row))
+        return (
+            f" Neither is significantly better than chance, so {learned}: {', '.join(at_chance)}."
+        )
+    return f" Not significantly better than chance: {at_chance[0]}."
 
 
 def _why(row, comparisons):

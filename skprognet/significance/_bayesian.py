@@ -1,4 +1,4 @@
-"""The Bayesian test: how probable is it that a method is better, or that it does not matter."""
+"""The Bayesian test: the probability that a method is better, worse or practically equal."""
 
 import math
 from dataclasses import dataclass
@@ -116,7 +116,7 @@ def bayesian_cv_test(a, b, *, rope=0.01, test_train_ratio=None, n_train=None, n_
 
     where m and s² (ddof 1) are the mean and the variance of all n = n_repeats * n_folds
     differences a - b. The region of practical equivalence ("rope") from -rope to rope divides it
-    in three: b better, practically equal, a better [1]_.
+    in three: b better, practically equal, a better [1]_, [2]_.
 
     Parameters
     ----------

@@ -104,8 +104,9 @@ def friedman_test(scores):
     Notes
     -----
     If all methods score the same on all corpora, chi-squared and F are 0 and p is 1. If all
-    corpora rank the methods alike, F is infinite and its p is 0. Ties make chi-squared larger
-    than Demsar's formula without a correction would, as in :func:`scipy.stats.friedmanchisquare`.
+    corpora rank the methods alike, F is infinite and its p is 0. If there are ties, chi-squared
+    is larger than by Demšar's formula, because it is corrected for them, as in
+    :func:`scipy.stats.friedmanchisquare`.
 
     References
     ----------

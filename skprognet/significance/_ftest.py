@@ -32,7 +32,7 @@ class CVFTestResult:
     effect_size : float
         Mean difference over its standard deviation between folds; see `calibrated_cv_ttest`.
     within : float
-        Sum of the five variances, each of the two folds of a repeat.
+        Sum over the five repeats of the variance of the two differences of a repeat.
 
     Examples
     --------
@@ -138,8 +138,8 @@ def combined_5x2cv_ftest(a, b):
     rows. The price is that each model learns from half of the rows. f has no sign, so there is no
     one-sided alternative; `estimate` says which method is ahead.
 
-    Identical scores give f = 0 and p = 1. If the difference is the same in the two folds of every
-    repeat, all variances are 0, and other scores give f = inf and p = 0. Scores count as equal up
+    Identical scores give f = 0 and p = 1. If the scores differ, but by the same amount in the two
+    folds of every repeat, all variances are 0, so f = inf and p = 0. Scores count as equal up
     to rounding, as in `calibrated_cv_ttest`.
 
     References

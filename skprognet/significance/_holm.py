@@ -6,8 +6,8 @@ import numpy as np
 def holm(pvalues):
     """Adjust p-values for their number by Holm's step-down method.
 
-    The smallest of n p-values is multiplied by n, the next by n - 1, and so on. An adjusted
-    p-value is raised to the one before it if it is smaller, and is at most 1.
+    The smallest of n p-values is multiplied by n, the next by n - 1, and so on. If a product is
+    smaller than the one before, it is raised to that one. Values above 1 become 1.
 
     Parameters
     ----------

@@ -82,7 +82,7 @@ def nemenyi_test(scores):
 
     References
     ----------
-    J. Demsar (2006). "Statistical Comparisons of Classifiers over Multiple Data Sets", Journal of
+    J. Demšar (2006). "Statistical Comparisons of Classifiers over Multiple Data Sets", Journal of
     Machine Learning Research 7, 1-30.
 
     Examples

@@ -20,7 +20,7 @@ from skprognet._scores import (
     score_grid,
 )
 from skprognet.significance._ratio import measured_ratio
-from skprognet.significance._same_folds import check_same_design, check_same_places
+from skprognet.significance._same_folds import check_same_design, check_same_folds
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +66,7 @@ class PairedScores:
 
     @property
     def mean_and_variance(self):
-        """Mean of a - b and its variance (ddof 1), each 0 if rounding explains it."""
+        """Mean and variance (ddof 1) of the differences a - b, each 0 if rounding explains it."""
         difference = self.a - self.b
         mean, deviation = difference.mean(), difference.std(ddof=1)
         return (
@@ -118,7 +118,7 @@ def _check_frames(names, a, b):
             row = next(frame[without].itertuples())
             _refuse_score(name, row.score, row.repeat, row.fold)
         frames.append(frame.set_index(list(FOLD)).sort_index())
-    check_same_places(names, *frames)
+    check_same_folds(names, *frames)
     check_same_design(names, *frames)
     ratios = [measured_ratio(frame) for frame in frames]
     return PairedScores(*grids, None if None in ratios else ratios[0])
@@ -198,8 +198,8 @@ def pair_scores(a, b, *, names=("a", "b")):
     elif any(are_frames):
         raise TypeError(
             f"{names[0]} and {names[1]} must be two arrays or two DataFrames; got "
-            f"{type(a).__name__} and {type(b).__name__}. Whether an array and a frame have the "
-            "same folds cannot be checked."
+            f"{type(a).__name__} and {type(b).__name__}. Pass both in the same form, since the "
+            "folds of an array and a frame cannot be compared."
         )
     else:
         pair = PairedScores(_check_array(names[0], a), _check_array(names[1], b), None)
@@ -210,7 +210,7 @@ def pair_scores(a, b, *, names=("a", "b")):
         )
     if pair.a.size < 2:
         raise ValueError(
-            f"At least 2 pairs of scores are needed to see how they vary; got {pair.a.size}. Run "
-            "more folds or repeats."
+            f"{names[0]} and {names[1]} must have at least 2 pairs of scores; got {pair.a.size}. "
+            "Run more folds or repeats."
         )
     return pair

@@ -7,7 +7,7 @@ from skprognet._table_metric import METRIC
 DESIGN = ("n_train", "n_validation", "n_test", "normalisation", "rows_tested")
 
 
-def check_same_places(names, a, b):
+def check_same_folds(names, a, b):
     """Raise unless both frames have the same repeats and folds."""
     for repeat, fold in a.index.symmetric_difference(b.index):
         where = names[0] if (repeat, fold) in a.index else names[1]
@@ -28,12 +28,12 @@ def check_same_design(names, a, b):
         differs = (one != other) & ~(one.isna() & other.isna())
         if differs.any():
             repeat, fold = differs.idxmax()
-            what = (
-                "the tested rows differ"
+            got = (
+                "different tested rows"
                 if column == "rows_tested"
-                else f"{column} is {one[repeat, fold]!s} and {other[repeat, fold]!s}"
+                else f"{column} {one[repeat, fold]!s} and {other[repeat, fold]!s}"
             )
             raise ValueError(
-                f"{names[0]} and {names[1]} must come from the same design; {what} in repeat "
+                f"{names[0]} and {names[1]} must come from the same design; got {got} in repeat "
                 f"{repeat}, fold {fold}. Score both methods on the same folds."
             )

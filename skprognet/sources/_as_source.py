@@ -53,8 +53,8 @@ def as_source(model):
     if source is None:
         raise TypeError(
             "source must be a network of this package, an MLPClassifier or MLPRegressor, a Source "
-            "or an estimator with a method as_source(), or a pipeline or FrozenEstimator that "
-            f"ends in one of these; got {model!r:.200}. Pass one of these."
+            "or an estimator with a method as_source(), or a pipeline, FrozenEstimator or fitted "
+            f"search around one of these; got {model!r:.200}. Pass one of these."
         )
     return source
 

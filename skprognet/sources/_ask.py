@@ -40,7 +40,7 @@ def ask_match(source, feature_names, n_features):
     TypeError
         If `match` does not return a source.
     ValueError
-        If features are missing, or its `layer_sizes` are still None.
+        If features are missing, or `layer_sizes` of the result does not return valid widths.
     """
     matched = source.match(feature_names)
     if not isinstance(matched, Source):
@@ -163,16 +163,21 @@ def read_log_posteriors(source, X):
     log_p_NC = source.log_posteriors(X)
     if log_p_NC is None:
         raise no_posteriors(source)
-    is_table = torch.is_tensor(log_p_NC) and log_p_NC.ndim == 2
-    if not is_table or len(log_p_NC) != len(X) or log_p_NC.is_complex():
+    is_tensor = torch.is_tensor(log_p_NC)
+    is_table = is_tensor and log_p_NC.ndim == 2 and len(log_p_NC) == len(X)
+    if not is_table or log_p_NC.is_complex():
+        got = type(log_p_NC).__name__
+        if is_tensor:
+            got = f"{log_p_NC.dtype} of shape {tuple(log_p_NC.shape)}"
         raise ValueError(
-            f"log_posteriors() must return a torch tensor with {len(X)} rows and a column for "
-            f"each class; got {_describe([[log_p_NC]])}."
+            f"log_posteriors() must return a torch tensor with {len(X)} rows and a real number "
+            f"for each class; got {got}. Return such a tensor."
         )
     if not torch.isfinite(log_p_NC).all():
         raise ValueError(
-            "log_posteriors() must return finite numbers; it did not. Compute logarithms from the "
-            "outputs of the model, or give probabilities of 0 a small value first."
+            "log_posteriors() must return finite numbers; got NaN or infinity. Compute "
+            "logarithms from the outputs of the model, or give probabilities of 0 a small value "
+            "first."
         )
     return log_p_NC
 

@@ -75,8 +75,9 @@ def describe_module(module):
     -------
     dict
         ``"class"`` is the name of its class; ``"settings"``, if it has any, is the class with its
-        settings. Each submodule is under its name, such as ``"LeakyReLU(negative_slope=0.01)"``,
-        and so are type and shape of each parameter and buffer, such as ``["float32", 16, 88]``.
+        settings. The name of each submodule has a text such as
+        ``"LeakyReLU(negative_slope=0.01)"``, and the name of each parameter and buffer has its
+        type and shape, such as ``["float32", 16, 88]``.
     """
     parts = {name: _with_settings(part) for name, part in module.named_modules() if name}
     settings = _with_settings(module)
@@ -112,8 +113,9 @@ def check_described(module, described):
     description = describe_module(module)
     if description != described:
         raise ValueError(
-            f"module must have the same parts and weights as the stored {described['class']}; got "
-            f"differences in {differences(described, description)}. Build it like the stored one."
+            "module must have the same parts and tensor shapes as the stored "
+            f"{described['class']}; got differences in {differences(described, description)}. "
+            "Build it like the stored one."
         )
 
 

@@ -52,9 +52,9 @@ class LayerSource(Source):
     Raises
     ------
     TypeError
-        If `layers` has another type.
+        If `layers` has another type, or is or holds an empty sequence.
     ValueError
-        If there is no layer.
+        If `layers` is an empty dict or names no columns, or a layer is named twice.
 
     See Also
     --------
@@ -184,7 +184,7 @@ class LayerSource(Source):
             One list with the names of the layers.
         """
         ends = list(accumulate(self.layer_sizes()[0], initial=0))
-        return [[graph.columns(rows, range(*places)) for places in pairwise(ends)]]
+        return [[graph.columns(rows, range(start, stop)) for start, stop in pairwise(ends)]]
 
     def digest(self):
         """Return a SHA-256 of the names of the columns of each layer.

@@ -21,9 +21,10 @@ def named_sources(source):
     Raises
     ------
     TypeError
-        If it is something else, or the layers of a source cannot be read.
+        If `source` is something else, or the layers of a source cannot be read.
     ValueError
-        If two sources share a name, or a name is reserved.
+        If two sources share a name, a name is reserved, a fitted network has no hidden layer, or
+        `layer_sizes` of a source does not return valid widths.
     """
     if source is None:
         return []

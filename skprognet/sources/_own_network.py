@@ -82,7 +82,7 @@ class NetworkSource(ColumnSource):
         yield from super().digested()
 
     def rows_seen(self, X):
-        """Return which rows the network or one of its sources had in `fit`."""
+        """Return which rows the network or a source had in `fit`; None if a source is unsure."""
         seen = is_known(self.network, X)
         for _, source in self.sources:
             of_source = ask_rows_seen(source, self.network._select(source, X))
@@ -92,7 +92,11 @@ class NetworkSource(ColumnSource):
         return seen
 
     def off_scale(self, X):
-        """Return `off_scale` of the first network that has over half of its features off scale."""
+        """Return the counts of the first network with over half of its features off scale.
+
+        This network comes first, then its sources. If there is no such network, the counts are
+        those of this network.
+        """
         answers = [count_off_scale(X, self.network)]
         for _, source in self.sources:
             answers.append(source.off_scale(self.network._select(source, X)))

@@ -61,25 +61,25 @@ class PipelineSource(Source):
         A part without names ("passthrough", or a hand-written step) is assumed to keep the
         columns.
         """
-        for place, part in enumerate([*self.steps, self.last]):
+        for position, part in enumerate([*self.steps, self.last]):
             names = getattr(part, "feature_names_in_", None)
             if names is not None:
-                return list(names), place
+                return list(names), position
         return None, 0
 
     def select(self, X, feature_names=None):
         """Return X in the form for the first step, with names if a step knows them."""
-        wanted, place = self._known_names()
+        wanted, position = self._known_names()
         if wanted is not None and feature_names is not None:
             missing = sorted(set(wanted) - set(feature_names), key=wanted.index)
             # If X has none of these names and a step without names comes first, that step may
             # create them.
-            if missing and (place == 0 or len(missing) < len(wanted)):
+            if missing and (position == 0 or len(missing) < len(wanted)):
                 raise_missing(missing)
             if not missing:
                 return pd.DataFrame(X, columns=feature_names)[wanted]
         check_number_of_features(X, self.n_features_in_)
-        return X if wanted is None or place else pd.DataFrame(X, columns=wanted)
+        return X if wanted is None or position else pd.DataFrame(X, columns=wanted)
 
     def before_network(self, X):
         """Return the rows X after all steps."""

@@ -57,11 +57,11 @@ class PlaceboSource(Source):
         ValueError
             If a row is not in the table.
         """
-        return self._source.hidden(self._selected(self._order[self._places(X)]))
+        return self._source.hidden(self._selected(self._order[self._positions(X)]))
 
     def rows_seen(self, X):
         """Return which of the rows themselves the source was trained on."""
-        rows = self._selected(self._places(X))
+        rows = self._selected(self._positions(X))
         return ask_rows_seen(self._source, rows)
 
     def digest(self):
@@ -71,10 +71,10 @@ class PlaceboSource(Source):
         sha256.update(np.ascontiguousarray(self._order, dtype=np.int64).tobytes())
         return sha256.hexdigest()
 
-    def _selected(self, places):
-        return self._source.select(self._rows[places], self.feature_names_in_)
+    def _selected(self, positions):
+        return self._source.select(self._rows[positions], self.feature_names_in_)
 
-    def _places(self, X):
+    def _positions(self, X):
         """Return the positions of the rows X in the table, the first among equal rows."""
         wanted = fingerprints(X)
         unknown = ~np.isin(wanted, self._known)

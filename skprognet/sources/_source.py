@@ -368,12 +368,12 @@ class Source(ABC):
         if wanted is None or feature_names is None:
             check_number_of_features(X, self.n_features_in_)
             return X
-        place = {name: number for number, name in enumerate(feature_names)}
-        missing = [name for name in wanted if name not in place]
+        position_of = {name: position for position, name in enumerate(feature_names)}
+        missing = [name for name in wanted if name not in position_of]
         if missing:
             raise_missing(missing)
-        places = [place[name] for name in wanted]
-        return X if places == list(range(X.shape[1])) else X[:, places]
+        positions = [position_of[name] for name in wanted]
+        return X if positions == list(range(X.shape[1])) else X[:, positions]
 
     def digested(self):
         """Yield the bytes that this source adds to the digest of a network that reads it."""

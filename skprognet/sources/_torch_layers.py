@@ -174,9 +174,9 @@ def _forward(module, X_NF, names=()):
     except Exception as error:
         reason = (str(error).splitlines() or [""])[0]
         raise ValueError(
-            f"The module must compute with the features of X; got {X_NF.shape[1]} features, with "
-            f"which it cannot ({type(error).__name__}: {reason:.150}). Pass the features on which "
-            "it was trained."
+            f"The module must compute with the features of X; got an error with "
+            f"{X_NF.shape[1]} features ({type(error).__name__}: {reason:.150}). Pass the features "
+            "on which it was trained."
         ) from error
 
 

@@ -79,7 +79,8 @@ class TorchSource(Source):
         If `module` is not an ``nn.Module``, or is scripted or compiled, which hides its layers; or
         if names are not text.
     ValueError
-        If a layer does not exist, is named twice, or returns something else; or if the module
+        If a layer does not exist, is named twice, or returns something else; if a statistic of
+        `pooling` is unknown or named twice; or if the module has lazy layers that have not run,
         cannot be copied, or draws random numbers or mixes rows in evaluation mode.
 
     See Also

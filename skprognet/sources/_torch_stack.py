@@ -62,7 +62,10 @@ def column_of(module):
 
 
 def _parts(module):
-    """Return the parts of a Sequential; none with hooks, which may change the results."""
+    """Return the parts of a module, also of nested Sequentials.
+
+    The list is empty if the module has hooks, since they may change its results.
+    """
     if module._forward_hooks or module._forward_pre_hooks:
         return []
     if type(module) is not nn.Sequential:
@@ -73,8 +76,8 @@ def _parts(module):
 def _activation(parts):
     """Return the name of the activation that follows each hidden layer, or None."""
     kinds = [type(part) for part in parts]
-    places = [place for place, kind in enumerate(kinds) if kind is nn.Linear]
-    if not places or places[0] != 0 or places[-1] != len(kinds) - 1:
+    positions = [position for position, kind in enumerate(kinds) if kind is nn.Linear]
+    if not positions or positions[0] != 0 or positions[-1] != len(kinds) - 1:
         return None
-    between = {tuple(kinds[start + 1 : stop]) for start, stop in pairwise(places)}
+    between = {tuple(kinds[start + 1 : stop]) for start, stop in pairwise(positions)}
     return NAMES.get(between.pop()) if len(between) == 1 else None

@@ -111,7 +111,8 @@ def test_unknown_label_is_refused(database):
         read_audformat(database, emotion="mood", tables=["emotions"])
     assert str(caught.value) == (
         "The database 'calls' has no labels for 'mood' in ['emotions']; it has the schemes "
-        "'emotion', 'speaker' and the tables 'emotions'."
+        "'emotion', 'speaker' and the tables 'emotions'. Pass one of the schemes as emotion "
+        "(--emotion)."
     )
 
 

@@ -62,15 +62,15 @@ def test_read_table_leaves_unknown_columns_empty(tmp_path):
         ),
         (
             {"file": ["a.wav", None, "", "b.wav"]},
-            "file must not be empty; it is in 2 rows: 1, 2.",
+            "file must not be empty; it is empty in 2 rows: 1, 2.",
         ),
         (
             {"corpus": [None, "calls", "calls", "calls"]},
-            "corpus must not be empty; it is in 1 row: 0.",
+            "corpus must not be empty; it is empty in 1 row: 0.",
         ),
         (
             {"start": [-1.0, 0, 0, -2], "end": 3.0},
-            "start and end must not be negative; they are in 2 rows, such as '0.wav'.",
+            "start and end must not be negative; got a negative time in 2 rows, such as '0.wav'.",
         ),
         (
             {"end": [np.inf, 1.0, 1.0, 1.0]},

@@ -319,6 +319,6 @@ def test_error_names_recordings_in_other_folders(root):
         read_iemocap(root)
     message = str(caught.value)
     assert message.startswith(
-        f"Recordings must be in Session*/sentences/wav/*/*; '{root}' has none there and "
+        f"Recordings must be in Session*/sentences/wav/*/*; '{root}' has none there, and "
     )
     assert f"recordings elsewhere, the first of them '{root}{os.sep}Session" in message

@@ -237,8 +237,8 @@ def test_error_names_recordings_in_other_folders(root):
     first = root / "wav" / "session1" / "S01A" / "P" / "MSP-IMPROV-S01A-F01-P-FM01.wav"
     assert str(caught.value) == (
         "Recordings must be in session*/*/*/ or Audio/session*/*/*/, as session1/S01A/P; "
-        f"'{root}' has none there and 8 recordings elsewhere, the first of them '{first}'. Move "
-        "them, or pass the folder that has this form."
+        f"'{root}' has none there, and 8 recordings elsewhere, the first of them '{first}'. Pass "
+        "the folder that holds these places, or move the recordings there."
     )
 
 

@@ -116,22 +116,23 @@ def test_corpus_is_the_same_after_writing_and_reading(tmp_path, name):
             "path,emotion\na.wav,sad\n",
             {},
             "{} must have the columns 'file'; got 'path', 'emotion'. Name the columns with "
-            "columns={{'file': 'path'}} or, on the command line, --columns file=path: ours, then "
-            "theirs.",
+            "columns={{'file': 'path'}} or, on the command line, --columns file=path: the name "
+            "of this package, then that of the table.",
         ),
         (
             "file,emotion\na.wav,sad\n",
             {"columns": {"speaker": "who"}},
             "{} must have the columns 'who'; got 'file', 'emotion'. Name the columns with "
-            "columns={{'file': 'path'}} or, on the command line, --columns file=path: ours, then "
-            "theirs.",
+            "columns={{'file': 'path'}} or, on the command line, --columns file=path: the name "
+            "of this package, then that of the table.",
         ),
         (
             "file,emotion\na.wav,sad\n",
             {"columns": {"feeling": "emotion"}},
             "columns must give the table's names of some of file, emotion, speaker, gender, "
             "session, corpus, start, end; got 'feeling'. Write columns={{'file': 'path'}} or, "
-            "on the command line, --columns file=path: ours, then theirs.",
+            "on the command line, --columns file=path: the name of this package, then that of "
+            "the table.",
         ),
         (
             "file,start,end\na.wav,1.0,2.0\na.wav,2.0,3.0\na.wav,0:03,\n",
@@ -143,7 +144,7 @@ def test_corpus_is_the_same_after_writing_and_reading(tmp_path, name):
             "file,emotion\na.wav,sad\n,sad\n",
             {},
             "The corpus has 1 problem; repair the rows, or drop them:\n  file must not be empty; "
-            "it is in 1 row: 1.",
+            "it is empty in 1 row: 1.",
         ),
     ],
 )
@@ -161,7 +162,7 @@ def test_unknown_format_and_missing_file_are_refused(tmp_path):
     with pytest.raises(FileNotFoundError) as caught:
         read_table(tmp_path / "labels.csv")
     assert str(caught.value) == (
-        f"There must be a table at '{tmp_path}/labels.csv'; there is no such file."
+        f"A table must be a file that exists; got '{tmp_path}/labels.csv'. Check the path."
     )
 
 
@@ -243,7 +244,7 @@ def test_columns_does_not_replace_an_existing_column(make_files):
     root = make_files("a.wav")
     (root / "t.csv").write_text("file,emotion,mood\na.wav,4,sad\n")
     with pytest.raises(
-        ValueError, match="already has columns called 'emotion', but columns= uses 'mood'"
+        ValueError, match=r"must not give names that .* already has; got 'emotion' for 'mood'\. "
     ):
         read_table(root / "t.csv", columns={"emotion": "mood"})
 

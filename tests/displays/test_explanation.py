@@ -99,10 +99,10 @@ def test_chosen_output_of_a_regressor_is_drawn_with_suitable_digits(explanation)
 def test_output_must_be_one_of_the_outputs_in_the_table(explanation, output):
     numbers = explanation.drop(columns="log_probability").astype(float)
     two_outputs = numbers.add_suffix("_0").join(numbers.add_suffix("_1"))
-    message = "A picture shows the changes of one output; the outputs are 0, 1; got output="
+    message = "output must be one of 0, 1; got "
     with pytest.raises(ValueError, match=f"^{re.escape(message)}{output!r}"):
         ExplanationDisplay(two_outputs, output=output)
-    with pytest.raises(ValueError, match="the outputs are a single one"):
+    with pytest.raises(ValueError, match="output must be None for a single output; got 0"):
         ExplanationDisplay(numbers, output=0)
 
 

@@ -182,7 +182,9 @@ def test_disputes_show_file_names_and_mark_wrong_predictions(predictions):
 
 def test_disputes_are_refused_if_transfer_corrects_no_row(predictions):
     all_right = predictions.assign(prediction=predictions["truth"])
-    with pytest.raises(ValueError, match="no row that transfer changes from wrong to right"):
+    with pytest.raises(
+        ValueError, match="must have rows that fit only='wrong to right'; got none"
+    ):
         DisagreementDisplay.from_predictions(all_right, only="wrong to right")
 
 

@@ -164,7 +164,7 @@ def test_one_fold_has_no_band_and_one_size_is_drawn(make_scores):
     display = draw(make_scores([("DNN", "none")], n_repeats=1, n_folds=1, n_train_folds=8))
     assert display.frame()["std"].isna().all()
     assert len(display.lines_[0].get_xdata()) == 1
-    assert display.ax_.get_legend().get_title().get_text() == "mean over repeats"
+    assert display.ax_.get_legend().get_title().get_text() == "single scores"
 
 
 def test_a_fold_without_score_leaves_a_gap(scores):
@@ -199,18 +199,16 @@ def test_scores_of_two_corpora_are_refused(scores):
 
 def test_missing_columns_are_named(scores, comparisons):
     with pytest.raises(
-        ValueError, match=r"^scores must have .*; \['n_train_folds'\] are missing among"
+        ValueError, match=r"^scores must have .*, without \['n_train_folds'\]\. Add"
     ):
         TrainingSizeDisplay.from_scores(scores.drop(columns="n_train_folds"))
-    with pytest.raises(
-        ValueError, match=r"^comparisons must have .*; \['pvalue'\] are missing among"
-    ):
+    with pytest.raises(ValueError, match=r"^comparisons must have .*, without \['pvalue'\]\. Add"):
         TrainingSizeDisplay.from_scores(scores, comparisons.drop(columns="pvalue"))
 
 
 def test_empty_and_nameless_tables_are_refused(scores):
     with pytest.raises(
-        ValueError, match=r"^scores must have at least one row; got an empty table\.$"
+        ValueError, match=r"^scores must have at least one row; got none\. Pass a table"
     ):
         TrainingSizeDisplay.from_scores(scores[:0])
     message = (

@@ -181,5 +181,5 @@ def test_check_of_independent_predictions_takes_a_table(problem, small):
 
 def test_check_of_labels_refuses_a_regressor(problem, small):
     X, y, _ = problem
-    with pytest.raises(TypeError, match=r"is about classifiers; got the regressor DNNRegressor"):
+    with pytest.raises(TypeError, match=r"^estimator must be a classifier .* DNNRegressor\."):
         check_labels_round_trip(DNNRegressor(**small), X, y)

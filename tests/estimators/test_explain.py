@@ -311,10 +311,10 @@ def test_explain_checks_rows_like_predict(rows, network, spoil):
 def test_explain_refuses_models_without_anything_to_remove(rows):
     X, y, *_ = rows
     plain = DNNClassifier(**TINY).fit(X.to_numpy(), y)
-    nothing = r"^explain needs a source or a group of features to .*"
-    with pytest.raises(ValueError, match=f"{nothing} and its features have no names"):
+    nothing = r"^The network must have a source or a group of features .*; got no source,"
+    with pytest.raises(ValueError, match=f"{nothing} and features without names"):
         plain.explain(X.to_numpy())
-    with pytest.raises(ValueError, match=f"{nothing} and groups is empty"):
+    with pytest.raises(ValueError, match=f"{nothing} and empty groups"):
         plain.explain(X.to_numpy(), groups={})
     with pytest.raises(ValueError, match=r"^The group 'a' must have positions of features, since"):
         plain.explain(X.to_numpy(), groups={"a": "F0"})
@@ -327,7 +327,7 @@ def test_explain_refuses_models_without_anything_to_remove(rows):
 def test_a_network_of_an_early_version_needs_reference_rows(rows, network):
     early = copy.deepcopy(network)
     del early.training_mean_
-    with pytest.raises(ValueError, match=r"^reference must be passed for this network; an early"):
+    with pytest.raises(ValueError, match=r"^reference must be passed for a network whose"):
         early.explain(rows[0])
     assert early.explain(rows[0], reference=rows[0]).notna().all(axis=None)
 

@@ -81,6 +81,13 @@ def test_regressor_learns_several_numbers_on_different_scales(loss, rows, quick)
     assert scores[0] > ccc_score(Y[120:, 0], linear[:, 0]) - 0.1
 
 
+@pytest.mark.parametrize("cls", KINDS[1:])
+def test_regressor_without_a_source_equals_the_plain_network(cls, rows, quick):
+    X, Y = rows
+    plain = DNNRegressor(**quick).fit(X, Y)
+    np.testing.assert_array_equal(cls(**quick).fit(X, Y).predict(X), plain.predict(X))
+
+
 def test_an_affine_map_of_the_target_maps_the_predictions_alike(rows, quick):
     X, Y = rows
     options = quick | {"dtype": "float64"}
@@ -457,7 +464,7 @@ def test_importances_are_the_fall_in_ccc(rows, quick, emotion):
         source_importances(reg, X, Y, by_class=True)
     with pytest.raises(ValueError, match=r"^y must have 2 numbers for each row"):
         reg.source_importances(X, Y[:, 0])
-    with pytest.raises(ValueError, match=r"^source_importances needs a source; got a regressor"):
+    with pytest.raises(ValueError, match=r"^The regressor must have a source for .*; got none"):
         ProgressiveRegressor(**quick).fit(X, Y).source_importances(X, Y)
     network_display = NetworkDisplay.from_estimator(reg)
     assert network_display.classes[-1] == ["number 0", "number 1"]

@@ -605,7 +605,7 @@ def test_lateral_norms_with_an_adapter_include_its_projection_and_scale(problem,
 def test_importance_without_a_source_is_an_error(problem, small):
     X, y, _ = problem
     clf = ProgressiveClassifier(**small).fit(X, y)
-    with pytest.raises(ValueError, match=r"^source_importances needs a source; got a classifier"):
+    with pytest.raises(ValueError, match=r"^The classifier must have a source for .*; got none"):
         clf.source_importances(X, y)
 
 

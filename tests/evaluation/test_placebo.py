@@ -381,9 +381,8 @@ def test_fitted_network_has_a_placebo_that_the_audit_checks():
                 "combined_sources": None,
             },
             ValueError,
-            "The placebo of 'gender' needs a ProgressiveClassifier, which keeps its number of "
-            "weights with it; got the methods 'PT/FT'. Add a ProgressiveClassifier, or leave "
-            "placebo out.",
+            "The placebo of 'gender' must be read by a ProgressiveClassifier; got the methods "
+            "'PT/FT'. Add a ProgressiveClassifier, or leave placebo out.",
         ),
     ],
 )

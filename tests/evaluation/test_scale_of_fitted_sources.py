@@ -48,8 +48,8 @@ def warning_of(normalisation):
     return re.escape(
         "The source 'speaker' must be on the scale of the rows that it reads "
         f"(normalisation={normalisation!r}); got 2 of 2 features far from its training rows. Fit "
-        "the source on rows normalised in this way, or pass normalisation='none' with a pipeline "
-        "that scales X as for the source."
+        "the source on rows normalised in this way, or pass normalisation='none' and, as the "
+        "source, a fitted pipeline that scales X."
     )
 
 

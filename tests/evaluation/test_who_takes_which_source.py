@@ -82,12 +82,11 @@ def test_each_method_runs_with_each_source_that_it_can_use():
         "network": ["PT/FT", "ProgNet", "own"],
         "layers": ["ProgNet", "own"],
     }
-    classifying_sources = {"gender", "other"}  # and fitted classifiers
+    classifying_sources = {"gender", "other", "network"}
     for source, methods in expected.items():
         names = scores.loc[scores["source"] == source, "method"].drop_duplicates().tolist()
         assert [name for name in names if name != "posterior"] == methods
-        if source in classifying_sources or source == "layers":
-            assert ("posterior" in names) == (source in classifying_sources)
+        assert ("posterior" in names) == (source in classifying_sources)
     assert count_fits(X, EMOTION, **options()) == len(scores) + 3 + 3  # gender, other
     audit(scores)
 

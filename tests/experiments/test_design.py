@@ -119,7 +119,7 @@ def test_other_methods_and_random_state_are_checked(table):
     message = "other_methods must not use the names of the package's methods; got 'DNN'"
     with pytest.raises(ValueError, match=message):
         run_study(table, DNNClassifier(), other_methods={"DNN": DummyClassifier()})
-    with pytest.raises(TypeError, match="other_methods must be a dict of classifiers by their"):
+    with pytest.raises(TypeError, match="other_methods must be a dict of estimators by their"):
         run_study(table, DNNClassifier(), other_methods=DummyClassifier())
     with pytest.raises(TypeError, match="random_state must be an integer; got None"):
         run_study(table, DNNClassifier(), random_state=None)

@@ -80,7 +80,7 @@ def test_estimated_time_names_the_methods_that_it_leaves_out(corpus, design):
     with_others = TasksDesign(**design.to_arguments() | {"other_methods": {"Bayes": GaussianNB()}})
     plan = plan_study(with_others, *corpus)
     text = plan.describe("results", n_jobs=1)
-    assert re.search(r"Time: \d+ s to \d+ s with 1 at a time, if all networks", text)
+    assert re.search(r"Time: \d+ s to \d+ s with 1 job at a time, if all networks", text)
     assert text.endswith("on this machine and the fits of Bayes, which have no epochs.")
     assert "Files in 'results': " in text
 

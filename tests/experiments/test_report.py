@@ -81,12 +81,12 @@ def headline(study):
 
 def test_headline_counts_what_helps_and_what_hurts(study, with_scores):
     assert headline(with_scores(study, {})) == (
-        "No method is better than chance: nothing was learned. "
-        "No evidence that transfer helps or hurts in any of 4 comparisons with DNN."
+        "No method is significantly better than chance, so there is no evidence that anything "
+        "was learned. No evidence that transfer helps or hurts in any of 4 comparisons with DNN."
     )
     shifted = with_scores(study, {"ProgNet": 0.1, "PT/FT": -0.2})
     assert headline(shifted) == (
-        "No better than chance: DNN; PT/FT from speaker; PT/FT from gender. "
+        "Not significantly better than chance: DNN; PT/FT from speaker; PT/FT from gender. "
         "Transfer helps in 2 of 4 comparisons with DNN, all of them also after Holm's "
         "correction: ProgNet from speaker +0.100; ProgNet from gender +0.100. Transfer hurts in "
         "2 of 4 comparisons with DNN, all of them also after Holm's correction: PT/FT from "

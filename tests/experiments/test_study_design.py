@@ -231,7 +231,7 @@ def test_plan_refuses_data_that_do_not_fit_the_design(corpus):
         (
             lambda: TasksDesign.from_dict({"n_repeat": 3}),
             ValueError,
-            "The design must have known values; got 'n_repeat'. Did you mean 'n_repeats'?",
+            "The design must have only known names; got 'n_repeat'. Did you mean 'n_repeats'?",
         ),
         (
             lambda: TasksDesign.from_dict(CorporaDesign().to_dict()),

@@ -246,7 +246,7 @@ def test_cached_features_keep_their_warnings_and_lengths(folder, extracted):
     assert messages[0] == messages[1]
     assert "6000 of 24000 samples" in messages[0][0]
     assert "the lowest: 11025 Hz" in messages[0][1]
-    with pytest.raises(ValueError, match="lasts 2 s, longer than max_duration=2 s"):
+    with pytest.raises(ValueError, match="lasts 2 s, longer than the limit of 2 s"):
         smile(folder, max_duration=2).transform([loud])
 
 

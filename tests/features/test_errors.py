@@ -141,7 +141,7 @@ def test_upsampled_recordings_are_counted_once(write, voice):
     assert [str(warning.message) for warning in caught] == [
         "2 of 3 utterances have a lower sampling rate than 16000 Hz (the lowest: 8000 Hz). "
         "Resampling adds no high frequencies, so features differ from those of other recordings "
-        "for this reason alone. Use sampling_rate=8000 for all of them."
+        "for this reason alone. Use a sampling_rate (--sampling-rate) of 8000 for all of them."
     ]
     assert caught[0].filename == __file__
     OpenSmileFeatures(sampling_rate=8_000).transform([*low, high])

@@ -29,7 +29,7 @@ def weights():
 
 
 def sweep(seconds=2.0):
-    """Return a tone that rises, and one that stays."""
+    """Return the sum of a rising tone and a steady tone."""
     time = np.arange(int(seconds * 16_000)) / 16_000
     rising = 0.3 * np.sin(2 * np.pi * (100 * time + 950 * time**2))
     return rising + 0.05 * np.sin(2 * np.pi * 440 * time)

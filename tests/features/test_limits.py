@@ -61,7 +61,8 @@ def test_lowest_and_highest_sampling_rate_are_accepted(write, voice):
 
 def test_default_limit_is_an_hour(long_silence, voice):
     reason = (
-        "lasts 3601 s, longer than max_duration=3600 s; give segments of it, or raise the limit"
+        "lasts 3601 s, longer than the limit of 3600 s; give segments of it, or raise "
+        "max_duration (--max-duration)"
     )
     assert reasons([long_silence]) == [reason]
     assert reasons([(np.zeros(4_000 * 3_601, np.int16), 4_000)]) == [reason]
@@ -73,7 +74,8 @@ def test_limit_applies_to_the_segment_and_not_to_the_file(write, voice, kind):
     whole = [write("a.wav", samples)] if kind == "file" else [(samples, 16_000)]
     smile = OpenSmileFeatures(max_duration=1)
     assert reasons(whole, max_duration=1) == [
-        "lasts 2 s, longer than max_duration=1 s; give segments of it, or raise the limit"
+        "lasts 2 s, longer than the limit of 1 s; give segments of it, or raise "
+        "max_duration (--max-duration)"
     ]
     for limit in (2, 2.5, None, np.inf):
         OpenSmileFeatures(max_duration=limit).transform(whole)

@@ -279,11 +279,12 @@ def test_wrong_types_of_parameters_of_a_module_are_refused():
 @pytest.mark.parametrize(
     ("params", "sentence"),
     [
-        ({"layers": "layr1"}, r"^layers must be among 'layer1', 'layer2', 'layer3', 'embedding' "
-         r"of 'ge2e-random'; got 'layr1'\. The nearest is 'layer1'\.$"),
-        ({"layers": []}, r"^layers must be among .*; got none\.$"),
-        ({"layers": ["layer1", "layer1"]}, r"^layers must have each name once; got"),
-        ({"pooling": "median"}, r"^pooling must be among 'mean', 'std'; got 'median'\. The "),
+        ({"layers": "layr1"}, r"^layers \(--speech-layers\) must be among 'layer1', 'layer2', "
+         r"'layer3', 'embedding' of 'ge2e-random'; got 'layr1'\. The nearest is 'layer1'\.$"),
+        ({"layers": []}, r"^layers \(--speech-layers\) must be among .*; got none\.$"),
+        ({"layers": ["layer1", "layer1"]}, r"^layers .* must have each name once; "),
+        ({"pooling": "median"}, r"^pooling \(--speech-pooling\) must be among 'mean', 'std'; "
+         r"got 'median'\. The "),
         ({"sampling_rate": 8000}, r"^sampling_rate must be 16000 Hz for the speech model "
         r"'ge2e-random'; got 8000\.$"),
         ({"device": "cudda"}, r"^device must be one on which torch can compute here, .* 'cudda' "),

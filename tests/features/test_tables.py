@@ -114,7 +114,7 @@ def test_two_columns_with_one_name_are_refused(tmp_path):
     path.write_text("file,pitch,pitch\na.wav,1,2\n")
     assert error(path) == (
         f"{str(path)!r} cannot be read as csv: columns must have different names; got 'pitch' "
-        "twice"
+        "twice."
     )
 
 
@@ -191,7 +191,9 @@ def test_unknown_format_and_missing_file_are_refused(tmp_path):
         f".feather); got {str(tmp_path / 'a.xlsx')!r}. Convert it."
     )
     path = tmp_path / "a.csv"
-    assert error(path) == f"There must be a table at {str(path)!r}; there is no such file."
+    assert error(path) == (
+        f"A table must be a file that exists; got {str(path)!r}. Check the path."
+    )
 
 
 def test_error_without_pyarrow_says_how_to_install_it(table, monkeypatch):

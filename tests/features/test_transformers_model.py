@@ -108,7 +108,8 @@ def test_layers_can_be_chosen_by_name(folder, signal):
     assert [name.split(".")[1] for name in features.index] == ["layer2"] * 16 + ["layer0"] * 16
     all_layers = row(folder, signal)
     np.testing.assert_array_equal(features, all_layers[features.index])
-    with pytest.raises(ValueError, match=r"layers must be among 'layer0', .* got 'layer3'"):
+    message = r"layers \(--speech-layers\) must be among 'layer0', .* got 'layer3'"
+    with pytest.raises(ValueError, match=message):
         row(folder, signal, layers="layer3")
 
 

@@ -182,7 +182,10 @@ def test_file_that_hangs_its_worker_is_named(voices, write, voice):
     smile = OpenSmileFeatures(n_jobs=2, timeout=6, on_error="skip")
     with pytest.warns(UserWarning, match="1 of 5 cannot") as caught:
         features = smile.transform([*voices[:3], endless, voices[3]])
-    reason = "takes longer than timeout=6 s (it hangs a decoder, or is very long)"
+    reason = (
+        "takes longer than the limit of 6 s (it hangs a decoder, or is very long); to wait "
+        "longer, raise timeout (--timeout)"
+    )
     assert str(caught[0].message).endswith(f"\n  {str(endless)!r}: {reason}")
     assert features.equals(expected)
     assert smile.errors_.index.tolist() == [3]

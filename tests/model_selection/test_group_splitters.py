@@ -219,8 +219,8 @@ def test_impossible_splits_are_refused(cv, y, groups, sentence):
 
 def test_split_with_validation_refuses_two_sessions():
     sentence = (
-        "split_with_validation needs at least 3 folds, to train, validate and test; got 2. Make "
-        "more folds, or call split."
+        "There must be at least 3 folds to train, validate and test; got 2. Make more folds, or "
+        "call split."
     )
     with pytest.raises(ValueError, match=exactly(sentence)):
         list(LeaveOneSessionOut().split_with_validation(LABELS, LABELS, np.repeat([1, 2], 6)))

@@ -219,8 +219,8 @@ def test_invalid_groups_are_refused(method, groups, sentence):
 def test_split_with_validation_refuses_two_folds():
     cv = RepeatedSpeakerStratifiedKFold(2)
     sentence = (
-        "split_with_validation needs at least 3 folds, to train, validate and test; got 2. Make "
-        "more folds, or call split."
+        "There must be at least 3 folds to train, validate and test; got 2. Make more folds, or "
+        "call split."
     )
     with pytest.raises(ValueError, match=exactly(sentence)):
         next(cv.split_with_validation(X, groups=SPEAKER))

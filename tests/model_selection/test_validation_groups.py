@@ -24,17 +24,17 @@ def test_groups_are_the_speakers_if_each_class_has_several_speakers(labels):
 @pytest.mark.parametrize(
     ("target", "speaker", "reason"),
     [
-        ("y", "gap", "8 of 40 rows have none"),
-        ("y2", "speaker", "'b' of 'y2' has only one"),
-        ("speaker", "speaker", "'k' of 'speaker' has only one"),
-        ("y", "who", "it is missing"),
+        ("y", "gap", "8 of 40 rows without a speaker"),
+        ("y2", "speaker", "only one for 'b' of 'y2'"),
+        ("speaker", "speaker", "only one for 'k' of 'speaker'"),
+        ("y", "who", "no such column"),
     ],
 )
 def test_groups_are_none_or_an_error_if_speakers_cannot_be_kept_apart(
     labels, target, speaker, reason
 ):
     assert validation_groups(labels, target, speaker=speaker) is None
-    message = f"from the column {speaker!r}; {reason}. Name another column as speaker"
+    message = f"for validation with other speakers; got {reason}. Name another column as speaker"
     with pytest.raises(ValueError, match=re.escape(message)):
         validation_groups(labels, target, speaker=speaker, validation="speaker-independent")
 

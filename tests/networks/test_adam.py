@@ -126,8 +126,9 @@ def test_step_with_a_closure_returns_the_loss():
 def test_hooks_around_steps_are_called():
     parameters, adam = make(FusedAdam)
     calls = []
+    adam.register_step_pre_hook(lambda *_: calls.append("pre"))
     adam.register_step_post_hook(lambda *_: calls.append("post"))
     for seed in range(3):
         set_gradients(parameters, seed)
         adam.step()
-    assert len(calls) == 3
+    assert calls == ["pre", "post"] * 3

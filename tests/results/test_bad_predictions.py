@@ -99,7 +99,9 @@ def test_unknown_classes_and_missing_methods_are_refused(invent_predictions):
     check_error("Did you mean 'angry'?", recall_scores, predictions, "angri")
     check_error("The classes are 'angry', 'happy', 'sad'.", recall_scores, predictions, "zzz")
     fold_without_sad = predictions[(predictions["fold"] != 2) | (predictions["truth"] != "sad")]
-    check_error("got 3 without, first repeat 1, fold 2", recall_scores, fold_without_sad, "sad")
+    check_error(
+        "got 3 without one, the first in repeat 1, fold 2", recall_scores, fold_without_sad, "sad"
+    )
     keys = ["method", "source", "repeat", "fold"]
     scores = predictions[keys].drop_duplicates().assign(score=0.5)
     check_error("got none for 1", recall_scores, predictions, "sad", scores.iloc[1:])

@@ -250,11 +250,14 @@ def test_verdict_warns_when_equivalent_networks_are_at_chance():
     verdict = comparisons.loc[0, "verdict"]
     assert "are practically equivalent" in verdict
     assert verdict.endswith(
-        " Neither is better than chance, so nothing was learned: ProgNet from sex (p = 0.5), DNN "
-        "(p = 0.5)."
+        " Neither is significantly better than chance, so there is no evidence that anything was "
+        "learned: ProgNet from sex (p = 0.5), DNN (p = 0.5)."
     )
     text = format_table(summary_table(scores.assign(chance=1 / 4), comparisons))
-    assert text.endswith(" No method is better than chance: nothing was learned.")
+    assert text.endswith(
+        " No method is significantly better than chance, so there is no evidence that anything "
+        "was learned."
+    )
     # Without the column chance, the verdict cannot speak of it.
     assert "chance" not in compare_methods(scores).loc[0, "verdict"]
 
@@ -263,9 +266,11 @@ def test_verdict_names_the_only_method_at_chance():
     scores = pd.concat([tidy(AT_CHANCE, "DNN"), tidy(AT_CHANCE + GAIN, "ProgNet", "sex")])
     scores = scores.assign(chance=1 / 4)
     comparisons = compare_methods(scores)
-    assert comparisons.loc[0, "verdict"].endswith(" No better than chance: DNN (p = 0.5).")
+    assert comparisons.loc[0, "verdict"].endswith(
+        " Not significantly better than chance: DNN (p = 0.5)."
+    )
     text = format_table(summary_table(scores, comparisons))
-    assert text.endswith(" No better than chance: DNN.")
+    assert text.endswith(" Not significantly better than chance: DNN.")
 
 
 def test_perfect_method_is_better_than_chance_without_a_warning():
@@ -291,10 +296,16 @@ def test_note_explains_why_the_score_of_a_source_is_unknown():
         for source, source_score in [("sex", 0.9), ("who", np.nan)]
     ]
     text = format_table(summary_table(pd.concat(parts)))
-    assert "The own UAR of who is unknown, because the test rows have no labels that" in text
+    assert (
+        "The source's own UAR is unknown for who, because the test rows have no labels that"
+        in text
+    )
     text = format_table(summary_table(pd.concat([parts[0], parts[2]])))
-    assert "The own UAR of who is unknown" in text
+    assert "The source's own UAR is unknown for who" in text
     combined = tidy(BASE, "ProgNet", "sex + who", source_score=np.nan)
     text = format_table(summary_table(pd.concat([*parts[:2], combined])))
-    assert "The own UAR of sex + who is unknown, because each of the combined sources" in text
+    assert (
+        "The source's own UAR is unknown for sex + who, because each of the combined sources"
+        in text
+    )
     assert "unknown" not in format_table(summary_table(pd.concat(parts[:2])))

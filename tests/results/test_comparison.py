@@ -349,7 +349,7 @@ def test_hold_out_needs_row_counts(five_methods):
 def test_methods_with_different_normalisation_are_not_compared(five_methods):
     normalisation = np.where(five_methods["method"] == "DNN", "training", "corpus")
     sentence = (
-        "PT/FT from sex and DNN must come from the same design; normalisation is corpus and "
+        "PT/FT from sex and DNN must come from the same design; got normalisation corpus and "
         "training in repeat 1, fold 1. Score both methods on the same folds."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):

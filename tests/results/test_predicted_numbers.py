@@ -184,14 +184,12 @@ def test_only_selects_the_rows_that_transfer_brings_closer(predictions):
     ],
 )
 def test_results_for_classes_refuse_numbers(function, predictions):
-    check_error("must be of classes; got numbers, such as the true 3.1", function, predictions)
+    check_error("must be of classes; got numbers, such as 3.1", function, predictions)
 
 
 def test_results_for_numbers_refuse_classes(predictions):
     words = predictions.assign(truth="sad", prediction="sad")
-    check_error(
-        "must be of numbers; got classes, such as the true sad", agreement_by_method, words
-    )
+    check_error("must be of numbers; got classes, such as sad", agreement_by_method, words)
     # Whole floats may be class labels, even without probabilities.
     whole_floats = predictions.assign(truth=1.0, prediction=2.0)
     check_error("must be of numbers", agreement_by_method, whole_floats)
@@ -201,5 +199,5 @@ def test_results_for_numbers_refuse_classes(predictions):
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_missing_and_infinite_predictions_are_refused(value, predictions):
     predictions.loc[3, "prediction"] = value
-    message = f"as 'prediction' in every row; got 1 of 360 rows without, first {value}."
+    message = f"as 'prediction' in every row; got 1 of 360 rows without one, such as {value}."
     check_error(message, agreement_by_method, predictions)

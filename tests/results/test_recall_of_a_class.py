@@ -62,13 +62,14 @@ def test_guessed_class_is_at_chance_even_with_a_high_recall(invent_predictions, 
     table = recall_scores(predictions, "sad")
     assert table["score"].mean() > 0.6
     verdict = compare_methods(table)["verdict"][0]
-    assert "Neither is better than chance, so nothing was learned about sad: " in verdict
+    nothing = "so there is no evidence that anything was learned about sad"
+    assert f"Neither is significantly better than chance, {nothing}: " in verdict
     # A table from a file gives only the name of the metric.
     table.to_csv(tmp_path / "results.csv", index=False)
     read_table = read_scores(tmp_path / "results.csv")
     assert compare_methods(read_table)["verdict"][0] == verdict
     text = format_table(summary_table(read_table, compare_methods(read_table)))
-    assert "No method is better than chance: nothing was learned about sad." in text
+    assert f"No method is significantly better than chance, {nothing}." in text
 
 
 def test_only_corpora_with_the_class_are_compared(invent_predictions):

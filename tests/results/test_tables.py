@@ -238,7 +238,7 @@ def test_legend_explains_the_marks_in_the_table(three_methods):
     scores, _ = three_methods
     table = summary_table(scores, compare_methods(scores))
     assert format_table(table).splitlines()[-1] == (
-        f"{LEGEND} † better than DNN and than the other of PT/FT and ProgNet from the same "
+        f"{LEGEND} † better than DNN and than the other method (PT/FT or ProgNet) from the same "
         "source, at p < 0.05, not adjusted for the number of comparisons."
     )
     assert format_table(summary_table(scores)).endswith(f"\n\n{LEGEND}")

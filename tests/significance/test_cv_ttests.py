@@ -372,8 +372,7 @@ NOT_A_SCORE[2, 5] = np.nan
             [[0.6]],
             [[0.5]],
             {},
-            "At least 2 pairs of scores are needed to see how they vary; got 1. Run more folds or "
-            "repeats.",
+            "a and b must have at least 2 pairs of scores; got 1. Run more folds or repeats.",
         ),
         (
             TEN,

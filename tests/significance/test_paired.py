@@ -96,23 +96,23 @@ def test_hold_out_with_known_sizes_needs_no_ratio(tables):
 @pytest.mark.parametrize(
     ("column", "in_a", "in_b", "difference"),
     [
-        ("n_train", 80, 8, "n_train is 80 and 8"),
-        ("n_validation", 10, 11, "n_validation is 10 and 11"),
-        ("n_test", 10, 12, "n_test is 10 and 12"),
-        ("normalisation", "corpus", "training", "normalisation is corpus and training"),
-        ("corpus", "emodb", "other", "corpus is emodb and other"),
-        ("target", "emotion", "gender", "target is emotion and gender"),
-        ("n_train_folds", 1, 8, "n_train_folds is 1 and 8"),
-        ("n_train_folds", 1, np.nan, "n_train_folds is 1 and nan"),
-        ("rows_tested", "0f", "1f", "the tested rows differ"),
+        ("n_train", 80, 8, "n_train 80 and 8"),
+        ("n_validation", 10, 11, "n_validation 10 and 11"),
+        ("n_test", 10, 12, "n_test 10 and 12"),
+        ("normalisation", "corpus", "training", "normalisation corpus and training"),
+        ("corpus", "emodb", "other", "corpus emodb and other"),
+        ("target", "emotion", "gender", "target emotion and gender"),
+        ("n_train_folds", 1, 8, "n_train_folds 1 and 8"),
+        ("n_train_folds", 1, np.nan, "n_train_folds 1 and nan"),
+        ("rows_tested", "0f", "1f", "different tested rows"),
     ],
 )
 def test_frames_of_different_designs_are_refused(column, in_a, in_b, difference, tables):
     a, b = tables
     first, second = scores_frame(a, **{column: in_a}), scores_frame(b, **{column: in_b})
     sentence = (
-        f"a and b must come from the same design; {difference} in repeat 1, fold 1. Score both "
-        "methods on the same folds."
+        f"a and b must come from the same design; got {difference} in repeat 1, fold 1. Score "
+        "both methods on the same folds."
     )
     with pytest.raises(ValueError, match=exactly(sentence)):
         calibrated_cv_ttest(first, second)
@@ -124,7 +124,7 @@ def test_error_names_the_fold_that_differs(tables):
     a, b = tables
     n_test = np.full((10, 10), 10)
     n_test[3, 6] = 9
-    with pytest.raises(ValueError, match="n_test is 10 and 9 in repeat 4, fold 7"):
+    with pytest.raises(ValueError, match="got n_test 10 and 9 in repeat 4, fold 7"):
         corrected_cv_ttest(scores_frame(a, n_test=10), scores_frame(b, n_test=n_test))
 
 
@@ -205,8 +205,8 @@ def test_error_names_the_fold_of_a_missing_score(tables):
 def test_an_array_and_a_frame_cannot_be_paired(tables):
     a, b = tables
     sentence = (
-        "a and b must be two arrays or two DataFrames; got ndarray and DataFrame. Whether an "
-        "array and a frame have the same folds cannot be checked."
+        "a and b must be two arrays or two DataFrames; got ndarray and DataFrame. Pass both in "
+        "the same form, since the folds of an array and a frame cannot be compared."
     )
     with pytest.raises(TypeError, match=exactly(sentence)):
         calibrated_cv_ttest(a, scores_frame(b))

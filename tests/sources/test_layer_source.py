@@ -462,8 +462,8 @@ SENTENCES = {
     ),
     "fine-tuning": (
         lambda: FineTunedClassifier(LayerSource("w"), **SMALL).fit(X, Y),
-        "FineTunedClassifier must copy the layers of a network; the source 'source' has none to "
-        "copy. Read it with ProgressiveClassifier.",
+        "The source of FineTunedClassifier must have layers to copy; got 'source', which has "
+        "none to copy. Read it with ProgressiveClassifier.",
     ),
     "features that X lacks": (
         lambda: reader(features=["pitch", "jitters"]).fit(X, Y),

@@ -206,7 +206,7 @@ def test_a_forged_file_is_refused(change, reason, original_parts, tmp_path):
     document, arrays = copy.deepcopy(original_parts)
     change(document, arrays)
     forge(tmp_path / "model", document, arrays)
-    with pytest.raises(ValueError, match=r"^A model must be a whole, unaltered file of ") as error:
+    with pytest.raises(ValueError, match=r"^A model must be a complete, unaltered file") as error:
         load_model(tmp_path / "model")
     assert reason in str(error.value)
     assert "\n" not in str(error.value)

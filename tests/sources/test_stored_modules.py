@@ -179,8 +179,8 @@ def test_the_file_holds_the_weights_of_the_module(tmp_path):
         (
             {"net": OverTime(4)},
             "reads the torch module 'net', which modules['net'] cannot replace. module must "
-            "have the same parts and weights as the stored OverTime; got differences in recurrent "
-            "(then GRU(",
+            "have the same parts and tensor shapes as the stored OverTime; got differences in "
+            "recurrent (then GRU(",
         ),
         (
             {"net": OverTime().double()},

@@ -324,9 +324,9 @@ def test_only_a_plain_stack_can_be_fine_tuned(rows, module):
     source = TorchSource(module, "0")
     assert source.column() is None
     message = (
-        "FineTunedClassifier must copy the layers of a network; the source 'net' is not a plain "
-        "stack of linear layers (an nn.Sequential of nn.Linear with the same activation between "
-        "them). Read it with ProgressiveClassifier."
+        "The source of FineTunedClassifier must have layers to copy; got 'net', which is not a "
+        "plain stack of linear layers (an nn.Sequential of nn.Linear with the same activation "
+        "between them). Read it with ProgressiveClassifier."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         FineTunedClassifier([("net", source)], **SMALL).fit(*rows)
@@ -477,7 +477,7 @@ MIXES_ROWS = (
             nn.Sequential(nn.Linear(8, 6), nn.Linear(5, 2)),
             "1",
             ValueError,
-            "got 8 features, with which it cannot (RuntimeError: mat1 and mat2",
+            "got an error with 8 features (RuntimeError: mat1 and mat2",
         ),
     ],
 )

@@ -94,7 +94,7 @@ def read_iemocap(root, *, emotions="paper", recordings="all", segments=False, du
     Raises
     ------
     NotADirectoryError, FileNotFoundError
-        If `root` is not a folder, or holds no labels.
+        If `root` is not a folder, or holds no labels or no recordings.
     ValueError
         If a line or an id has an unexpected form (the message names file and line); if `emotions`
         or `recordings` is unknown; or if :func:`check_corpus` finds a problem.

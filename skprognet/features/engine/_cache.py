@@ -156,7 +156,7 @@ class FeatureCache:
         return self._attempt(self._find, list(keys)) or {}
 
     def add(self, key, result):
-        """Keep a result; it is written within a second, or when the work ends or is stopped."""
+        """Keep a result. Write all new results if the last write was over a second ago."""
         self._new[key] = _pack(key, result)
         if time.monotonic() - self._written > _DELAY:
             self._attempt(self._write)

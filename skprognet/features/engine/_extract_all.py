@@ -81,7 +81,10 @@ def _look_up(cache, keys, extraction):
 def _reason(lost, timeout):
     """Say why a call has no result."""
     if lost is Lost.LATE:
-        return f"takes longer than timeout={timeout:g} s (it hangs a decoder, or is very long)"
+        return (
+            f"takes longer than the limit of {timeout:g} s (it hangs a decoder, or is very long); "
+            "to wait longer, raise timeout (--timeout)"
+        )
     return "ends the process that reads it (a fault in a decoder, or too little memory)"
 
 

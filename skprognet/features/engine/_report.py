@@ -121,7 +121,8 @@ def warn_of_low_rates(rates, sampling_rate):
             f"{len(low)} of {len(rates)} utterances have a lower sampling rate than "
             f"{sampling_rate} Hz (the lowest: {min(low)} Hz). Resampling adds no high "
             "frequencies, so features differ from those of other recordings for this reason "
-            f"alone. Use sampling_rate={max(min(low), _TELEPHONE)} for all of them.",
+            f"alone. Use a sampling_rate (--sampling-rate) of "
+            f"{max(min(low), _TELEPHONE)} for all of them.",
             stacklevel=4,
         )
 

@@ -108,12 +108,12 @@ def fill_in_size(content):
             break
         at += 8 + struct.unpack("<I", size)[0]
     (n_riff,) = struct.unpack("<I", content[4:8])
-    n_samples = len(content) - (at + 8)
+    n_bytes = len(content) - (at + 8)
     is_open = n_riff <= at or n_riff >= _UNKNOWN_BYTES
-    if content[at : at + 8] != b"data\0\0\0\0" or n_samples <= 0 or not is_open:
+    if content[at : at + 8] != b"data\0\0\0\0" or n_bytes <= 0 or not is_open:
         return None
-    n_samples = min(n_samples, 0xFFFFFFFF)
-    return content[: at + 4] + struct.pack("<I", n_samples) + content[at + 8 :]
+    n_bytes = min(n_bytes, 0xFFFFFFFF)
+    return content[: at + 4] + struct.pack("<I", n_bytes) + content[at + 8 :]
 
 
 def describe_missing(path):

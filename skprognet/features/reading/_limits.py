@@ -26,8 +26,8 @@ def check_duration(n_frames, rate, max_duration):
     """
     if n_frames / rate > max_duration:
         raise ValueError(
-            f"lasts {n_frames / rate:.0f} s, longer than max_duration={max_duration:g} s; give "
-            "segments of it, or raise the limit"
+            f"lasts {n_frames / rate:.0f} s, longer than the limit of {max_duration:g} s; give "
+            "segments of it, or raise max_duration (--max-duration)"
         )
 
 

@@ -42,6 +42,8 @@ def load_speech_model(model, weights=None, device="cpu", batch_size=8, download=
         If `model` has another type.
     ValueError
         If there is no such model or device, or the weights do not fit.
+    OSError
+        If the file of weights does not exist, or the download fails.
     ImportError
         If a package is missing.
     """

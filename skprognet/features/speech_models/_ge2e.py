@@ -60,6 +60,8 @@ class GE2E(SpeechModel):
     ------
     ImportError
         If the weights are not installed.
+    FileNotFoundError
+        If the file does not exist.
     ValueError
         If the file holds other weights.
     """

@@ -159,7 +159,7 @@ def _is_random(weights):
 def _receptive_field(kernels, strides):
     """Return the number of samples of one frame, which is the least length of a signal.
 
-    Going back from the frame, each convolution widens n inputs to (n - 1) stride + kernel.
+    Going back from the frame: n outputs of a convolution need (n - 1) stride + kernel inputs.
     """
     n_samples = 1
     for kernel, stride in zip(reversed(kernels), reversed(strides), strict=True):
