@@ -5,6 +5,7 @@ SCORES is the folder docs/results/scores, TABLES the folder docs/results. The ta
 - ge2e.csv: the layers of GE2E on each corpus;
 - rivals_CORPUS.csv: all ways to use a small source;
 - ravdess_FOLDS.csv: the paper's Table 2 on RAVDESS;
+- small_sources.csv: ProgNet from a small source, the DNN and the placebo on each corpus;
 - both_answers.csv: sources that help and sources that do not, for the first page.
 """
 
@@ -25,6 +26,8 @@ METHODS = {
     "placebo": ("ProgNet", "placebo of ge2e"),
 }
 TABLE_2 = ("DNN", "PT/FT", "ProgNet")
+CORPORA = {"EmoDB": "emodb", "RAVDESS": "ravdess"}
+SMALL_SOURCES = ("speaker", "gender")
 
 
 def main(scores, tables):
@@ -33,8 +36,10 @@ def main(scores, tables):
     for corpus in ("emodb", "ravdess"):
         rivals = _by_speakers(scores, f"rivals_{corpus}")
         _write(_compared_with_dnn(rivals), tables / f"rivals_{corpus}.csv")
+    table_2 = rivals | {"known": read_scores(scores / "table2_ravdess_speaker_stratified.csv")}
     for folds, speakers in SPEAKERS.items():
-        _write_table_2(rivals[speakers], tables / f"ravdess_{folds}.csv")
+        _write_table_2(table_2[speakers], tables / f"ravdess_{folds}.csv")
+    _write(_small_sources(tables), tables / "small_sources.csv")
     ge2e = _by_speakers(scores, "ge2e_ravdess")
     both = {speakers: _answers(rivals[speakers], ge2e[speakers]) for speakers in rivals}
     _write(_compared_with_dnn(both), tables / "both_answers.csv")
@@ -81,6 +86,32 @@ def _write_table_2(scores, path):
     scores = scores[scores["method"].isin(TABLE_2)]
     table = summary_table(scores, compare_methods(scores))
     write_markdown_table(format_table(table), path)
+
+
+def _small_sources(tables):
+    """Return a row for each corpus, kind of folds and small source, from stored tables."""
+    rows = []
+    for corpus, name in CORPORA.items():
+        for folds, speakers in SPEAKERS.items():
+            table = pd.read_csv(tables / f"{name}_{folds}.csv", dtype=str, keep_default_na=False)
+            table = table.set_index(["method", "source"])
+            place = {"corpus": corpus, "speakers": speakers}
+            rows += [place | _small_source(table, source) for source in SMALL_SOURCES]
+    return pd.DataFrame(rows).fillna("")
+
+
+def _small_source(table, source):
+    """Return the scores of ProgNet from a source, of the DNN and of the placebo, if it was run."""
+    means = table["UAR"].str.split(" ").str[0]
+    tests = table.loc["ProgNet", source]
+    return {
+        "source": source,
+        "DNN": means["DNN", "none"],
+        "ProgNet": means["ProgNet", source],
+        "p (DNN)": tests["p (DNN)"],
+        "placebo": means.get(("ProgNet", f"placebo of {source}"), ""),
+        "p (placebo)": tests.get("p (placebo)", ""),
+    }
 
 
 def _answers(rivals, ge2e):
