@@ -3,7 +3,8 @@
 `make_transfer_problem` invents both. The labels of the useless source say nothing about the
 target, and those of the helpful one say everything. Each source is trained on many rows of
 another corpus, and its placebo on the same rows with shuffled labels. The target has few rows. The
-test is two-sided, so by luck alone it finds a useless source better in alpha / 2 of the trials.
+test is two-sided, so by luck alone it should find a useless source better in at most alpha / 2 of
+the trials.
 
 Each trial is one random state, and its result is written at once. If the script is stopped, the
 same command continues.
@@ -108,7 +109,8 @@ def main():
     notes = (
         f"{N_REPEATS} x {N_FOLDS} folds of {N_TARGET} rows, {N_SOURCE} rows of the source, "
         f"{N_FEATURES} features; two-sided corrected t-test at {ALPHA:g}: by luck "
-        f"alone, a source is found better than its placebo in {100 * ALPHA / 2:g} % of the trials."
+        "alone, a source should be found better than its placebo in at most "
+        f"{100 * ALPHA / 2:g} % of the trials."
     )
     publish("placebo", summary(pd.read_csv(arguments.trials)), notes)
 
