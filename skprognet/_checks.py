@@ -39,6 +39,8 @@ def check_number(name, value, kind, *, low=None, high=None, low_open=False, high
         raise TypeError(f"{name} must be {article} {kind}; got {value!r}.")
     too_low = low is not None and (value <= low if low_open else value < low)
     too_high = high is not None and (value >= high if high_open else value > high)
+    if value != value and low is None and high is None:
+        raise ValueError(f"{name} must be {article} {kind}, not NaN; got {value!r}.")
     if too_low or too_high or value != value:
         left = "" if low is None else f"{low} {'<' if low_open else '<='} "
         right = "" if high is None else f" {'<' if high_open else '<='} {high}"

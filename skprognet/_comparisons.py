@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from skprognet._scores import NO_SOURCE, rows_of
+from skprognet._scores import CONDITIONS, NO_SOURCE, rows_of
 
 # Kinds of comparisons: a network with a source against the same network without (transfer); two
 # methods with the same source; a network with a source against the same network with the placebo
@@ -106,6 +106,27 @@ def of_condition(comparisons, condition):
     for name, value in condition.items():
         column = comparisons[name]
         comparisons = comparisons[column.isna() if pd.isna(value) else column == value]
+    return comparisons
+
+
+def of_scores(comparisons, scores):
+    """Return the comparisons of the corpora, targets and numbers of training folds in scores.
+
+    Raises
+    ------
+    ValueError
+        If the scores have several values of such a column, and the comparisons lack the column.
+    """
+    for name in CONDITIONS:
+        values = scores[name].unique() if name in scores else []
+        if name in comparisons and len(values):
+            comparisons = comparisons[comparisons[name].isin(values)]
+        elif len(values) > 1:
+            raise ValueError(
+                f"comparisons must have the column {name!r}, since scores have {len(values)} "
+                "values of it; got no such column. Pass what compare_methods returns for these "
+                "scores."
+            )
     return comparisons
 
 

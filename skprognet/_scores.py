@@ -43,7 +43,7 @@ def is_table(scores):
 
 
 def as_frame(name, scores):
-    """Return a table of pandas, polars or pyarrow as a pandas DataFrame.
+    """Return a table of pandas, polars or pyarrow as a pandas DataFrame without categories.
 
     Raises
     ------
@@ -51,7 +51,10 @@ def as_frame(name, scores):
         If it is another object.
     """
     if isinstance(scores, pd.DataFrame):
-        return scores
+        # pandas refuses to compare two columns whose categories differ, or to add a category.
+        kinds = scores.dtypes.items()
+        listed = [column for column, kind in kinds if isinstance(kind, pd.CategoricalDtype)]
+        return scores.astype(dict.fromkeys(listed, object)) if listed else scores
     if not is_table(scores):
         raise TypeError(
             f"{name} must be a DataFrame of pandas or polars, or a pyarrow Table; got "

@@ -128,6 +128,26 @@ def test_labels_are_matched_to_predictions_by_file_name(folder, predictions, tmp
     assert result.stdout.endswith("\n\n" + "".join(f"- {verdict}\n" for verdict in verdicts))
 
 
+def test_labels_of_several_segments_of_a_file_are_matched_by_position(
+    folder, predictions, tmp_path
+):
+    predictions["file"] = [f"{row // 2}.wav" for row in predictions["row"]]
+    predictions.to_csv(folder / "predictions.csv.gz", index=False)
+    labels = pd.DataFrame({"file": [f"{row // 2}.wav" for row in range(N_ROWS)]})
+    labels["gender"] = ["f", "m"] * 12
+    labels.to_csv(tmp_path / "segments.csv", index=False)
+    by_gender = ["--kind", "groups", "--by", "gender", "--labels", tmp_path / "segments.csv"]
+    result = run("details", folder, *by_gender, "-o", tmp_path / "groups.csv")
+    assert result.exit_code == 0, result.output
+    expected = scores_by_group(predictions, labels, "gender")
+    scores = pd.read_csv(tmp_path / "groups.csv")["score"]
+    assert scores.tolist() == pytest.approx(expected["score"].tolist())
+    labels[::-1].to_csv(tmp_path / "segments.csv", index=False)
+    refused = run("details", folder, *by_gender)
+    assert refused.exit_code == 1
+    assert "got 24 rows of another file, the first as data row 1. Give the" in refused.stderr
+
+
 def test_the_shipped_emodb_data_can_serve_as_labels(folder, predictions, tmp_path):
     output = tmp_path / "groups.csv"
     by_gender = ["--kind", "groups", "--by", "gender", "--labels", "emodb", "-o", output]
@@ -179,6 +199,10 @@ def test_each_corpus_can_have_its_own_table_of_labels(predictions, tmp_path):
     )
     assert result.exit_code == 0, result.output
     assert result.stdout.count("A f") == result.stdout.count("B m") == 2
+    groups = ["--kind", "groups", "--by", "gender", *label_options, label_options[0]]
+    twice = run("details", tmp_path / "predictions.csv", *groups)
+    assert twice.exit_code == 2
+    assert "once for each of 'A', 'B'; got 'A=" in twice.stderr
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from importlib.metadata import version
@@ -85,6 +86,20 @@ def test_train_describes_the_model_and_says_what_its_score_is_not(model, table):
         f"{table}: 40 rows of 3 features: 'a', 'b', 'c'; not features: 'file', 'speaker', "
         "'gender', 'emotion'.\n"
     )
+
+
+def test_train_prints_the_command_of_a_study_with_all_options_that_it_needs(table, tmp_path):
+    path = tmp_path / "my calls.csv"
+    pd.read_parquet(table).rename(columns={"speaker": "agent"}).to_csv(path, index=False)
+    options = ["--method", "side-by-side", "--source", "gender"]
+    data = ["--speaker", "agent", "--features", "a", "b"]
+    result = run_ok("train", path, *options, *data, *TINY, "-o", tmp_path / "model")
+    command = re.search("skprognet tasks (.*)\n", result.stdout)[1]
+    assert shlex.split(command) == [
+        *(str(path), "--target", "emotion", "--sources", "gender"),
+        *("--methods", "dnn", "side-by-side", *data, *TINY),
+        *("--folds-by", "speaker-independent", "--output", "results"),
+    ]
 
 
 def test_train_fits_the_same_model_as_python(model, table):
@@ -527,6 +542,15 @@ def test_inspect_describes_a_model_that_was_saved_from_python(table, tmp_path):
     assert "Model          DNNClassifier\n" in page
     assert "Normalisation  none in the model\n" in page
     assert "Training       best epoch 3 of 3\n" in page
+
+
+@pytest.mark.parametrize("sources", [["speaker"], {"speaker": "a column"}])
+def test_inspect_leaves_out_metadata_of_another_form(model, tmp_path, sources):
+    metadata = {"table": "features.parquet", "sources": sources}
+    save_model(load_model(model[0]), tmp_path / "m", metadata=metadata)
+    page = run_ok("inspect", tmp_path / "m").stdout
+    assert "Source         speaker: DNNClassifier, 3 classes, " in page
+    assert "features.parquet" not in page
 
 
 @pytest.fixture(scope="module")

@@ -360,6 +360,9 @@ def test_a_run_that_cannot_begin_leaves_no_files(table, tmp_path, options, messa
             "table network, must have only known names; got 'drop'. Did you mean 'dropout'?",
         ),
         ("[network]\nlr = 'x'", "lr must be a number"),
+        ("network = 1", "must have 'network' as a table, which is a dict in Python; got 1."),
+        ("inputs = 'f.csv'", "must have 'inputs' as a table, which is a dict in Python; got 'f.c"),
+        ("missing = 'none'", "must have 'missing' as a table, which is a dict in Python; got 'no"),
         ("[network]\nrandom_state = 1", "must have 'random_state' above its tables"),
         (
             "[inputs]\ntabel = 'x'",

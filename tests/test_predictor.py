@@ -202,6 +202,14 @@ def test_predict_many_returns_a_table(predictor):
     assert pd.isna(table.loc[0, "error"])
 
 
+def test_undefined_features_give_a_reason_whatever_the_extractor_does(predictor):
+    lenient = Predictor(predictor.model, OpenSmileFeatures(on_short="nan"))
+    table = lenient.predict_many([(tone(), RATE), (tone(seconds=0.02), RATE)])
+    assert table.loc[1, "error"] == "is too short for openSMILE (0.020 s)"
+    assert table.iloc[1, :-1].isna().all()
+    assert table.loc[0, "label"] == predictor.predict((tone(), RATE)).label
+
+
 def test_a_model_may_have_unnamed_features_and_integer_classes():
     emodb = load_emodb(as_frame=True)
     clf = DNNClassifier(hidden_layer_sizes=(4,), max_epochs=1, random_state=0)

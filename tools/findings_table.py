@@ -35,14 +35,15 @@ def main(scores, tables):
     _write(_ge2e_table(scores), tables / "ge2e.csv")
     for corpus in ("emodb", "ravdess"):
         rivals = _by_speakers(scores, f"rivals_{corpus}")
-        _write(_compared_with_dnn(rivals), tables / f"rivals_{corpus}.csv")
+        compared = {name: _scores_and_pvalues(of, name) for name, of in rivals.items()}
+        _write(_side_by_side(compared), tables / f"rivals_{corpus}.csv")
     table_2 = rivals | {"known": read_scores(scores / "table2_ravdess_speaker_stratified.csv")}
     for folds, speakers in SPEAKERS.items():
         _write_table_2(table_2[speakers], tables / f"ravdess_{folds}.csv")
     _write(_small_sources(tables), tables / "small_sources.csv")
     ge2e = _by_speakers(scores, "ge2e_ravdess")
-    both = {speakers: _answers(rivals[speakers], ge2e[speakers]) for speakers in rivals}
-    _write(_compared_with_dnn(both), tables / "both_answers.csv")
+    both = {name: _answers(of, ge2e[name], name) for name, of in table_2.items()}
+    _write(_side_by_side(both), tables / "both_answers.csv")
 
 
 def _by_speakers(scores, name):
@@ -114,18 +115,17 @@ def _small_source(table, source):
     }
 
 
-def _answers(rivals, ge2e):
-    """Return the scores of the DNN, of all progressive networks, and of GE2E side by side."""
-    progressive = rivals[rivals["method"].isin(["DNN", "ProgNet"])]
-    scores = pd.concat([progressive, ge2e])
-    # Each study has fitted the same DNN with the same seeds.
-    return scores.drop_duplicates(["method", "source", "repeat", "fold", "score"])
+def _answers(table_2, ge2e, name):
+    """Return the DNN and ProgNet from small sources, and all methods with the layers of GE2E."""
+    small = table_2[(table_2["method"] == "DNN") | table_2["source"].isin(SMALL_SOURCES)]
+    small = _scores_and_pvalues(small[small["method"].isin(["DNN", "ProgNet"])], name)
+    # The study of GE2E has its own DNN, with which its methods are compared.
+    return pd.concat([small, _scores_and_pvalues(ge2e, name).drop(index=METHODS["DNN"])])
 
 
-def _compared_with_dnn(studies):
-    """Return a row for each method and source, with score and p-value for each kind of folds."""
-    columns = [_scores_and_pvalues(scores, name) for name, scores in studies.items()]
-    return pd.concat(columns, axis=1).rename_axis(["method", "source"]).reset_index()
+def _side_by_side(columns):
+    """Return a row for each method and source, with columns for each kind of folds."""
+    return pd.concat(columns.values(), axis=1).rename_axis(["method", "source"]).reset_index()
 
 
 def _scores_and_pvalues(scores, name):

@@ -11,7 +11,7 @@ from skprognet._predictions import FILE, ROW, check_predictions, kind_of_predict
 from skprognet._scores import placebo_of
 from skprognet._tables import write_table
 from skprognet._target_kind import CLASSES, NUMBERS, kind_of_target
-from skprognet._wording import first_few
+from skprognet._wording import count, first_few
 from skprognet.cli._messages import on_terminal
 from skprognet.cli._named_tables import read_named
 from skprognet.cli._options import check_no_input, table_option
@@ -72,7 +72,7 @@ def _read_labels(paths, by, predictions):
     named = {}
     for path in paths:
         name, equals, rest = str(path).partition("=")
-        if equals and name in map(str, corpora):
+        if equals and name in map(str, corpora) and name not in named:
             named[name] = Path(rest)
         elif len(corpora) == len(paths) == 1:
             named[str(corpora[0])] = Path(path)
@@ -91,11 +91,26 @@ def _read_labels(paths, by, predictions):
 
 def _by_row(labels, predictions):
     """Return labels indexed by the number of the row: matched by file, else in their order."""
-    if FILE not in labels or FILE not in predictions:
+    if FILE not in labels or FILE not in predictions or predictions[FILE].isna().all():
         return labels
     rows = predictions.drop_duplicates(ROW).set_index(FILE)[ROW]
+    if not rows.index.is_unique:  # a file has several segments
+        _check_order(labels, rows)
+        return labels
     known = labels[labels[FILE].isin(rows.index)]
     return known.set_index(known[FILE].map(rows))
+
+
+def _check_order(labels, rows):
+    """Raise unless each row of the study has its file at the same position in the labels."""
+    files = labels[FILE].astype(object).reindex(rows)
+    others = rows[files.to_numpy() != rows.index.to_numpy(dtype=object)]
+    if len(others):
+        raise ValueError(
+            "--labels must have the rows of the study in the same order, since a file of the "
+            f"study has several rows; got {count(others, 'row')} of another file, the first as "
+            f"data row {others.iloc[0] + 1}. Give the table of the study."
+        )
 
 
 def _without_placebos(predictions):

@@ -63,7 +63,7 @@ def format_model(description: dict[str, Any]) -> str:
         *_scale_rows(network),
         ("Layers", _layers(network)),
         ("  SHA-256", f"{network['sha256']} (weights)"),
-        *_source_rows(network["sources"], metadata.get("sources", {})),
+        *_source_rows(network["sources"], _recorded(metadata, "sources")),
         ("Features", f"{features['number']}, {_origin(features['origin'])}"),
         *_feature_rows(features["names"]),
         *_speech_model_rows(features["origin"]),
@@ -76,6 +76,12 @@ def format_model(description: dict[str, Any]) -> str:
     ]
     # Labels and names in the metadata may hold line breaks or codes that control a terminal.
     return "\n".join(printable(f"{name:14} {text}") for name, text in rows)
+
+
+def _recorded(metadata, name):
+    """Return a dict of the metadata; an empty one if there is none, or it has another form."""
+    value = metadata.get(name)
+    return value if isinstance(value, dict) else {}
 
 
 def _file(description):
@@ -114,7 +120,7 @@ def _layers(network):
 def _source_rows(sources, origins, depth=1):
     """Yield the rows of all sources; the sources of a source follow it."""
     for name, source in sources.items():
-        origin = origins.get(name, {})
+        origin = _recorded(origins, name)
         where = ", ".join(f"{key} {value}" for key, value in origin.items() if key != "sha256")
         yield (
             "Source",
@@ -158,8 +164,8 @@ def _normalisation(steps):
 
 
 def _training(network, metadata):
-    table = metadata.get("table")
-    parts = [f"{table['rows']} rows of {table['name']}"] if table else []
+    table = _recorded(metadata, "table")
+    parts = [f"{table['rows']} rows of {table['name']}"] if {"rows", "name"} <= set(table) else []
     if network["random_state"] is not None:
         parts.append(f"seed {network['random_state']}")
     parts.append(f"best epoch {network['best_epoch']} of {network['epochs']}")

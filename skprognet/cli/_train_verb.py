@@ -1,5 +1,6 @@
 """The verb that trains one network on all rows of a table and keeps it."""
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ from skprognet.cli._study_options import (
     network_options,
 )
 from skprognet.cli._training_summary import training_summary
-from skprognet.experiments import METHODS, train_model
+from skprognet.experiments import METHODS, TasksDesign, train_model
 from skprognet.features import FeatureOrigin, check_column
 from skprognet.model_selection import VALIDATIONS
 from skprognet.persistence import (
@@ -226,10 +227,19 @@ def train(
         | {name: {"layers": name} for name in layers},
     }
     save_model(trained.model, output, metadata=metadata, card=card)
-    options = f"{flag_of_kind(kind)}{network_as_given(network)}"
+    options = _options_of_a_study(method, speaker, features, duplicates, kind, network)
     click.echo(on_terminal(training_summary(trained.model, metadata, output, table, options)))
     if card:
         click.echo(on_terminal(f"Wrote {card_path(output)}."))
+
+
+def _options_of_a_study(method, speaker, features, duplicates, kind, network):
+    """Return the options of this command that a study needs as well, as on a command line."""
+    words = [] if method in TasksDesign.methods else ["--methods", "dnn", method]
+    words += [] if speaker == TasksDesign.speaker else ["--speaker", speaker]
+    words += ["--features", *features] if features else []
+    words += [] if duplicates == TasksDesign.duplicates else ["--duplicates", duplicates]
+    return f"{shlex.join(words)} {flag_of_kind(kind)}{network_as_given(network)}".strip()
 
 
 def _origin_of(frame, table):

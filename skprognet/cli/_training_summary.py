@@ -1,5 +1,6 @@
 """The summary that the verb train prints: what was trained, how well, and what comes next."""
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from skprognet.persistence import describe_network
 
 
 def training_summary(
-    model: Pipeline, metadata: dict[str, Any], output: Path, table: str, network_options: str
+    model: Pipeline, metadata: dict[str, Any], output: Path, table: str, other_options: str
 ) -> str:
     """Return what was trained, its score on the rows that chose its epoch, and what comes next.
 
@@ -26,14 +27,15 @@ def training_summary(
         The model file.
     table : str
         The table, as named on the command line.
-    network_options : str
-        Options of the network that a study needs as well, as written on a command line.
+    other_options : str
+        Options of the command that a study needs as well, as written on a command line.
     """
     network, origin = model[-1], metadata["features"]
     description = describe_network(network)
     origin = "of unknown origin" if origin is None else FeatureOrigin(**origin)
     sources, left_out = metadata["sources"], len(metadata["table"].get("dropped_rows", ()))
-    options = f"{_study_options(sources)} {network_options}".strip()
+    options = f"{_study_options(sources)} {other_options}".strip()
+    data = shlex.join([table, "--target", metadata["target"]])
     score = monitor_label(description["metric"])
     learned, held_out = _numbers(network) if is_regressor(network) else _classes(network)
     if metadata["validation"] == "speaker-independent":
@@ -49,7 +51,7 @@ def training_summary(
         f"Wrote {output} ({output.stat().st_size / 1e6:.1f} MB).\n"
         f"This {score} chose the epoch, so it does not estimate the score on new speakers. For "
         "an estimate, run:\n"
-        f"  skprognet tasks {table} --target {metadata['target']} {options} "
+        f"  skprognet tasks {data} {options} "
         "--folds-by speaker-independent --output results"
     )
 
@@ -72,5 +74,5 @@ def _study_options(sources):
         option: [name for name, source in sources.items() if kind in source]
         for option, kind in kinds.items()
     }
-    options = [" ".join([option, *names]) for option, names in named.items() if names]
+    options = [shlex.join([option, *names]) for option, names in named.items() if names]
     return " ".join(options) or "--sources COLUMN"

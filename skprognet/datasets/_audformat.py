@@ -81,7 +81,7 @@ def read_audformat(
         Scheme or column of the gender; if there are several, the first that has a value.
     session : str, default='session'
         Scheme or column of the session.
-    others : sequence of str, default=()
+    others : str or sequence of str, default=()
         Schemes or columns to add as further columns.
     tables : str or list of str, default=None
         The tables in which to look for the emotion, if several have one. None means all.
@@ -109,9 +109,9 @@ def read_audformat(
     FileNotFoundError
         If a folder holds no database.
     ValueError
-        If the database lacks this emotion, or has more than one for the same file; if its header
-        is more than plain YAML, a table exists only as a pickle, or a path leads out of the
-        folder; or if :func:`check_corpus` finds a problem.
+        If the database lacks this emotion, has more than one for the same file, or has no value of
+        one of `others`; if its header is more than plain YAML, a table exists only as a pickle, or
+        a path leads out of the folder; or if :func:`check_corpus` finds a problem.
     ImportError
         If audformat is missing: ``pip install 'skprognet[corpora]'``.
 
@@ -146,6 +146,7 @@ def read_audformat(
     """
     audformat = import_corpora("audformat")
     genders = (gender,) if isinstance(gender, str) else tuple(gender)
+    others = [others] if isinstance(others, str) else list(others)
     wanted = list(dict.fromkeys([speaker, *genders, session, *others]))
     with no_foreign_code():  # get() loads tables too
         folder = None if isinstance(database, audformat.Database) else Path(database)
@@ -158,6 +159,13 @@ def read_audformat(
             f"{first_few(sorted(database.schemes))} and the tables "
             f"{first_few(sorted(database.tables))}. Pass one of the schemes as emotion "
             "(--emotion)."
+        )
+    absent = [name for name in others if labels[name].isna().all()]
+    if absent:
+        raise ValueError(
+            f"others must be schemes or columns of the database {database.name!r}; got "
+            f"{first_few(absent)} without any value. The schemes are "
+            f"{first_few(sorted(database.schemes))}. Check the spelling (--others)."
         )
     labels = audformat.utils.to_segmented_index(labels).reset_index()
     if folder is not None:

@@ -107,7 +107,9 @@ def _check_columns(columns, table, path):
 def _rename(columns, table, path):
     """Return the table with our names for its columns; other columns stay."""
     named = {ours: table[theirs] for ours, theirs in columns.items()}
-    others = table.drop(columns=list(columns.values()))
+    # A column that has one of our names keeps it, unless `columns` gives this name to another.
+    kept = {*TEXTS, *TIMES}.difference(columns)
+    others = table.drop(columns=[name for name in columns.values() if name not in kept])
     twice = [name for name in named if name in others]
     if twice:
         raise ValueError(

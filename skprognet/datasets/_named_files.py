@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from skprognet._wording import count
+from skprognet._wording import count, first_few
 from skprognet.datasets._frame import check_root, make_frame, select_values
 from skprognet.datasets._recordings import find_recordings
 
@@ -31,6 +31,11 @@ class NamedFiles:
         Returns the gender of a speaker, 'female', 'male' or None, if no group holds it.
     licence, citation : str, default=None
         The terms of use, and what to cite; they go into the ``attrs`` of the frame.
+
+    Raises
+    ------
+    ValueError
+        If the pattern has no group ``speaker``, or lacks a group that `words` names.
 
     See Also
     --------
@@ -68,6 +73,21 @@ class NamedFiles:
     gender: Callable[[str], str | None] | None = None
     licence: str | None = None
     citation: str | None = None
+
+    def __post_init__(self):
+        """Check that the pattern has the groups that are needed."""
+        groups = re.compile(self.pattern).groupindex
+        if "speaker" not in groups:
+            raise ValueError(
+                f"pattern must have a group for the speaker; got {self.pattern!r}. Write "
+                "(?P<speaker>...) around this part of the name."
+            )
+        unknown = [column for column in self.words or {} if column not in groups]
+        if unknown:
+            raise ValueError(
+                f"words must be for groups of the pattern, {first_few(groups)}; got words for "
+                f"{first_few(unknown)}. Name a group."
+            )
 
     def read(self, root, *, emotions="all", duplicates="keep"):
         """Read the recordings in a folder, without checking the result.

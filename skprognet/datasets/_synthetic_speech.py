@@ -66,8 +66,8 @@ def make_speech_corpus(
     speaker has a constant vocal tract, neutral pitch, rate, level and voice quality. An emotion
     changes pitch, range, rate and level in the directions that [4]_ and [5]_ report. Reports on
     voice quality differ, so its directions are invented. All amounts are invented too, and vary
-    from one utterance to the next. Pitch changes by semitones (st), level and breath by dB, and
-    the others by a factor:
+    from one utterance to the next. The pause is divided by the square of the factor of the rate.
+    Pitch changes by semitones (st), level and breath by dB, and the others by a factor:
 
     =======  =====  =====  ====  =====  ======  =======  ======  ====
     emotion  pitch  range  rate  level  jitter  shimmer  breath  tilt

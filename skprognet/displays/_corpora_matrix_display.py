@@ -105,9 +105,6 @@ class CorporaMatrixDisplay(Display):
         """
         scores = check_frame("scores", scores, ["method", "source", "corpus", "score"])
         check_one_study("scores", scores, ["target", "n_train_folds"])
-        if comparisons is not None and {"n_train_folds"} <= set(comparisons) & set(scores):
-            size = scores["n_train_folds"].iloc[0]
-            comparisons = comparisons[comparisons["n_train_folds"] == size]
         return cls(corpora_matrix(scores, comparisons, method=method))
 
     def _rows(self):

@@ -174,7 +174,7 @@ class DisagreementDisplay(Display):
 
 def _in_a_cell(value):
     """Return a label, cut to the width of a cell."""
-    return verbatim(value)[:LABEL]
+    return verbatim(str(value)[:LABEL])
 
 
 def _two_colours():

@@ -67,21 +67,27 @@ def find_groups(groups, names, n_features):
             "groups must be a dict from the name of each group to its features, or a list of "
             f"beginnings of their names; got {groups!r:.200}. Pass one of the two."
         )
-    if not isinstance(groups, dict):
-        groups = {beginning: beginning for beginning in groups}
-    wrong = [name for name in groups if not isinstance(name, str)]
+    named = groups if isinstance(groups, dict) else list(groups)
+    wrong = [name for name in named if not isinstance(name, str)]
     if wrong:
         raise TypeError(
             f"The names of groups must be text; got {wrong[0]!r:.200}. Pass "
             "groups={'name': features}."
         )
-    return {name: _places(name, wanted, names, n_features) for name, wanted in groups.items()}
+    if not isinstance(named, dict):
+        named = {beginning: beginning for beginning in named}
+    return {name: _places(name, wanted, names, n_features) for name, wanted in named.items()}
 
 
 def _places(group, wanted, names, n_features):
     """Return the positions of the features of one group."""
     if not isinstance(wanted, str) and np.asarray(wanted).dtype.kind in "iu":
         places = np.unique(np.asarray(wanted))
+        if not len(places):
+            raise ValueError(
+                f"The group {group!r} must have at least one feature; got no positions. Leave "
+                "this group out, or check what selects its features."
+            )
         wrong = places[(places < 0) | (places >= n_features)]
         if len(wrong):
             raise ValueError(

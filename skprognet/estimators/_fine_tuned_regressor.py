@@ -265,7 +265,8 @@ class FineTunedRegressor(FineTuningMixin, NetworkRegressor):
             Groups, such as speakers. The internal validation split never splits a group. If
             `validation_fraction` is a splitter, it gets them as its `groups`.
         source_y : array-like of shape (n_samples,), default=None
-            Labels of the source task, on which an unfitted source is trained.
+            Labels of the source task, or numbers if the source is a regressor. An unfitted source
+            is trained on them.
         X_test : array-like of shape (n_test, n_features), default=None
             Rows to score after every epoch, for the learning curve in ``history_["test_score"]``.
             They do not influence the fit.

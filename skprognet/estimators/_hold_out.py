@@ -1,5 +1,6 @@
 """The internal validation split, which chooses the epoch."""
 
+import math
 import numbers
 import reprlib
 from itertools import islice
@@ -55,7 +56,8 @@ def _hold_out_groups(y, groups, fraction, seed):
     The best of very many draws would be the same for every seed.
     """
     counts = np.bincount(y)
-    splitter = GroupShuffleSplit(n_splits=_MOST_DRAWS, test_size=fraction, random_state=seed)
+    n_groups = n_groups_held_out(groups, fraction)
+    splitter = GroupShuffleSplit(n_splits=_MOST_DRAWS, test_size=n_groups, random_state=seed)
     draws = (held_out for _, held_out in splitter.split(y, y, groups))
     # A usable draw leaves training rows of every class.
     usable = (
@@ -181,6 +183,12 @@ def holdout_split(y, classes, groups, validation_fraction, seed):
         check_groups(groups)
         held_out = _hold_out_groups(y, groups, validation_fraction, seed)
     return _check_none_lost(y, classes, np.delete(np.arange(len(y)), held_out), held_out)
+
+
+def n_groups_held_out(groups, fraction):
+    """Return how many groups to hold out: the share rounded up, but never all groups."""
+    n_groups = len(np.unique(groups))
+    return min(math.ceil(fraction * n_groups), n_groups - 1)
 
 
 def check_groups(groups):

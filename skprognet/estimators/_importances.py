@@ -162,13 +162,14 @@ def measure_by_class(classifier, X, y, scoring, method, n_repeats, random_state)
 
 def _check_known(classes, known):
     """Raise unless the classifier knows each class; the recall of others cannot fall."""
-    unknown = classes[~np.isin(classes, known)]
-    if len(unknown):
+    labels = set(known.tolist())  # numpy's set operations may treat 1 and "1" as one label
+    unknown = [label for label in classes.tolist() if label not in labels]
+    if unknown:
         near = nearest_name(unknown[0], known)
         hint = f"Did you mean {near!r}?" if near else "Leave the other rows out."
         raise ValueError(
             f"y must only have labels that the classifier knows, [{first_few(known.tolist())}]; "
-            f"got [{first_few(unknown.tolist())}]. {hint}"
+            f"got [{first_few(unknown)}]. {hint}"
         )
 
 
@@ -202,7 +203,7 @@ def _check_importances(network, X, y, method, n_repeats):
     y = network._target.check_rows("y", y, len(X))
     if isinstance(network, RegressorMixin):
         y = network._target.decode(network._target.encode(y))
-    elif not np.isin(y, network.classes_).any():
+    elif set(y.tolist()).isdisjoint(network.classes_.tolist()):
         raise ValueError(
             "y must have labels that the classifier knows, "
             f"[{first_few(network.classes_.tolist())}]; got [{first_few(np.unique(y).tolist())}]. "

@@ -136,7 +136,8 @@ class MultiTaskClassifier(TransferMixin, NetworkClassifier):
     The hidden layers and the target's output start with the same weights as a
     :class:`~skprognet.DNNClassifier` with the same seed. With ``source_weight=0`` the two networks
     are equal up to rounding. `partial_fit` has no labels of source tasks and continues with the
-    target alone.
+    target alone. The weight of a row, `sample_weight` times the `class_weight` of its label in y,
+    weighs its losses in all tasks.
 
     References
     ----------

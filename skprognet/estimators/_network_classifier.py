@@ -202,11 +202,11 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         Above 0, s speaks for the prediction: with s, the probability is :math:`e^{\Delta_s(x)}`
         times the probability without s. Below 0, s speaks against the prediction.
 
-        *Without a source*, its hidden activations are those of the average row ("mean"), or 0
-        ("silence"), as if all weights that read it were 0. *Without a group of features*, these
-        features have the values of the average row, both for the network and for its sources. The
-        first shows what the source says about this row in particular; the second, how the
-        prediction depends on what was measured.
+        *Without a source*, its hidden activations (in PosteriorClassifier its log-probabilities)
+        are those of the average row ("mean"), or 0 ("silence"), as if all weights that read it
+        were 0. *Without a group of features*, these features have the values of the average row,
+        both for the network and for its sources. The first shows what the source says about this
+        row in particular; the second, how the prediction depends on what was measured.
 
         Parameters
         ----------

@@ -6,7 +6,13 @@ from sklearn.model_selection import GroupShuffleSplit, ShuffleSplit
 from sklearn.utils import check_array
 
 from skprognet._wording import count
-from skprognet.estimators._hold_out import WAYS_OUT, check_groups, first_split, is_splitter
+from skprognet.estimators._hold_out import (
+    WAYS_OUT,
+    check_groups,
+    first_split,
+    is_splitter,
+    n_groups_held_out,
+)
 from skprognet.networks import NUMBER_LOSSES, MeanConcordance
 
 _DRAWS, _MOST_DRAWS = 5, 20  # draws of groups: usable ones to compare, and attempts at most
@@ -157,7 +163,8 @@ def _draw(fraction, rows, seed):
         splitter = ShuffleSplit(1, test_size=share, random_state=seed)
         return map(np.sort, next(splitter.split(rows.X)))
     check_groups(rows.groups)
-    splitter = GroupShuffleSplit(_MOST_DRAWS, test_size=fraction, random_state=seed)
+    n_groups = n_groups_held_out(rows.groups, fraction)
+    splitter = GroupShuffleSplit(_MOST_DRAWS, test_size=n_groups, random_state=seed)
     draws = list(splitter.split(rows.X, groups=rows.groups))
     several = [draw for draw in draws if _are_enough(*draw)][:_DRAWS] or draws[:1]
     return map(np.sort, min(several, key=lambda draw: abs(len(draw[1]) / n_rows - fraction)))

@@ -42,7 +42,7 @@ def source_overlap(model, X, *, per_row=False):
         The share, between 0 and 1: under "own" for the model's own `fit` (validation rows
         included), and under its name for each source; NaN for a source that does not remember its
         rows, such as scikit-learn's ``MLPClassifier``. With ``per_row=True``, a column for each of
-        them; NA if unknown.
+        them, and the index of X; NA if unknown.
 
     Warns
     -----
@@ -89,7 +89,8 @@ def overlap(model, X, per_row, *, stacklevel):
     check_is_fitted(network)
     answers = [_Answer(model, each) for each in _same_numbers(model, X)]
     answers[0].warn(stacklevel + 1)
-    seen = pd.DataFrame({name: _known(name, answers) for name in answers[0].seen})
+    index = X.index if isinstance(X, pd.DataFrame) else None
+    seen = pd.DataFrame({name: _known(name, answers) for name in answers[0].seen}, index=index)
     if per_row:
         return seen
     shares = seen.apply(lambda rows: rows.to_numpy(dtype=float, na_value=np.nan))

@@ -36,7 +36,7 @@ class RememberedRowsMixin:
         Series of float, or DataFrame of bool of shape (n_samples, 1 + n_sources)
             The share, between 0 and 1: under "own" for the rows of this `fit`, and under its name
             for each source; NaN for a source that does not remember its rows. With
-            ``per_row=True``, a column for each of them; NA if unknown.
+            ``per_row=True``, a column for each of them, and the index of X; NA if unknown.
 
         Warns
         -----

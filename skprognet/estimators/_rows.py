@@ -207,5 +207,6 @@ def _source_labels(source_y, n_rows):
         else:
             columns = {getattr(source_y, "name", None): source_y}
     return pd.DataFrame(
-        {name: check_row_labels("source_y", values, n_rows) for name, values in columns.items()}
+        {name: check_row_labels("source_y", values, n_rows) for name, values in columns.items()},
+        index=range(n_rows),  # a table without columns has these rows too
     )

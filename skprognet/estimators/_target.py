@@ -174,7 +174,7 @@ class ClassTarget:
 def _check_not_wide(y):
     """Raise if `y` has several columns; soft labels are never passed here."""
     shape = np.shape(np.asarray(y, dtype=object))
-    if len(shape) == 2 and shape[1] > 1:
+    if len(shape) == 2 and shape[0] and shape[1] > 1:  # scikit-learn refuses y without rows
         raise ValueError(
             "y must have one label for each row, or the probability of each class as floats; got "
             f"shape {shape} with values such as {np.asarray(y, dtype=object)[0, 0]!r}. Train one "
@@ -191,7 +191,7 @@ def check_named_classes(classes):
         Unless it is a list of labels of one kind without missing ones.
     """
     labels = np.asarray(classes, dtype=object)
-    if labels.ndim != 1:
+    if labels.ndim != 1 or not len(labels):
         raise ValueError(
             f"classes must be a list of labels; got {classes!r:.200}. Pass all labels that any "
             "call will have."

@@ -51,8 +51,8 @@ def _find_seen(row, groups):
     tested = decode_rows(row["rows_tested"])
     rows, shared = {}, {}
     for who, column in (("fit", "rows_seen"), ("source", "rows_seen_by_source")):
-        seen = _mask(row, column)
-        seen = np.zeros_like(tested) if seen is None else seen
+        nothing = who == "source" and (row["source"] == NO_SOURCE or row[column] == UNKNOWN)
+        seen = np.zeros_like(tested) if nothing else decode_rows(row[column])
         rows[who] = np.flatnonzero(seen & tested).tolist()
         shared[who] = [] if groups is None else _shared(groups, seen, tested)
     return int(tested.sum()), rows, shared
@@ -112,7 +112,8 @@ def audit(scores, *, groups=None):
     ------
     ValueError
         If a fit or a source saw a row (or a speaker) that it was tested on, if a fit saw a column
-        of a source that it does not read, or if `scores` lacks the record.
+        of a source that it does not read, if `scores` has no rows or lacks the record of a fit, or
+        if `groups` are given and `scores` are of corpora of different sizes.
 
     Notes
     -----
@@ -149,9 +150,16 @@ def audit(scores, *, groups=None):
             f"scores must have the columns that every fit records; got a table without "
             f"{first_few(missing)}. Pass the scores as cross_validate_transfer returned them."
         )
+    if not len(scores):
+        raise ValueError("scores must have one row for each fit; got none. Use another table.")
     if groups is not None:
-        n_rows = len(decode_rows(scores["rows_tested"].iloc[0]))
-        groups = check_row_labels("groups", groups, n_rows)
+        sizes = sorted({len(decode_rows(text)) for text in scores["rows_tested"]})
+        if len(sizes) > 1:
+            raise ValueError(
+                "scores must be of one corpus if groups are given; got corpora of "
+                f"{first_few(sizes)} rows. Audit each corpus by itself."
+            )
+        groups = check_row_labels("groups", groups, sizes[0])
     records = [row for _, row in scores.iterrows()]
     seen = [_find_seen(row, groups) for row in records]
     leaks = [

@@ -111,17 +111,42 @@ def _choose_features(X, names, sources, features):
     if columns is None:
         for name, source in sources.items():
             _check_corpus(name, source, X.shape[1])
-        return X, None, sources
+            _check_order(name, source, names)
+        return X, None, _with_features(sources, names)
     shared = columns.names[columns.shared]
-    sources = {
-        name: source.with_features(shared) if isinstance(source, SourceCorpus) else source
-        for name, source in sources.items()
-    }
+    sources = _with_features(sources, shared)
     for name, source in sources.items():
         _check_corpus(name, source, len(shared))
     if columns.own:
         return X, columns, sources
+    for name, source in sources.items():
+        _check_order(name, source, shared)
     return take_columns(X, np.flatnonzero(columns.shared)), None, sources
+
+
+def _with_features(sources, names):
+    """Return the sources, with the features of other corpora in the order of these names."""
+    if names is None:
+        return sources
+    return {
+        name: source.with_features(names) if isinstance(source, SourceCorpus) else source
+        for name, source in sources.items()
+    }
+
+
+def _check_order(name, source, names):
+    """Raise if a fitted source has the features of X in another order.
+
+    The source gets rows without names here, so it would take one feature for another.
+    """
+    known = getattr(source, "feature_names_in_", None)
+    if known is None or names is None or list(known) == list(names):
+        return
+    if set(known) == set(names):
+        raise ValueError(
+            f"X must have its columns in the order in which the source {name!r} was fitted, "
+            f"[{first_few(known)}]; got [{first_few(names)}]. Reorder the columns of X."
+        )
 
 
 def _check_corpus(name, source, n_features):
@@ -133,9 +158,21 @@ def _check_corpus(name, source, n_features):
         )
 
 
+def _is_iterable(value):
+    return hasattr(value, "__iter__") and not isinstance(value, str)
+
+
 def _check_combined(combined, sources):
     """Return the combinations as a list of tuples of names of sources."""
-    combined = [tuple(names) for names in combined or ()]
+    given = () if combined is None else combined
+    combined = list(given) if _is_iterable(given) else [given]
+    if not all(map(_is_iterable, combined)):
+        raise TypeError(
+            "combined_sources must be a list of tuples of names; got "
+            f"{given!r:.200}. Put the names that are read together in one tuple, as in "
+            "[('speaker', 'gender')]."
+        )
+    combined = list(map(tuple, combined))
     for names in combined:
         unknown = [name for name in names if name not in sources]
         if unknown or len(set(names)) < max(2, len(names)):

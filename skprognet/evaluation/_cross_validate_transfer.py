@@ -137,7 +137,7 @@ def cross_validate_transfer(
         How many jobs run at the same time, as in joblib. -1 uses all cores, or runs one job after
         the other if starting processes would take longer. Each fit uses one thread. Inside
         ``joblib.parallel_config(backend="dask")`` jobs run on the cluster, and X is sent to each
-        worker once. On a CUDA device one group of jobs runs at a time.
+        worker once. On a CUDA device one group of jobs runs at a time, unless ``n_together=1``.
     n_together : int, default=None
         How many networks of one kind are trained at once, as one batched network (see
         :func:`~skprognet.estimators.fit_together`). They come from several jobs: first all
@@ -202,16 +202,17 @@ def cross_validate_transfer(
         same; a `scoring` for the other kind; a source with one class; an unfitted source; a
         missing `source_estimator` for the kind of a source; two sources of the same name; a method
         that can read none of the sources; a source that no method can read; columns that are
-        missing or have the same name; a method whose `features` include columns of a source; a
-        class that is missing from the training rows of a split; a source with the labels of `y`; a
+        missing, have the same name, or are in another order than in a fitted source; a method
+        whose `features` include columns of a source; a class that is missing from the training
+        rows of a split; a source with the labels of `y`; a
         network inside a pipeline, a search or a bagging ensemble; a part that the run does not
         have; a checkpoint of another run; or a checkpoint of a run with a lambda. Also if a
         regressor does not predict one finite number for each row, and, with
         ``return_predictions=True``, if a classifier predicts something that is not a label of `y`.
     TypeError
-        If `cv`, `sources` or `placebo` is of the wrong type, a method is not an estimator, a
-        method is a classifier although `y` holds numbers or a regressor although `y` holds
-        classes, or the name of a method or source is not text.
+        If `cv`, `sources`, `combined_sources`, `train_folds` or `placebo` is of the wrong type, a
+        method is not an estimator, a method is a classifier although `y` holds numbers or a
+        regressor although `y` holds classes, or the name of a method or source is not text.
     OSError
         If the checkpoint cannot be written or is removed meanwhile, another process does the same
         jobs in it, or a worker process was killed.

@@ -8,7 +8,7 @@ from sklearn.utils import check_array
 from skprognet._checks import check_row_labels
 from skprognet._target_kind import NUMBERS
 from skprognet._wording import first_few
-from skprognet.evaluation._run_columns import column_names, take_columns
+from skprognet.evaluation._run_columns import check_different, column_names, take_columns
 from skprognet.evaluation._tasks import check_task
 
 
@@ -28,7 +28,8 @@ class SourceCorpus:
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
-        Features, which must be those of the target corpus, in the same order.
+        Features, which must be those of the target corpus: with the same names if both tables are
+        DataFrames, and otherwise in the same order.
     y : array-like of shape (n_samples,)
         Labels that the source learns.
     groups : array-like of shape (n_samples,), default=None
@@ -47,8 +48,8 @@ class SourceCorpus:
     Raises
     ------
     ValueError
-        For NaN, missing labels, labels that do not fit X or their kind, a single class, or numbers
-        that are all the same.
+        For NaN, missing labels, labels that do not fit X or their kind, a single class, numbers
+        that are all the same, or two columns of X with the same name.
 
     Examples
     --------
@@ -67,6 +68,7 @@ class SourceCorpus:
 
     def __init__(self, X, y, groups=None, corpora=None, kind=None):
         self.feature_names = column_names(X)
+        check_different(self.feature_names)
         self.X = check_array(X, dtype=np.float64, input_name="X")
         self.y = check_row_labels("y", y, len(self.X))
         task, self.y = check_task(str(getattr(y, "name", None) or "y"), self.y, kind)
@@ -108,14 +110,15 @@ class SourceCorpus:
         Returns
         -------
         SourceCorpus
-            A copy with these features, or this corpus itself if its features have no names.
+            A copy with these features, or this corpus itself if its features have no names or are
+            these already.
 
         Raises
         ------
         ValueError
             If features are missing.
         """
-        if self.feature_names is None:
+        if self.feature_names is None or list(self.feature_names) == list(names):
             return self
         numbers = {name: number for number, name in enumerate(self.feature_names)}
         missing = [name for name in names if name not in numbers]

@@ -118,6 +118,11 @@ def _check_train_folds(train_folds, n_folds):
     """Return the numbers of training folds as a tuple."""
     if train_folds is None:
         return None
+    if isinstance(train_folds, str) or not hasattr(train_folds, "__iter__"):
+        raise TypeError(
+            "train_folds must be a sequence of numbers of training folds; got "
+            f"{train_folds!r}. Pass for example (1, 2, 4)."
+        )
     train_folds = tuple(train_folds)
     for number in train_folds:
         check_number("train_folds", number, "integer", low=1, high=n_folds - 2)

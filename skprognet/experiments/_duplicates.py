@@ -106,7 +106,11 @@ def settle_duplicates(tables, columns, speaker, duplicates):
     [2]
     """
     check_choice("duplicates", duplicates, DUPLICATES)
-    features = [check_array(X, dtype=np.float64, input_name="X") for X, _ in tables.values()]
+    several = len(tables) > 1
+    features = [
+        check_array(X, dtype=np.float64, input_name=f"X of {name!r}" if several else "X")
+        for name, (X, _) in tables.items()
+    ]
     sizes = [len(X) for X in features]
     kept = np.ones(sum(sizes), dtype=bool)
     fits = all(len(labels) == n for (_, labels), n in zip(tables.values(), sizes, strict=True))

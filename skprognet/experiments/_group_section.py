@@ -40,7 +40,11 @@ def _is_group(column, truth, fewest):
     """Return whether each row has one of a few values, which do not determine the truth."""
     if is_float_dtype(column) or column.isna().any():
         return False
-    if not 2 <= column.nunique() <= MOST_GROUPS:
+    try:
+        n_groups = column.nunique()
+    except TypeError:  # lists, for example, which cannot be groups
+        return False
+    if not 2 <= n_groups <= MOST_GROUPS:
         return False
     return (truth.groupby(column).nunique() > 1).sum() >= fewest
 

@@ -5,6 +5,7 @@ import warnings
 import pandas as pd
 
 from skprognet._labels import label_remarks
+from skprognet._wording import first_few
 
 _NAMES = {"speaker", "session", "corpus"}  # two of them may be nearly the same
 
@@ -37,7 +38,7 @@ def check_same_rows(X, labels):
 
 
 def check_columns(labels, columns, advice, *, apart=(), stacklevel=4):
-    """Return `labels` as a DataFrame; raise if a column is missing, warn about spelling mistakes.
+    """Return `labels` as a DataFrame; raise if columns are wrong, warn about spelling mistakes.
 
     Parameters
     ----------
@@ -48,11 +49,22 @@ def check_columns(labels, columns, advice, *, apart=(), stacklevel=4):
     advice : str
         What to do if a column is missing.
     apart : sequence of str, default=()
-        Columns whose spelling is checked elsewhere.
+        Columns whose spelling is not checked here, such as names of speakers.
     stacklevel : int, default=4
         As in :func:`warnings.warn`.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, or two columns have the same name.
     """
     labels, needed = pd.DataFrame(labels), sorted(set(columns))
+    twice = labels.columns[labels.columns.duplicated()].unique()
+    if len(twice):
+        raise ValueError(
+            f"The columns of labels must have different names; got {first_few(twice)} twice. "
+            "Rename these columns, or drop the copies."
+        )
     missing = [name for name in needed if name not in labels.columns]
     if missing:
         raise ValueError(

@@ -71,9 +71,8 @@ def _check_tables(design, corpora):
             )
         X, labels = corpus
         advice = f"Rename columns of {name!r}, or pass emotion=, tasks= and speaker=."
-        labels = check_columns(
-            labels, design.columns, advice, apart=[design.emotion], stacklevel=6
-        )
+        apart = [design.emotion, *design.group_columns]
+        labels = check_columns(labels, design.columns, advice, apart=apart, stacklevel=6)
         check_same_rows(X, labels)
         checked[name] = X, labels
     return checked

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from skprognet._checks import check_none_missing
 from skprognet.evaluation import SourceCorpus
 from skprognet.experiments._corpora_design import ALL_OTHERS
 from skprognet.experiments._duplicates import settle_duplicates
@@ -40,12 +41,22 @@ def plan_corpora(design, corpora):
     design = design.of_kind(kind_of_corpora(design, matched))
     matched = {name: (X, _with_tasks(design, labels)) for name, (X, labels) in matched.items()}
     chosen = choose_labels(design, {name: y[design.emotion] for name, (_, y) in matched.items()})
+    _check_none_missing(design, matched, chosen)
     tables = settle_duplicates(
         matched, [design.emotion, *design.tasks], design.speaker, design.duplicates
     )
     tables = {name: table.select(chosen[name][table.kept]) for name, table in tables.items()}
     runs = _runs(design, matched, scale_numbers(design, tables))
     return StudyPlan(design, tables, runs, moments_of_corpora(design, tables))
+
+
+def _check_none_missing(design, corpora, chosen):
+    """Raise if a row that takes part lacks a label or a speaker; name its corpus and number."""
+    for name, (_, labels) in corpora.items():
+        tasks = design.tasks if name in design.target_corpora else ()
+        for column in (design.emotion, design.speaker, *tasks):
+            needed = labels[column].astype(object).where(chosen[name], "left out")
+            check_none_missing(f"{column!r} of {name!r}", needed)
 
 
 def _with_tasks(design, labels):

@@ -35,7 +35,7 @@ def plan_tasks(design, X, labels):
         )
     warn_of_layers(X, design.layers, stacklevel=4)
     advice = "Rename columns, or pass target=, sources= and speaker=."
-    labels = check_columns(labels, design.columns, advice)
+    labels = check_columns(labels, design.columns, advice, apart=design.group_columns)
     check_same_rows(X, labels)
     tasks, group = [design.target, *design.sources], design.group
     for name in dict.fromkeys([*tasks, group]):

@@ -7,7 +7,7 @@ from sklearn.preprocessing import StandardScaler
 
 from skprognet._checks import check_choice
 from skprognet.experiments._duplicates import settle_duplicates
-from skprognet.experiments._label_columns import check_columns
+from skprognet.experiments._label_columns import check_columns, check_same_rows
 from skprognet.experiments._methods import METHODS, check_methods
 from skprognet.experiments._network_values import (
     check_kind_found,
@@ -126,13 +126,15 @@ def train_model(
     Raises
     ------
     ValueError
-        If a label is missing, a class has fewer than two rows, there are fewer than four rows of
-        numbers, rows are duplicates, the speakers cannot be kept apart, the method cannot learn
-        numbers or cannot read layers that are columns, or `estimator` is a regressor although the
-        labels are taken as classes and `kind` is None.
+        If a label is missing, `X` and `labels` have different rows or another order of rows, a
+        class has fewer than two rows, there are fewer than four rows of numbers, rows are
+        duplicates, the speakers cannot be kept apart, the method reads no sources although there
+        are some or needs a source and has none, the target is one of the sources, the method
+        cannot learn numbers or cannot read layers that are columns, or `estimator` is a regressor
+        although the labels are taken as classes and `kind` is None.
     TypeError
-        If `estimator` is neither a DNNClassifier nor a DNNRegressor, or one of its parameters is
-        of the wrong type.
+        If `estimator` is neither a DNNClassifier nor a DNNRegressor, one of its parameters is of
+        the wrong type, or `sources` is not a list of names and pairs.
 
     Warns
     -----
@@ -166,15 +168,18 @@ def train_model(
     check_choice("method", method, list(METHODS))
     untrained = check_network(estimator)
     _check_layers(method, layers)
+    sources = _listed(sources)
     warn_of_layers(X, layers)
     columns = [source for source in sources if isinstance(source, str)]
     advice = "Rename columns, or pass target= and sources=."
     labels = check_columns(labels, [target, *columns], advice, stacklevel=3)
+    check_same_rows(X, labels)
     actual_kind = kind_of_task(labels, target, kind, [speaker])
     if kind is None:
         check_kind_found(untrained, actual_kind)
     kind = actual_kind
     check_methods([method], kind)
+    _check_sources(method, sources, layers, target)
     kinds = {name: kind_of_task(labels, name, names=[speaker]) for name in columns}
     labels = as_tasks(labels, kinds | {target: kind})
     network = check_network(estimator, kind=kind).set_params(random_state=random_state)
@@ -210,6 +215,44 @@ def _check_layers(method, layers):
             f"The method must be one that reads layers, such as 'progressive', if layers are "
             f"passed; got {method!r}, which needs {needs}, and layers={list(layers)!r:.200}. "
             "Choose such a method, or leave layers out."
+        )
+
+
+def _listed(sources):
+    """Return the sources as a list; raise unless each is the name of a column or a pair."""
+    if isinstance(sources, str) or not hasattr(sources, "__iter__"):
+        raise TypeError(
+            "sources must be a list of columns or of (name, network), such as ['speaker']; got "
+            f"{sources!r:.200}. Pass a list."
+        )
+    sources = list(sources)
+    for source in sources:
+        is_pair = isinstance(source, (tuple, list)) and len(source) == 2
+        if not isinstance(source, str) and not (is_pair and isinstance(source[0], str)):
+            raise TypeError(
+                "Each source must be the name of a column, or a name and a fitted network; got "
+                f"{source!r:.200}. Pass (name, network)."
+            )
+    return sources
+
+
+def _check_sources(method, sources, layers, target):
+    """Raise if the method would ignore the sources, lacks a source, or reads the target."""
+    reads_sources = hasattr(METHODS[method].estimator, "needs_from_source")
+    if sources and not reads_sources:
+        raise ValueError(
+            "The method must be one that reads sources, such as 'progressive', if sources are "
+            f"passed; got {method!r}. Choose such a method, or leave sources out."
+        )
+    if reads_sources and not sources and not layers:
+        raise ValueError(
+            f"The method {method!r} must have a source; got none. Pass sources=, or choose the "
+            "method 'dnn'."
+        )
+    if target in sources:
+        raise ValueError(
+            f"sources must be other tasks than the target; got {target!r} as both. Leave it out "
+            "of sources."
         )
 
 

@@ -8,6 +8,8 @@ from skprognet.experiments._record import FOUND, MISSING
 
 # What design.toml holds besides the values of a design.
 BESIDE = ("study", "network", "inputs", "sha256", "versions", MISSING, TOGETHER, *FOUND)
+# Those of them that are tables.
+_TABLES = ("network", "inputs", "sha256", "versions", MISSING)
 
 
 def check_whole(values, design, path=None):
@@ -27,13 +29,20 @@ def check_whole(values, design, path=None):
     TypeError
         If `values` is not a dict.
     ValueError
-        If it is the design of another study, lists missing values, or has an unknown value.
+        If it is the design of another study, lists missing values, has an unknown value, or has
+        another value in place of a table.
     """
     where = "The design" if path is None else f"The design {str(path)!r}"
-    network = values.get("network", {}) if isinstance(values, dict) else None
-    if not isinstance(network, dict):
-        raise TypeError(f"{where} must be a dict, and so must its network; got {values!r:.200}.")
+    if not isinstance(values, dict):
+        raise TypeError(f"{where} must be a dict; got {values!r:.200}. Pass a dict.")
     _check_study(values.get("study", design.study), design.study, where, path)
+    for name in _TABLES:
+        if not isinstance(values.get(name, {}), dict):
+            raise ValueError(
+                f"{where} must have {name!r} as a table, which is a dict in Python; got "
+                f"{values[name]!r:.200}. Write its values below the line [{name}]."
+            )
+    network = values.get("network", {})
     _check_age(values, where)
     missing = values.get(MISSING, {})
     if missing:

@@ -47,6 +47,15 @@ def check_table(table, name="table"):
         )
 
 
+def check_lists(**parameters):
+    """Raise if a list of names is a single text, whose letters would count as names."""
+    for parameter, names in parameters.items():
+        if isinstance(names, str):
+            raise TypeError(
+                f"{parameter} must be a list of names; got {names!r}. Write [{names!r}]."
+            )
+
+
 def choose_features(table, *, labels=(), exclude=(), prefixes=()):
     """Return the columns of a table that are features, and warn of suspicious ones.
 
@@ -74,9 +83,10 @@ def choose_features(table, *, labels=(), exclude=(), prefixes=()):
     Raises
     ------
     TypeError
-        If `table` is not a DataFrame.
+        If `table` is not a DataFrame, or a list of names is a single text.
     ValueError
-        If a prefix matches no numeric column, or two columns have the same name.
+        If the table lacks a label, a prefix matches no numeric column, or two columns have the
+        same name.
 
     Warns
     -----
@@ -100,6 +110,13 @@ def choose_features(table, *, labels=(), exclude=(), prefixes=()):
     ['pitch', 'loudness']
     """
     check_table(table)
+    check_lists(labels=labels, exclude=exclude, prefixes=prefixes)
+    missing = [label for label in labels if label not in table]
+    if missing:
+        raise ValueError(
+            f"labels must be columns of the table; got {first_few(missing)}, which it lacks. "
+            "Check the spelling."
+        )
     numeric = [
         name
         for name in table

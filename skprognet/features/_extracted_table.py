@@ -1,5 +1,6 @@
 """Make one table of utterances, their features, and the origin of the features."""
 
+import numpy as np
 import pandas as pd
 
 from skprognet._wording import first_few
@@ -27,6 +28,8 @@ def make_feature_table(utterances, features):
     ValueError
         If a column has the name of a feature or of the origin, or for the reasons of
         :meth:`FeatureExtractor.transform`.
+    TypeError
+        If `features` is another extractor, whose origin cannot be recorded.
 
     See Also
     --------
@@ -50,6 +53,10 @@ def make_feature_table(utterances, features):
             f"A table of utterances must not have features yet; got {first_few(taken)}. Leave "
             "them out."
         )
+    origin = FeatureOrigin.of_extractor(features).to_dict()  # an error comes before the work
     X = features.fit_transform(utterances)
-    origin = pd.DataFrame(FeatureOrigin.of_extractor(features).to_dict(), index=X.index)
-    return pd.concat([utterances.loc[X.index], origin, X], axis=1)
+    kept = np.full(len(utterances), True)
+    if len(X) < len(utterances):
+        kept[features.errors_.index.to_numpy()] = False  # on_error="skip" left these rows out
+    rows = utterances[kept]  # by position, since the index may repeat, as after pandas.concat
+    return pd.concat([rows, pd.DataFrame(origin, index=rows.index), X], axis=1)

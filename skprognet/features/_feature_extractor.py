@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from skprognet._checks import check_number
 from skprognet._extras import import_extra
 from skprognet.features._feature_function import FeatureFunction
 from skprognet.features.engine._cache import FeatureCache
@@ -200,7 +201,7 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
             error lists all of these files. Also if `X` is empty, or a parameter is invalid.
         TypeError
             If `X` is a single path instead of a list, or holds something that is neither a path
-            nor a signal.
+            nor a signal; or if `cache_size_limit` is not a number.
         OSError
             If the cache cannot be written to, or a file that the features need is missing.
         ImportError
@@ -286,6 +287,8 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
                 f"{HIGHEST_RATE}; got {rate!r}. Use 16000 for speech, 8000 for telephone speech."
             )
         check_timeout(self.timeout)
+        if self.cache_size_limit is not None:
+            check_number("cache_size_limit", self.cache_size_limit, "number", low=0)
         longest = np.inf if self.max_duration is None else self.max_duration
         if not isinstance(longest, Real) or isinstance(longest, bool) or not longest > 0:
             raise ValueError(

@@ -1,6 +1,7 @@
 """Select the features that a model needs, and check that they are finite."""
 
 import numpy as np
+from pandas.api.types import is_numeric_dtype
 
 from skprognet._wording import first_few
 
@@ -22,7 +23,15 @@ def check_finite(X, where="", advice="these rows or columns"):
     ValueError
         If a feature is not finite.
     """
-    bad = X.columns[~np.isfinite(X.to_numpy(dtype=float, na_value=np.nan)).all(axis=0)]
+    try:
+        values = X.to_numpy(dtype=float, na_value=np.nan)
+    except (TypeError, ValueError) as error:
+        others = [name for name, kind in X.dtypes.items() if not is_numeric_dtype(kind)]
+        raise ValueError(
+            f"Features must be finite numbers;{where} {first_few(others)} have other values "
+            f"({error}). Leave {advice} out."
+        ) from error
+    bad = X.columns[~np.isfinite(values).all(axis=0)]
     if len(bad):
         raise ValueError(
             f"Features must be finite numbers;{where} {first_few(bad)} have missing or infinite "
@@ -48,7 +57,7 @@ def select_features(table, names):
     Raises
     ------
     ValueError
-        If a feature is missing or not finite.
+        If a feature is missing or is not a finite number.
 
     See Also
     --------

@@ -3,13 +3,14 @@
 import warnings
 from unicodedata import normalize
 
+import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
 from skprognet._labels import strip_blanks, tidy_labels
 from skprognet._tables import TEXTS
 from skprognet._wording import first_few, nearest_name
-from skprognet.features._choice import check_table, choose_features
+from skprognet.features._choice import check_lists, check_table, choose_features
 from skprognet.features._finite import check_finite
 
 _CLASSES = {"emotion", "gender"}
@@ -45,7 +46,7 @@ def split_features(table, labels, *, groups=(), exclude=(), prefixes=(), name="t
     Raises
     ------
     TypeError
-        If `table` is not a DataFrame.
+        If `table` is not a DataFrame, or a list of names is a single text.
     ValueError
         If a column or a label is missing, two columns have the same name, there are no features,
         or a feature is not finite.
@@ -71,6 +72,7 @@ def split_features(table, labels, *, groups=(), exclude=(), prefixes=(), name="t
     (['pitch'], ['file', 'emotion'])
     """
     check_table(table, name)
+    check_lists(labels=labels, groups=groups, exclude=exclude, prefixes=prefixes)
     table = _tidy(table, labels, {*TEXTS, *groups} - _CLASSES)
     for label in labels:
         check_column(table, label, name)
@@ -126,7 +128,7 @@ def check_column(table, column, name):
 
 def _check_complete(table, column, name):
     """Raise unless each row has a label in this column."""
-    lacking = table.index[table[column].isna()]
+    lacking = np.flatnonzero(table[column].isna())  # positions, whatever the index is
     if len(lacking):
         raise ValueError(
             f"Every row must have a value in the column {column!r}; in {name!r}, "

@@ -98,7 +98,7 @@ class OpenSmileFeatures(FeatureExtractor):
 
     At the end, warnings list recordings whose features are probably not what you want: silence,
     channels of opposite phase, samples far beyond full scale (such as 16-bit integers given as
-    floats), or a lower sampling rate than the others.
+    floats), or a sampling rate below `sampling_rate`.
 
     References
     ----------

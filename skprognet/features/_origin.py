@@ -68,6 +68,11 @@ class FeatureOrigin:
         -------
         FeatureOrigin
             The origin.
+
+        Raises
+        ------
+        TypeError
+            If it is another extractor, whose origin cannot be recorded.
         """
         parts = features.extractors if isinstance(features, JoinedFeatures) else [features]
         texts = zip(*map(_describe, parts), strict=True)
@@ -93,11 +98,16 @@ class FeatureOrigin:
         Raises
         ------
         ValueError
-            If the rows have different origins.
+            If the rows have different origins, or some rows have none.
         """
         if not set(ORIGIN_COLUMNS) <= set(table.columns):
             return None
         rows = table[[*ORIGIN_COLUMNS]].drop_duplicates()
+        if rows.isna().any(axis=None):
+            raise ValueError(
+                f"All features of a table must have one origin; got rows without one in {name!r}. "
+                "Extract the features again."
+            )
         origins = [
             cls(feature_set, int(sampling_rate), extractor)
             for feature_set, sampling_rate, extractor in rows.itertuples(index=False)
@@ -242,14 +252,20 @@ class FeatureOrigin:
         ------
         ValueError
             If `configuration` is missing or is not the one that computed the features; or if a
-            speech model is not found or has other weights.
+            speech model is not found or has other weights; or if the options have another
+            `sampling_rate`.
 
         Warns
         -----
         UserWarning
             If another version of the software is installed, so the numbers may differ.
         """
-        options = {"sampling_rate": self.sampling_rate, **options}
+        rate = options.setdefault("sampling_rate", self.sampling_rate)
+        if rate != self.sampling_rate:
+            raise ValueError(
+                f"sampling_rate must be {self.sampling_rate}, as for the features that the model "
+                f"learned from; got {rate!r}. Leave it out."
+            )
         for_models = {name: options.pop(name) for name in _OF_SPEECH_MODELS if name in options}
         feature_set, _, models = self._parts()
         parts = []
@@ -311,6 +327,12 @@ def _describe(features):
     """Return the feature set and the software of one extractor."""
     if isinstance(features, SpeechModelFeatures):
         return SpeechModelOrigin.of_extractor(features).to_texts()
+    if not isinstance(features, OpenSmileFeatures):
+        raise TypeError(
+            "The extractor must be OpenSmileFeatures, SpeechModelFeatures, or JoinedFeatures of "
+            f"these, since no other has an origin to record; got {type(features).__name__}. Call "
+            "its transform, and join the result to the utterances."
+        )
     feature_set, extractor = str(features.feature_set), f"opensmile {version('opensmile')}"
     if feature_set.endswith(".conf"):
         config = find_config(feature_set)

@@ -16,17 +16,15 @@ def _unevenness(counts, n_folds):
     return ((counts - share) ** 2 / share).sum()
 
 
-def _loses_class(counts):
-    """Return whether a class is only in one fold, or only in two consecutive folds.
+def _loses_class(counts, n_left_out):
+    """Return whether a class has no rows outside `n_left_out` consecutive folds, 1 or 2.
 
-    Such a class is missing in the training rows if these folds test and validate.
+    Such a class is missing in the training rows if one fold tests, and the next one validates.
     """
     present = counts > 0
-    n_folds = len(counts)
-    return any(
-        (present.sum(axis=0) == present[[i, following(i, n_folds)]].sum(axis=0)).any()
-        for i in range(n_folds)
-    )
+    total, n_folds = present.sum(axis=0), len(counts)
+    left_out = ([i, following(i, n_folds)][:n_left_out] for i in range(n_folds))
+    return any((present[folds].sum(axis=0) == total).any() for folds in left_out)
 
 
 def assign_groups(counts, n_folds, rng):
@@ -46,16 +44,17 @@ def assign_groups(counts, n_folds, rng):
     -------
     ndarray of shape (n_groups,)
         The fold of each group. Assignments that leave every class in the training rows, beside a
-        test and a validation fold, are preferred; among these, the one with the most even class
-        counts is used.
+        test and a validation fold, are preferred; next, those that do so beside a test fold
+        alone. Among these, the one with the most even class counts is used.
     """
     n_groups = len(counts)
-    best, chosen = (True, np.inf), None
+    best, chosen = None, None
     for _ in range(N_DRAWS):
         fold_of_group = np.arange(n_groups)[rng.permutation(n_groups)] % n_folds
         totals = np.zeros((n_folds, counts.shape[1]))
         np.add.at(totals, fold_of_group, counts)
-        rank = (_loses_class(totals), _unevenness(totals, n_folds))
+        loses = [_loses_class(totals, n_left_out) for n_left_out in (2, 1)]
+        rank = (*loses, _unevenness(totals, n_folds))
         if chosen is None or rank < best:
             best, chosen = rank, fold_of_group
     return chosen

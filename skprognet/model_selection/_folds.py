@@ -136,7 +136,10 @@ def check_classes_remain(y, train, where):
     if lost.size:
         hint = hint_of_text(y)
         if as_numbers(y) is not None:
-            hint = " To predict whole numbers such as ratings, pass kind='numbers'."
+            hint = (
+                " To predict whole numbers such as ratings, pass kind='numbers', or y + 0.5 to "
+                "the splitter itself."
+            )
         raise ValueError(
             "Every class must be in the training rows of every split; got none of class "
             f"{lost.tolist()[0]!r} ({(y == lost[0]).sum()} rows) in {where}. Drop it, or use "

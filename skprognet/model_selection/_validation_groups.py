@@ -74,7 +74,7 @@ def _reason_against(labels, target, speaker):
         return f"{labels[speaker].isna().sum()} of {len(labels)} rows without a speaker"
     if target is None:
         return "only one" if labels[speaker].nunique() < 2 else None
-    by_class = labels.groupby(target)[speaker].nunique()
+    by_class = labels.groupby(target, observed=True)[speaker].nunique()
     if by_class.min() < 2:
         return f"only one for {by_class.idxmin()!r} of {target!r}"
     return None

@@ -186,6 +186,11 @@ def loss_and_gradients(
     logits_NC : Tensor of shape (N, C)
         The outputs from which the loss was computed.
 
+    Raises
+    ------
+    ValueError
+        If the column has adapters, whose weights would get no gradient.
+
     Examples
     --------
     >>> import torch
@@ -197,5 +202,10 @@ def loss_and_gradients(
     >>> column.layers[0].weight.grad.shape
     torch.Size([16, 88])
     """
+    if not column.gradients_written_out:
+        raise ValueError(
+            "The column must have no adapters in loss_and_gradients; got one with adapters, "
+            "whose weights would get no gradient. Call backward() on a loss of column(X_NF)."
+        )
     with torch.no_grad():
         return TrainingStep(column)(X_NF, y_N, weight_N)

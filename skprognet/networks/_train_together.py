@@ -76,8 +76,9 @@ def train_together(
         If the networks differ in shape or kind, have adapters or no layer that learns, have a
         monitor other than "uar", "ccc" and "loss", or have a loss that does not fit their y.
     KeyboardInterrupt
-        On Ctrl-C within the first epoch. Later, Ctrl-C ends training, and the results say so. If
-        the networks were trained in two halves for lack of memory, on Ctrl-C within the first.
+        On Ctrl-C within the first epoch. Later, Ctrl-C ends training, and the results say so. But
+        if the networks are trained in two halves for lack of memory, Ctrl-C at any time within the
+        first half raises it too.
 
     Examples
     --------

@@ -58,7 +58,8 @@ def load_predictor(
     ------
     ValueError
         If the file is not a model or has been altered; if it does not record how its features were
-        computed; or if configuration or speech models are missing or differ.
+        computed; if configuration or speech models are missing or differ; or if `options` have
+        another `sampling_rate`.
     OSError
         If the file does not exist or cannot be read.
     ImportError

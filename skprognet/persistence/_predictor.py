@@ -181,7 +181,8 @@ class Predictor:
         UserWarning
             If recordings are silent, clipped or odd in another way.
         """
-        extractor = copy.copy(self.extractor).set_params(on_error="nan")
+        # With on_short="nan" a row of undefined features would have no reason.
+        extractor = copy.copy(self.extractor).set_params(on_error="nan", on_short="error")
         with warnings.catch_warnings():
             # The table names each with its reason.
             warnings.filterwarnings("ignore", "Every utterance must have complete", UserWarning)

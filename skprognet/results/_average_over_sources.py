@@ -1,6 +1,16 @@
 """Give sources that differ from corpus to corpus one name, so that corpora can be compared."""
 
-from skprognet._scores import CONDITIONS, FOLD, METHOD, SCORE, check_columns, check_scores
+from skprognet._scores import (
+    CONDITIONS,
+    FOLD,
+    METHOD,
+    SCORE,
+    by_condition,
+    check_columns,
+    check_scores,
+    methods_in,
+    score_table,
+)
 from skprognet._table_metric import METRIC
 from skprognet._wording import first_few
 
@@ -9,6 +19,8 @@ OTHER_CORPORA = "other corpora"
 
 def average_over_sources(scores, sources=None, *, name=OTHER_CORPORA):
     """Replace several sources by one, whose score on each fold is the mean of their scores.
+
+    If one of these scores is missing, the mean is missing, too.
 
     In a study between corpora, the sources of each target are the other corpora, so they differ
     from target to target. Tests over corpora need the same methods and sources on every corpus.
@@ -38,7 +50,8 @@ def average_over_sources(scores, sources=None, *, name=OTHER_CORPORA):
     TypeError
         If `scores` is not a table.
     ValueError
-        If a column is missing, or no row has one of the sources.
+        If a column is missing, no row has one of the sources, or a method with one of them lacks
+        a fold.
 
     See Also
     --------
@@ -64,8 +77,14 @@ def average_over_sources(scores, sources=None, *, name=OTHER_CORPORA):
             f"scores must have rows from the sources {first_few(sources)}; got rows from "
             f"{first_few(scores['source'].unique())}. Pass other names as sources."
         )
+    for _, part in by_condition(scores):
+        for method in methods_in(part):
+            if method[1] in sources:
+                score_table(part, *method)  # raises if a fold is missing or appears twice
     same = [*CONDITIONS, *METHOD, *FOLD, *METRIC, "chance", "baseline"]
     same = [column for column in same if column in scores]
     renamed = scores.assign(source=scores["source"].where(~scores["source"].isin(sources), name))
-    means = renamed.groupby(same, sort=False, dropna=False)[SCORE].mean()
-    return means.reset_index()
+    groups = renamed.groupby(same, sort=False, dropna=False)[SCORE]
+    # pandas skips NaN, but a mean over fewer sources could not be compared with the others.
+    is_complete = (groups.count() == groups.size()).to_numpy()
+    return groups.mean().where(is_complete).reset_index()

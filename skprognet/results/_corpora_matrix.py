@@ -3,7 +3,7 @@
 import pandas as pd
 
 from skprognet._checks import check_choice
-from skprognet._comparisons import find_gain, of_condition
+from skprognet._comparisons import find_gain, of_condition, of_scores
 from skprognet._scores import (
     NO_SOURCE,
     as_frame,
@@ -32,6 +32,7 @@ def corpora_matrix(scores, comparisons=None, *, method=None):
         pyarrow.
     comparisons : DataFrame, default=None
         What :func:`compare_methods` returns for these scores; None computes this table.
+        Comparisons of other corpora, targets or numbers of training folds are ignored.
     method : str, default=None
         Only this method, such as "ProgNet". None means all methods.
 
@@ -86,6 +87,7 @@ def corpora_matrix(scores, comparisons=None, *, method=None):
     comparisons = compare_methods(scores) if comparisons is None else comparisons
     comparisons = with_plain_text(as_frame("comparisons", comparisons))
     check_columns("comparisons", comparisons, NEEDED, "Take what compare_methods returns.")
+    comparisons = of_scores(comparisons, scores)
     rows = [
         {
             "method": name,

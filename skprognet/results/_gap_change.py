@@ -48,19 +48,20 @@ def change_of_gap(differences, share, alpha):
     """
     gains = differences.sum(axis=0)
     change = float(gains[0] - gains[1])
+    if np.abs(differences).max() < _ROUNDING:
+        return GapChange(change, np.nan, np.nan, 1.0)
     beyond, inside = differences - share * gains, share > 0
-    if np.abs(beyond).max() < _ROUNDING:
-        pvalue = np.nan if abs(change) > _ROUNDING else 1.0
-        return GapChange(change, np.nan, np.nan, pvalue)
-    if inside.all(axis=1).any():
-        # The same units are in both groups, so each unit gives one paired measurement.
+    n_units = inside.sum(axis=0)
+    # If the same units are in both groups, each of them gives one paired measurement.
+    is_paired = inside.all(axis=1).any()
+    varying = beyond[:, 0] - beyond[:, 1] if is_paired else beyond
+    if n_units.min() < 2 or np.abs(varying).max() < _ROUNDING:
+        return GapChange(change, np.nan, np.nan, np.nan)
+    if is_paired:
         both = inside.any(axis=1)
-        values = both.sum() * (beyond[both, 0] - beyond[both, 1]) + change
+        values = both.sum() * varying[both] + change
         result = stats.ttest_1samp(values, 0)
     else:
-        n_units = inside.sum(axis=0)
-        if n_units.min() < 2:
-            return GapChange(change, np.nan, np.nan, np.nan)
         best, worst = (n_units[g] * beyond[inside[:, g], g] + gains[g] for g in (0, 1))
         with warnings.catch_warnings():
             # One group may not vary, if nothing changes in it. Then the other group does.

@@ -161,11 +161,12 @@ def values_of_rows(predictions, labels, column):
     if CORPUS not in predictions:
         return _values(predictions[ROW], _only_one(labels), column, "labels")
     frames = _of_each_corpus(labels, in_order(predictions[CORPUS]))
-    values = [
-        _values(predictions.loc[predictions[CORPUS] == corpus, ROW], frame, column, name)
-        for corpus, (name, frame) in frames.items()
-    ]
-    return pd.concat(values).reindex(predictions.index)
+    # By position, since the index of joined tables has each of its values several times.
+    values = np.full(len(predictions), None)
+    for corpus, (name, frame) in frames.items():
+        here = (predictions[CORPUS] == corpus).to_numpy(dtype=bool)
+        values[here] = _values(predictions[ROW][here], frame, column, name)
+    return pd.Series(values, predictions.index, dtype=object)
 
 
 def _only_one(labels):

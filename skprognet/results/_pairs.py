@@ -67,7 +67,8 @@ def networks_without_source(predictions, against=None):
     plain = [method for method, source in methods if source == NO_SOURCE]
     if against is not None and against not in plain:
         near = nearest_name(against, plain)
-        hint = f"Did you mean {near!r}?" if near else f"Choose one of {first_few(plain)}."
+        known = f"Choose one of {first_few(plain)}." if plain else "Add the rows of such a method."
+        hint = f"Did you mean {near!r}?" if near else known
         raise ValueError(f"against must name a method without a source; got {against!r}. {hint}")
     if against is None:
         return plain_networks(predictions)

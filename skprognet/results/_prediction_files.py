@@ -143,10 +143,13 @@ def _with_typed_labels(table):
     """Return a table from a CSV file with labels as bools or numbers, if all of them are such."""
     labels = [TRUTH, PREDICTION]
     values = {value for name in labels for value in table[name].dropna().unique()}
-    if values <= set(_BOOLS):
+    # Bools and integers cannot be missing. If a label is missing, all of them stay text.
+    is_complete = table[labels].notna().all(axis=None)
+    if is_complete and values <= set(_BOOLS):
         return table.assign(**{name: table[name].map(_BOOLS).astype(bool) for name in labels})
     # Text such as "03" stays text, since as a number it would be written differently.
-    kinds = [(r"0|-?[1-9]\d{0,17}", np.int64), (r"(0|-?[1-9]\d*)\.0", np.float64)]
+    kinds = [(r"0|-?[1-9]\d{0,17}", np.int64)] if is_complete else []
+    kinds.append((r"(0|-?[1-9]\d*)\.0", np.float64))
     if not _probabilities(table):
         # Numbers as Python writes them. With probabilities, they would be names of classes.
         kinds.append((r"-?(0|[1-9]\d*)(\.\d+(e[-+]\d+)?|e[-+]\d+)", np.float64))

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from skprognet._checks import check_choice
-from skprognet._comparisons import find_gain, of_condition
+from skprognet._comparisons import find_gain, of_condition, of_scores
 from skprognet._controls import has_placebos, in_table_order, with_placebo
 from skprognet._scores import (
     METHOD,
@@ -134,7 +134,8 @@ def summary_table(scores, comparisons=None, *, spread="paper"):
         pyarrow.
     comparisons : DataFrame, default=None
         What :func:`compare_methods` returns for these scores. Without it the table has no marks
-        and no p-values.
+        and no p-values. Comparisons of other corpora, targets or numbers of training folds are
+        ignored.
     spread : {"paper", "folds"}, default="paper"
         "paper" takes mean and standard deviation (ddof 1) over the folds of each repeat, and
         averages both over the repeats. "folds" takes them over all folds of all repeats.
@@ -200,6 +201,7 @@ def summary_table(scores, comparisons=None, *, spread="paper"):
     if comparisons is not None:
         comparisons = with_plain_text(as_frame("comparisons", comparisons))
         check_columns("comparisons", comparisons, NEEDED, "Take what compare_methods returns.")
+        comparisons = of_scores(comparisons, scores)
         _check_same_methods(scores, comparisons)
     summarise = paper_mean_and_std if spread == "paper" else folds_mean_and_std
     metric, rows = metric_columns(metric_of(scores)), []

@@ -132,14 +132,18 @@ def _check_same_rows(predictions):
     """Raise if a method lacks a row that another method of its condition was tested on."""
     for _, part in by_condition(predictions):
         methods = methods_in(part)
-        if (part.groupby([*FOLD, ROW]).size() == len(methods)).all():
+        sizes = part.groupby([*FOLD, ROW]).size()
+        if (sizes == len(methods)).all():
             continue
         counts = {label(*method): len(rows_of(part, method)) for method in methods}
         fewest, most = min(counts, key=counts.get), max(counts, key=counts.get)
+        got = f"{counts[fewest]} rows of {fewest!r} and {counts[most]} of {most!r}"
+        if counts[fewest] == counts[most]:
+            repeat, fold, row = sizes.index[sizes < len(methods)][0]
+            got = f"row {row} in repeat {repeat}, fold {fold} of some methods only"
         raise ValueError(
             "predictions must be of the same repeats, folds and rows for every method; got "
-            f"{counts[fewest]} rows of {fewest!r} and {counts[most]} of {most!r}. Run the missing "
-            "folds, or pass the predictions of one study."
+            f"{got}. Run the missing folds, or pass the predictions of one study."
         )
 
 

@@ -19,6 +19,11 @@ def holm(pvalues):
     ndarray of shape (n,)
         The adjusted p-values, in the order of `pvalues`.
 
+    Raises
+    ------
+    ValueError
+        If `pvalues` has not one dimension.
+
     References
     ----------
     S. Holm: A simple sequentially rejective multiple test procedure. Scandinavian Journal of
@@ -31,6 +36,11 @@ def holm(pvalues):
     array([0.06, 0.03, 0.06])
     """
     pvalues = np.asarray(pvalues, dtype=float)
+    if pvalues.ndim != 1:
+        raise ValueError(
+            f"pvalues must have shape (n,); got shape {pvalues.shape}. Pass each comparison once, "
+            "as in matrix[np.triu_indices(n_methods, 1)]."
+        )
     order = pvalues.argsort(kind="stable")
     factors = np.arange(len(pvalues), 0, -1)
     adjusted = np.empty_like(pvalues)

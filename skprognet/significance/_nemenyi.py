@@ -5,7 +5,9 @@ import math
 import numpy as np
 from scipy import stats
 
+from skprognet._checks import check_number
 from skprognet.significance._friedman import mean_ranks
+from skprognet.significance._intervals import check_positive_below
 from skprognet.significance._over_corpora import as_corpora, for_each_pair
 
 
@@ -34,14 +36,21 @@ def critical_difference(n_methods, n_corpora, alpha=0.05):
     Parameters
     ----------
     n_methods, n_corpora : int
-        Numbers of methods and corpora.
+        Numbers of methods and corpora; at least two methods and one corpus.
     alpha : float, default=0.05
-        Significance level of the test.
+        Significance level of the test, between 0 and 1.
 
     Returns
     -------
     float
         The critical difference of mean ranks.
+
+    Raises
+    ------
+    TypeError
+        If `n_methods` or `n_corpora` is not an integer, or `alpha` is not a number.
+    ValueError
+        If `n_methods` is below 2, `n_corpora` is below 1, or `alpha` is not between 0 and 1.
 
     Examples
     --------
@@ -49,6 +58,9 @@ def critical_difference(n_methods, n_corpora, alpha=0.05):
     >>> round(critical_difference(n_methods=3, n_corpora=12), 3)
     0.957
     """
+    check_number("n_methods", n_methods, "integer", low=2)
+    check_number("n_corpora", n_corpora, "integer", low=1)
+    check_positive_below("alpha", alpha, 1)
     q = float(stats.studentized_range.isf(alpha, n_methods, np.inf))
     return q / math.sqrt(2) * _rank_error(n_methods, n_corpora)
 

@@ -14,9 +14,24 @@ def as_corpora(scores):
     Raises
     ------
     ValueError
-        If `scores` is not a finite table of at least two corpora and two methods.
+        If `scores` is not a finite table of at least two corpora and two methods, or has masked
+        scores.
     """
-    scores = np.asarray(scores, dtype=float)
+    parts = scores if isinstance(scores, (list, tuple)) else [scores]
+    masked = [part for part in parts if isinstance(part, np.ma.MaskedArray)]
+    n_masked = sum(int(np.ma.count_masked(part)) for part in masked)
+    if n_masked:
+        raise ValueError(
+            "scores must have a score of each method on each corpus; got "
+            f"{n_masked} masked ones. Leave out these corpora or methods."
+        )
+    try:
+        scores = np.asarray(scores, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            "scores must be numbers, with as many in each row; got a table that cannot be read "
+            f"({error}). Leave out columns of names, or complete that row."
+        ) from error
     if scores.ndim != 2 or min(scores.shape) < 2:
         raise ValueError(
             "scores must have shape (n_corpora, n_methods) with at least 2 of each; got shape "

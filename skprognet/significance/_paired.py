@@ -32,7 +32,7 @@ class PairedScores:
     a, b : ndarray of shape (n_repeats, n_folds)
         Scores of the two methods.
     ratio : float or None
-        Mean of n_test / (n_train + n_validation) over the folds, if the frames have these columns.
+        Mean of n_test / (n_train + n_validation) over the folds, if the frames have these numbers.
 
     Examples
     --------
@@ -132,13 +132,20 @@ def _as_array(name, scores):
             f"{name} must be one table of scores, or an array of shape (n_repeats, n_folds); got "
             f"{type(scores).__name__}. Join several tables by pandas.concat."
         )
-    n_masked = np.ma.count_masked(np.ma.asarray(scores))
+    try:
+        n_masked = np.ma.count_masked(np.ma.asarray(scores))
+        values = np.asarray(scores, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"{name} must be numbers, with the same number of folds in each repeat; got a table "
+            f"that cannot be read ({error}). Put one repeat in each row, without text."
+        ) from error
     if n_masked:
         raise ValueError(
             f"{name} must have a score for every fold; got {n_masked} masked ones. Run these "
             "folds, or leave out their repeats from both methods."
         )
-    return np.asarray(scores, dtype=float)
+    return values
 
 
 def _check_array(name, scores):

@@ -4,15 +4,21 @@ import math
 
 import numpy as np
 
+from skprognet._scores import as_floats
 from skprognet.significance._intervals import check_positive_below
 
 
 def measured_ratio(rows):
-    """Return the mean n_test / (n_train + n_validation) of rows of scores; None if unknown."""
+    """Return the mean n_test / (n_train + n_validation) of rows of scores; None if unknown.
+
+    Rows that lack one of these numbers do not count.
+    """
     if not {"n_train", "n_test"} <= set(rows.columns):
         return None
-    n_learned = rows["n_train"] + rows.get("n_validation", 0)
-    return float((rows["n_test"] / n_learned).mean())
+    sizes = {n: as_floats(rows[n]) for n in ("n_train", "n_validation", "n_test") if n in rows}
+    ratios = sizes["n_test"] / (sizes["n_train"] + sizes.get("n_validation", 0))
+    known = ratios[~np.isnan(ratios)]
+    return float(known.mean()) if known.size else None
 
 
 def _check_sizes(name, sizes, shape):

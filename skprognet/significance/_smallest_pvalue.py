@@ -2,7 +2,7 @@
 
 import math
 
-from skprognet._checks import check_choice
+from skprognet._checks import check_choice, check_number
 from skprognet.significance._nemenyi import nemenyi_pvalue
 
 
@@ -14,7 +14,7 @@ def smallest_pvalue(n_methods, n_corpora, post_hoc="nemenyi"):
     Parameters
     ----------
     n_methods, n_corpora : int
-        Numbers of methods and corpora.
+        Numbers of methods and corpora; at least two methods and one corpus.
     post_hoc : {"nemenyi", "wilcoxon"}, default="nemenyi"
         The test of the pairs. Wilcoxon's p-value is adjusted by Holm's method.
 
@@ -25,8 +25,10 @@ def smallest_pvalue(n_methods, n_corpora, post_hoc="nemenyi"):
 
     Raises
     ------
+    TypeError
+        If `n_methods` or `n_corpora` is not an integer.
     ValueError
-        If `post_hoc` is unknown.
+        If `post_hoc` is unknown, `n_methods` is below 2, or `n_corpora` is below 1.
 
     Examples
     --------
@@ -35,6 +37,8 @@ def smallest_pvalue(n_methods, n_corpora, post_hoc="nemenyi"):
     [0.112, 0.038]
     """
     check_choice("post_hoc", post_hoc, ("nemenyi", "wilcoxon"))
+    check_number("n_methods", n_methods, "integer", low=2)
+    check_number("n_corpora", n_corpora, "integer", low=1)
     if post_hoc == "nemenyi":
         return nemenyi_pvalue(n_methods - 1, n_methods, n_corpora)
     # All 2 ** n patterns of signs are equally likely; Holm multiplies by the number of pairs.

@@ -39,8 +39,8 @@ def wilcoxon_test(scores):
 
     Notes
     -----
-    If two methods score the same on a corpus, it counts half for each of them (``zsplit`` of
-    :func:`scipy.stats.wilcoxon`).
+    If two methods score the same on a corpus, this corpus counts half for each of them
+    (``zsplit`` of :func:`scipy.stats.wilcoxon`).
 
     Examples
     --------

@@ -32,7 +32,8 @@ def as_source(model):
     Raises
     ------
     TypeError
-        If the layers of the model cannot be read.
+        If the layers of the model cannot be read, or its method ``as_source()`` does not return a
+        Source.
 
     Examples
     --------
@@ -119,7 +120,7 @@ def _find_source(model):
     if isinstance(model, FrozenEstimator):
         return _find_source(model.estimator)
     if _offers_source(model):
-        return model.as_source()
+        return _checked(model.as_source())
     if isinstance(model, (MLPClassifier, MLPRegressor)):
         return MLPSource(model)
     if hasattr(model, "best_estimator_"):
@@ -127,6 +128,16 @@ def _find_source(model):
     if isinstance(model, Pipeline):
         return _find_in_pipeline(model)
     return None
+
+
+def _checked(source):
+    """Return the result of a method ``as_source()``; raise unless it is a source."""
+    if not isinstance(source, Source):
+        raise TypeError(
+            f"as_source() must return a Source; got {source!r:.200}. Return "
+            "skprognet.sources.as_source(network), or a Source of your own."
+        )
+    return source
 
 
 def _find_in_pipeline(pipeline):

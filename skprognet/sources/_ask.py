@@ -95,7 +95,8 @@ def read_layers(source, X):
                     "hidden() must return finite real numbers; got complex or non-finite ones. "
                     "Check the model and its input."
                 )
-    return layers
+    # A fit runs with autograd on; no gradient may flow into a source.
+    return [[h_NH.detach() for h_NH in column] for column in layers]
 
 
 def add_layers(source, graph, rows):
@@ -179,7 +180,7 @@ def read_log_posteriors(source, X):
             "logarithms from the outputs of the model, or give probabilities of 0 a small value "
             "first."
         )
-    return log_p_NC
+    return log_p_NC.detach()
 
 
 def _shapes(layers):

@@ -76,9 +76,12 @@ def _beginnings(names):
 
 
 def as_names(wanted, what):
-    """Return one name, or a sequence of them, as a list; raise unless they are text."""
+    """Return one name, or a sequence of them, as a list; raise unless they are text.
+
+    A set is refused: the order of columns and layers matters, and a set has none.
+    """
     names = [wanted] if isinstance(wanted, str) else wanted
-    is_sequence = hasattr(names, "__iter__") and not isinstance(names, dict)
+    is_sequence = hasattr(names, "__iter__") and not isinstance(names, (dict, set, frozenset))
     if not is_sequence or not (names := list(names)):
         raise TypeError(
             f"{what} must be text or a sequence of text; got {wanted!r:.200}. Pass names."

@@ -12,7 +12,7 @@ import numpy as np
 from skprognet._wording import first_few
 from skprognet.sources._find_columns import as_names, check_named, find_columns
 from skprognet.sources._rows_read import as_array, as_tensor
-from skprognet.sources._source import Source
+from skprognet.sources._source import Source, check_number_of_features
 
 
 class LayerSource(Source):
@@ -52,9 +52,10 @@ class LayerSource(Source):
     Raises
     ------
     TypeError
-        If `layers` has another type, or is or holds an empty sequence.
+        If `layers`, the name of a layer or its columns have another type, or if a sequence is
+        empty.
     ValueError
-        If `layers` is an empty dict or names no columns, or a layer is named twice.
+        If `layers` is an empty dict, an empty text or dots alone, or a layer is named twice.
 
     See Also
     --------
@@ -157,7 +158,7 @@ class LayerSource(Source):
         Raises
         ------
         ValueError
-            If the columns are not known yet.
+            If the columns are not known yet, or X has another number of columns.
         """
         if self.columns is None:
             raise ValueError(
@@ -165,6 +166,7 @@ class LayerSource(Source):
                 "Call match(X.columns), and read rows with the source that it returns."
             )
         X = as_array(self.select(X) if hasattr(X, "columns") else X)
+        check_number_of_features(X, self.n_features_in_)
         rows = as_tensor(X, "float32" if X.dtype == np.float32 else "float64", "cpu")
         return [list(rows.split(self.layer_sizes()[0], dim=1))]
 

@@ -28,6 +28,11 @@ def named_sources(source):
     """
     if source is None:
         return []
+    if isinstance(source, dict):
+        raise TypeError(
+            "source must be an estimator or a list of (name, estimator); got a dict. Pass "
+            "list(source.items())."
+        )
     pairs = source if isinstance(source, (list, tuple)) else [("source", source)]
     for pair in pairs:
         if not (isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str)):

@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import numpy as np
 import pandas as pd
 from sklearn import config_context, get_config
 
@@ -29,6 +30,21 @@ class PipelineSource(Source):
     def network(self):
         """The network behind the steps."""
         return self.last.network
+
+    @property
+    def kind(self):
+        """The kind of the source at the end."""
+        return self.last.kind
+
+    @property
+    def layer_names(self):
+        """The names of the layers of the source at the end."""
+        return self.last.layer_names
+
+    @property
+    def not_copied(self):
+        """Why the source at the end has no layers to copy."""
+        return self.last.not_copied
 
     @property
     def sources(self):
@@ -70,6 +86,8 @@ class PipelineSource(Source):
     def select(self, X, feature_names=None):
         """Return X in the form for the first step, with names if a step knows them."""
         wanted, position = self._known_names()
+        if hasattr(X, "columns") and feature_names is None:
+            feature_names = [str(name) for name in X.columns]
         if wanted is not None and feature_names is not None:
             missing = sorted(set(wanted) - set(feature_names), key=wanted.index)
             # If X has none of these names and a step without names comes first, that step may
@@ -77,7 +95,7 @@ class PipelineSource(Source):
             if missing and (position == 0 or len(missing) < len(wanted)):
                 raise_missing(missing)
             if not missing:
-                return pd.DataFrame(X, columns=feature_names)[wanted]
+                return pd.DataFrame(np.asarray(X), columns=feature_names)[wanted]
         check_number_of_features(X, self.n_features_in_)
         return X if wanted is None or position else pd.DataFrame(X, columns=wanted)
 

@@ -28,7 +28,7 @@ class Source(ABC):
     feature_names_in_ : ndarray of str or None
         Names of the features; None if the source knows its features only by position.
     network : estimator or None
-        The fitted network whose layers are read, for descriptions; None without one.
+        The network whose layers are read, fitted or not; None without one.
     steps : tuple of estimators
         The transformers that rows go through before they reach the network.
     sources : list of (str, Source)

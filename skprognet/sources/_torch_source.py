@@ -255,9 +255,18 @@ class TorchSource(Source):
         Raises
         ------
         ValueError
-            If X has another number of features, a number is not finite or too large for the type
-            of the module, or a layer returns a number that is not finite.
+            If `columns` are not matched yet, X has another number of features, a number is not
+            finite or too large for the type of the module, or a layer returns a number that is not
+            finite.
         """
+        if self.columns is not None:
+            if not self.own_features:
+                raise ValueError(
+                    "A TorchSource with columns must know the names of X before it reads rows; "
+                    "got no names yet. Call match(X.columns), and read rows with the source that "
+                    "it returns."
+                )
+            X = self.select(X) if hasattr(X, "columns") else X
         if self._widths is None:
             return self.with_n_features(np.shape(X)[-1]).hidden(X)
         dtype = dtype_of(self.module)

@@ -116,6 +116,12 @@ def test_unknown_label_is_refused(database):
     )
 
 
+def test_unknown_further_column_is_refused(database):
+    with pytest.raises(ValueError, match=r"^others must be .*; got 'agee' without any value"):
+        read_audformat(database, others=["age", "agee"])
+    assert read_audformat(database, others="age")["age"].tolist() == [30, 30, 40, 40]
+
+
 def test_folder_without_a_database_is_refused(tmp_path):
     with pytest.raises(FileNotFoundError) as caught:
         read_audformat(tmp_path)

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from skprognet.datasets import (
+    NamedFiles,
     load_emodb,
     read_crema_d,
     read_emodb,
@@ -119,6 +120,12 @@ def test_crema_d_without_demographics_has_no_genders(crema_d):
     ]
     assert corpus["gender"].isna().all()
     assert corpus.attrs["licence"] == "ODbL-1.0"
+
+
+def test_crema_d_with_demographics_of_another_form_is_refused(crema_d):
+    (crema_d / "VideoDemographics.csv").write_text("ActorID;Age;Sex\n1001;51;Male\n")
+    with pytest.raises(ValueError, match=r"Demographics\.csv' must have the columns ActorID and"):
+        read_crema_d(crema_d)
 
 
 def test_nemo_labels_are_read_from_file_names(make_files):
@@ -260,6 +267,18 @@ def test_real_ravdess_has_one_pair_of_equal_recordings(corpora):
         assert len(read_ravdess(corpora / "ravdess", duplicates="drop")) == 1439
     with pytest.raises(ValueError, match="duplicates='drop'"):
         read_ravdess(corpora / "ravdess", duplicates="error")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words", "message"),
+    [
+        (r"(?P<emotion>[a-z]+)_\d", None, "pattern must have a group for the speaker; got "),
+        (r"(?P<speaker>[a-z]+)_\d", {"mood": {"a": "angry"}}, "got words for 'mood'"),
+    ],
+)
+def test_pattern_without_the_needed_groups_is_refused(pattern, words, message):
+    with pytest.raises(ValueError, match=message):
+        NamedFiles("calls", "kim_1.wav", pattern, words)
 
 
 def test_folder_without_recordings_is_refused(tmp_path):

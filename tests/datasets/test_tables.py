@@ -238,6 +238,9 @@ def test_one_column_of_a_table_may_serve_as_two(make_files):
     (root / "t.csv").write_text("file,emotion,call\na.wav,sad,x7\n")
     corpus = read_table(root / "t.csv", columns={"speaker": "call", "session": "call"})
     assert corpus.loc[0, ["speaker", "session"]].tolist() == ["x7", "x7"]
+    (root / "t.csv").write_text("file,emotion,session\na.wav,sad,x8\n")
+    corpus = read_table(root / "t.csv", columns={"speaker": "session"})
+    assert corpus.loc[0, ["speaker", "session"]].tolist() == ["x8", "x8"]
 
 
 def test_columns_does_not_replace_an_existing_column(make_files):

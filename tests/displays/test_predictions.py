@@ -167,6 +167,12 @@ def test_long_file_name_is_cut_at_its_start_with_an_ellipsis(predictions):
     assert all(re.fullmatch(r"….*-\d{4}-angry\.wav", name) for name in names), names
 
 
+def test_long_label_is_cut_before_it_is_escaped(predictions):
+    predictions = predictions.replace({"angry": "abcdefghi$jkl"})
+    shown = texts(draw(DisagreementDisplay.from_predictions(predictions)))
+    assert r"abcdefghi\$" in shown
+
+
 def test_disputes_show_file_names_and_mark_wrong_predictions(predictions):
     predictions["file"] = [f"folder/{row}.wav" for row in predictions["row"]]
     display = DisagreementDisplay.from_predictions(predictions, n=5)

@@ -145,6 +145,13 @@ def test_splitters_may_give_masks_and_may_need_groups(problem, small):
         by_group.fit(X, y)
 
 
+def test_one_group_trains_however_large_the_fraction(problem, small, seen_rows, split_of):
+    X, y, _ = problem
+    clf = DNNClassifier(**small, validation_fraction=0.9, callbacks=[seen_rows()])
+    train, held_out = split_of(clf.fit(X, y, groups=ROWS % 2), X)
+    assert len(train) == len(held_out) == 75
+
+
 # Weights and groups
 
 
@@ -173,6 +180,16 @@ def test_error_names_the_validation_or_test_rows_with_other_features(problem, sm
     sentence = f"^X_{rows} must have rows like those of X. X has 4 features, but"
     with pytest.raises(ValueError, match=sentence):
         DNNClassifier(**small).fit(X, y, **scored_rows)
+
+
+@pytest.mark.parametrize("source_y", [{}, pd.DataFrame(index=ROWS)])
+def test_source_labels_may_have_no_columns_if_all_sources_are_fitted(
+    problem, source, small, source_y
+):
+    X, y, _ = problem
+    with_labels = ProgressiveClassifier(source, **small).fit(X, y, source_y=source_y)
+    without = ProgressiveClassifier(source, **small).fit(X, y)
+    np.testing.assert_array_equal(with_labels.predict_proba(X), without.predict_proba(X))
 
 
 # Labels
@@ -212,7 +229,7 @@ def test_classes_of_two_kinds_are_refused(problem, small, classes):
         DNNClassifier(**small).partial_fit(X, y, classes=classes)
 
 
-@pytest.mark.parametrize("classes", ["angry", 3, {"angry": 1}])
+@pytest.mark.parametrize("classes", ["angry", 3, {"angry": 1}, []])
 def test_classes_must_be_a_list(problem, small, classes):
     X, y, _ = problem
     sentence = f"classes must be a list of labels; got {classes!r}. Pass all labels "
@@ -248,6 +265,12 @@ def test_text_that_is_not_utf8_is_an_ordinary_label(problem, small):
     X, _, y = problem
     y = [label.replace("f", "\udcff") for label in y]
     assert set(DNNClassifier(**small).fit(X, y).predict(X)) <= {"\udcff", "m"}
+
+
+def test_a_table_of_labels_without_rows_is_refused(problem, small):
+    X, _, _ = problem
+    with pytest.raises(ValueError, match="0 sample"):
+        DNNClassifier(**small).fit(X[:0], np.empty((0, 2), dtype=int))
 
 
 def test_message_names_only_a_few_of_many_unknown_labels(problem, small):

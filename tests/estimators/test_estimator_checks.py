@@ -179,6 +179,13 @@ def test_check_of_independent_predictions_takes_a_table(problem, small):
     check_predictions_independent(DNNClassifier(**small), pd.DataFrame(X).add_prefix("f"), y)
 
 
+def test_check_of_sources_takes_a_source_that_reads_some_features(problem, small):
+    X, y, source_y = problem
+    X = pd.DataFrame(X).add_prefix("f")
+    source = DNNClassifier(**small).fit(X.iloc[:, 4::-1], source_y)
+    check_source_untouched(ProgressiveClassifier(source, **small), X, y)
+
+
 def test_check_of_labels_refuses_a_regressor(problem, small):
     X, y, _ = problem
     with pytest.raises(TypeError, match=r"^estimator must be a classifier .* DNNRegressor\."):

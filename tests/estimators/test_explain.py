@@ -284,7 +284,9 @@ def test_feature_names_are_those_that_reach_the_network(rows):
         (ValueError, "groups['a'] must name columns of X or beg", {"groups": {"a": "mfc1"}}),
         (TypeError, "groups must be a dict from the name of each", {"groups": "F0"}),
         (TypeError, "The names of groups must be text", {"groups": {1: "F0"}}),
+        (TypeError, "The names of groups must be text; got ['F0'].", {"groups": [["F0"]]}),
         (TypeError, "groups['a'] must be text or a sequence", {"groups": {"a": []}}),
+        (ValueError, "The group 'a' must have at least one feature; got no", np.arange(0)),
         (ValueError, "The group 'a' must have positions of features from 0 to 4; got 5.", [5]),
         (ValueError, "method must be one of", {"method": "permute"}),
         (ValueError, "reference must have rows like those of X. ", {"reference": ROW}),
@@ -373,3 +375,12 @@ def test_an_unknown_class_is_refused(rows, network):
     expected = r"y must only have labels .*, \['angry', 'happy', 'sad'\]; got \['SAD'\]\. "
     with pytest.raises(ValueError, match=f"^{expected}Did you mean 'sad'?"):
         network.source_importances(X, y, by_class=True)
+
+
+def test_numbers_are_not_the_text_that_spells_them(rows):
+    # With so many classes, np.isin turns the numbers into text, and each recall was 0.
+    X, codes = pd.concat([rows[0]] * 2), np.arange(180) % 45
+    source = DNNClassifier(**TINY).fit(X, codes % 2)
+    clf = ProgressiveClassifier(source, **TINY).fit(X, codes.astype(str))
+    with pytest.raises(ValueError, match=r"^y must have labels .*, \['0', .*; got \[0, "):
+        clf.source_importances(X, codes, by_class=True)

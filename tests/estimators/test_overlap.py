@@ -103,6 +103,16 @@ def test_own_rows_of_a_network_include_those_held_out(raw):
     assert clf.source_overlap(Z, per_row=True)["own"].tolist() == [True] * 60 + [False] * 40
 
 
+def test_answers_for_the_rows_of_a_table_have_its_index(raw):
+    # With another index, pandas would select other rows of the table without an error.
+    X, y, _ = raw
+    Z = pd.DataFrame(StandardScaler().fit_transform(X)).add_prefix("f")[::-1]
+    clf = DNNClassifier(**TINY).fit(Z[:60], y[:60])
+    known = source_overlap(clf, Z, per_row=True)["own"]
+    assert known.index.equals(Z.index)
+    assert Z[known].equals(Z[:60])
+
+
 def rows_known(network, X):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # so few rows may seem to be off scale

@@ -185,6 +185,9 @@ def test_internal_split_keeps_groups_apart(rows, quick, seen_rows, split_of):
         ValueError, match=r"^groups must have at least 2 groups for early_stopping"
     ):
         reg.fit(X, Y, groups=np.zeros(160))
+    reg.set_params(validation_fraction=0.9)  # of two groups, one still trains
+    train, held_out = split_of(reg.fit(X, Y, groups=groups % 2), X)
+    assert len(train) == len(held_out) == 80
 
 
 def test_validation_and_test_rows_do_not_train(rows, quick):

@@ -253,3 +253,16 @@ def test_audit_refuses_scores_with_missing_or_broken_records(corpus):
         audit(scores.drop(columns="rows_seen"))
     with pytest.raises(ValueError, match=re.escape("got '60:gA'")):
         audit(scores.assign(rows_seen="60:gA"))
+    for column in ("rows_seen", "rows_seen_by_source"):
+        with pytest.raises(ValueError, match=r"^A set of rows must be text .* got nan\."):
+            audit(scores.assign(**{column: np.nan}))
+    with pytest.raises(ValueError, match=r"^scores must have one row for each fit; got none\."):
+        audit(scores[:0])
+
+
+def test_groups_are_refused_for_scores_of_corpora_of_different_sizes():
+    parts = [record(n, rows_tested=[0], rows_seen=[1], rows_seen_by_source=[1]) for n in (4, 5)]
+    scores = pd.concat(parts, ignore_index=True)
+    assert audit(scores)["n_seen"].tolist() == [0, 0]
+    with pytest.raises(ValueError, match=r"of one corpus .* got corpora of 4, 5 rows\. Audit"):
+        audit(scores, groups=["Kim", "Lee", "Lee", "Mo"])

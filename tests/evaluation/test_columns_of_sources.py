@@ -228,6 +228,21 @@ def test_source_corpus_is_matched_to_the_features_of_x_by_name(table, emotion):
         run(table, emotion, sources={"other": incomplete} | layers, **options)
 
 
+def test_source_corpus_is_matched_by_name_without_a_layer_source(features, emotion):
+    other = pd.DataFrame(np.random.default_rng(5).normal(size=(60, 3)), columns=FEATURES)
+    options = {"methods": {"ProgNet": METHODS["ProgNet"]}}
+    in_order, reversed_order = (
+        run(features, emotion, sources={"other": SourceCorpus(X, emotion, SPEAKER)}, **options)
+        for X in (other, other[FEATURES[::-1]])
+    )
+    assert_same_rows(reversed_order, in_order)
+    renamed = SourceCorpus(other.rename(columns={"rate": "speed"}), emotion, SPEAKER)
+    with pytest.raises(ValueError, match="features of X; got one without 1 of them: 'rate'"):
+        run(features, emotion, sources={"other": renamed}, **options)
+    with pytest.raises(ValueError, match="must have its own name; got 'pitch' twice"):
+        SourceCorpus(other.set_axis(["pitch", "pitch", "rate"], axis=1), emotion)
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [

@@ -91,6 +91,18 @@ def test_overlap_is_zero_for_a_source_trained_on_other_rows_of_the_same_scale():
     assert audit(scores)["n_seen_by_source"].tolist() == [0, 0, 0]
 
 
+def test_fitted_source_with_the_features_of_x_in_another_order_is_refused():
+    source = network().fit(SCALED[["b", "a"]], SPEAKER)
+    sentence = (
+        "X must have its columns in the order in which the source 'speaker' was fitted, ['b', "
+        "'a']; got ['a', 'b']. Reorder the columns of X."
+    )
+    for options in ({}, {"X": RAW, "features": ["a", "b"]}):
+        with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+            run(source, **options)
+    assert len(run(source, FEATURES[["b", "a"]])) == 3
+
+
 def test_features_of_a_method_must_not_include_columns_of_a_source_with_placebo():
     method = ProgressiveClassifier(**OPTIONS, features=["a", "v"])
     sentence = (

@@ -238,6 +238,8 @@ def test_invalid_training_sizes_are_refused(corpus):
         run(corpus, train_folds=(1, 3), sources={"gender": GENDER})
     with pytest.raises(ValueError, match=re.escape("got (2, 2).")):
         run(corpus, train_folds=(2, 2), sources={"gender": GENDER})
+    with pytest.raises(TypeError, match=r"^train_folds must be a sequence .* got 2\. Pass"):
+        run(corpus, train_folds=2, sources={"gender": GENDER})
 
 
 def test_test_score_of_the_best_epoch_is_the_score(corpus):
@@ -334,6 +336,13 @@ def test_invalid_sources_are_refused(options, sentence, corpus):
 def test_name_of_a_source_must_be_text(corpus):
     with pytest.raises(TypeError, match="sources must have names of text; got 0"):
         run(corpus, sources={0: GENDER})
+
+
+@pytest.mark.parametrize("combined", [["gs"], ("g", "s"), "gs", [1], 1])
+def test_combined_sources_must_be_tuples_in_a_list(combined, corpus):
+    message = f"combined_sources must be a list of tuples of names; got {combined!r}. Put the"
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}"):
+        run(corpus, sources={"g": GENDER, "s": SPEAKER}, combined_sources=combined)
 
 
 def test_ratings_are_refused_as_classes_and_codes_are_accepted(corpus):

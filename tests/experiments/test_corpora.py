@@ -114,3 +114,22 @@ def test_corpus_with_the_name_of_a_task_is_refused():
     message = "The name of a corpus must not be that of a task.*; got 'speaker'"
     with pytest.raises(ValueError, match=message):
         run_among({"speaker": corpus(0), "target": corpus(1)}, tasks=["speaker"])
+
+
+def test_a_missing_label_is_reported_with_its_corpus_and_its_original_row():
+    (A, a), target = corpus(0), corpus(1)
+    A.iloc[2], a.iloc[2] = A.iloc[1], a.iloc[1]
+    a["speaker"] = ["s1" if row == 2 else None if row == 5 else f"s{row % 4}" for row in range(48)]
+    message = (
+        "'speaker' of 'source' must have a label for every row; 1 of 48 are missing, the first in "
+        "row 5. "
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
+        run_between((A, a), target, duplicates="drop")
+
+
+def test_missing_features_are_reported_with_their_corpus():
+    (A, a), target = corpus(0), corpus(1)
+    A.iloc[3, 0] = np.nan
+    with pytest.raises(ValueError, match=r"^Input X of 'source' contains NaN"):
+        run_between((A, a), target)

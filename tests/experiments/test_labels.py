@@ -66,3 +66,18 @@ def test_labels_with_rows_missing_or_in_another_order_are_refused():
         plan_study(TasksDesign(), emodb.data, shuffled)
     with pytest.raises(ValueError, match=r"^labels must have a row for each of the 339 rows"):
         plan_study(TasksDesign(), emodb.data, emodb.frame[:-1])
+
+
+def test_labels_with_two_columns_of_one_name_are_refused(table):
+    X, labels = table
+    message = r"^The columns of labels must have different names; got 'gender' twice\. "
+    with pytest.raises(ValueError, match=message):
+        plan_study(TasksDesign(), X, pd.concat([labels, labels[["gender"]]], axis=1))
+
+
+def test_speakers_in_a_column_of_another_name_may_have_similar_names(table):
+    X, labels = table
+    labels = labels.rename(columns={"speaker": "agent"})
+    labels["emotion"] = np.resize(["angry", "sad"], 40)
+    design = TasksDesign(speaker="agent", sources=["gender"], n_splits=3, n_repeats=1)
+    assert plan_study(design, X, labels).n_fits == 12

@@ -171,6 +171,7 @@ def test_groups_are_label_columns_with_a_few_values(study, page_of, drawn):
         own=range(80),
         unknown=[None, *["a", "b"] * 39, "a"],
         copy=study.labels["corpus"]["emotion"],
+        words=pd.Series([["a", "b"]] * 80),
     )
     page_of(changed(study, labels=labels))
     (groups,) = [display.frame() for display in drawn if isinstance(display, GroupScoresDisplay)]

@@ -166,6 +166,7 @@ def test_scale_of_a_corpus_can_be_a_range_or_none(corpora, scale, expected):
         (CorporaDesign, {"emotions": ["low", "high"]}, "emotions must be None, since 'emotion'"),
         (CorporaDesign, {"scale": "percent"}, "scale must be one of 'z-scores', 'none'; got 'per"),
         (CorporaDesign, {"scale": {"a": (5, 1)}}, "The scale of 'a' must go from a number to a h"),
+        (CorporaDesign, {"scale": {"a": (1, np.nan)}}, "The scale of 'a' must be a number, not N"),
         (TasksDesign, {"estimator": DNNClassifier(class_weight="balanced")}, "The estimator must"),
     ],
 )

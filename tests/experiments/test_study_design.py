@@ -258,7 +258,12 @@ def test_plan_refuses_data_that_do_not_fit_the_design(corpus):
         (
             lambda: TasksDesign.from_dict([]),
             TypeError,
-            "The design must be a dict, and so must its network; got [].",
+            "The design must be a dict; got []. Pass a dict.",
+        ),
+        (
+            lambda: TasksDesign.from_dict({"network": "big"}),
+            ValueError,
+            "The design must have 'network' as a table, which is a dict in Python; got 'big'.",
         ),
     ],
 )

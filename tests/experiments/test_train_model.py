@@ -40,6 +40,12 @@ def test_dropped_copies_are_listed(corpus):
     ("change", "message"),
     [
         ({"method": "svm"}, "method must be one of 'dnn', 'fine-tuned', .*; got 'svm'"),
+        ({"sources": [("read", NETWORK)]}, "The method must be one that reads sources, such as"),
+        ({"method": "fine-tuned"}, "The method 'fine-tuned' must have a source; got none"),
+        (
+            {"method": "progressive", "sources": ["emotion"]},
+            "sources must be other tasks than the target; got 'emotion' as both",
+        ),
         ({"target": "mood"}, "labels must have the columns"),
         ({"target": "gap"}, "must have at least two classes of at least two rows each"),
         (
@@ -106,3 +112,16 @@ def test_whole_numbers_are_classes_unless_kind_is_numbers(corpus):
         ValueError, match=r"^An estimator or a score of numbers must have a target of"
     ):
         train_model(X, labels, **options | {"estimator": DNNRegressor()})
+
+
+def test_labels_in_another_order_are_refused(corpus):
+    X, labels = corpus
+    X = pd.DataFrame(X, columns=list("abcde"))
+    with pytest.raises(ValueError, match="rows of X and labels must be in the same order"):
+        train_model(X, labels[::-1], estimator=NETWORK)
+
+
+@pytest.mark.parametrize("sources", ["speaker", NETWORK, [NETWORK]])
+def test_sources_must_be_a_list_of_names_and_pairs(corpus, sources):
+    with pytest.raises(TypeError, match=r"sources must be a list of|Each source must be the name"):
+        train_model(*corpus, method="progressive", sources=sources, estimator=NETWORK)

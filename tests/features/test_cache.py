@@ -224,6 +224,12 @@ def test_size_limit_keeps_the_entries_that_were_used_last(folder, invented_signa
     assert transform(101, 102) == 2
 
 
+@pytest.mark.parametrize(("limit", "error"), [("1 GB", TypeError), (-1, ValueError)])
+def test_size_limit_must_be_a_number_of_bytes(folder, limit, error):
+    with pytest.raises(error, match=r"^cache_size_limit must "):
+        smile(folder, cache_size_limit=limit).transform([pulses(101)])
+
+
 def test_cached_values_are_equal_to_the_last_bit(folder, rng, monkeypatch):
     values = rng.normal(size=6373).astype(np.float32)
     values[:3] = [np.float32(1e-45), -0.0, np.finfo(np.float32).max]

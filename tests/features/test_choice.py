@@ -7,7 +7,13 @@ import pandas as pd
 import pytest
 
 from skprognet.datasets import load_emodb
-from skprognet.features import choose_features, join_labels, read_features, split_features
+from skprognet.features import (
+    choose_features,
+    join_labels,
+    read_features,
+    select_features,
+    split_features,
+)
 
 LABELS = ["emotion", "speaker", "gender"]
 CODES = {"angry": 3 / 7, "happy": 1 / 7, "neutral": 2 / 7, "sad": 9 / 7}
@@ -98,6 +104,21 @@ def test_warning_names_a_feature_of_whole_numbers(emodb):
     assert [text[: len(WHOLE)] for text in messages] == [WHOLE]
 
 
+@pytest.mark.parametrize("parameter", ["labels", "exclude", "prefixes"])
+def test_one_text_in_place_of_a_list_of_names_is_refused(parameter):
+    table = pd.DataFrame({"rank": [1.5, 2.5], "pitch": [100.5, 95.1]})
+    message = rf"^{parameter} must be a list of names; got 'rank'\. Write \['rank'\]\.$"
+    with pytest.raises(TypeError, match=message):
+        choose_features(table, **{parameter: "rank"})
+    with pytest.raises(TypeError, match=r"^labels must be a list of names; got 'rank'"):
+        split_features(table, "rank")
+
+
+def test_labels_that_a_table_lacks_are_named(emodb):
+    with pytest.raises(ValueError, match=r"^labels must be columns of the table; got 'mood'"):
+        choose_features(emodb, labels=["emotion", "mood"])
+
+
 def test_features_come_after_the_extractor_or_are_not_excluded(emodb):
     table = emodb.assign(n=range(339), extractor="opensmile", x=0.5)
     assert remarks(table, labels=LABELS)[0] == ["x"]  # the column after the extractor
@@ -105,6 +126,12 @@ def test_features_come_after_the_extractor_or_are_not_excluded(emodb):
     assert remarks(without_extractor, labels=LABELS, exclude=["n", "x"])[0] == list(
         emodb.columns[4:]
     )
+
+
+def test_text_in_place_of_a_feature_of_a_model_is_named():
+    table = pd.DataFrame({"pitch": ["high", "100.5"], "loudness": [0.5, 0.2]})
+    with pytest.raises(ValueError, match=r"finite numbers; 'pitch' have other values \(.*high"):
+        select_features(table, ["loudness", "pitch"])
 
 
 def test_read_features_refuses_labels_that_are_not_excluded(emodb, tmp_path):
@@ -140,3 +167,9 @@ def test_two_columns_with_one_name_are_refused(call):
         call(table)
     with pytest.raises(TypeError, match=r"^table must be a DataFrame; got list\.$"):
         call([1, 2])
+
+
+def test_a_missing_label_is_named_by_its_position_whatever_the_index():
+    table = pd.DataFrame({"emotion": ["sad", None], "pitch": [100.5, 95.1]}, index=["b", "a"])
+    with pytest.raises(ValueError, match=r"1 of 2 have none .* The first is data row 2\."):
+        split_features(table, ["emotion"])

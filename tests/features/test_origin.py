@@ -4,7 +4,13 @@ import pandas as pd
 import pytest
 
 from skprognet.datasets import load_emodb
-from skprognet.features import FeatureOrigin
+from skprognet.features import (
+    FeatureExtractor,
+    FeatureFunction,
+    FeatureOrigin,
+    OpenSmileFeatures,
+    make_feature_table,
+)
 
 EMODB = FeatureOrigin(**load_emodb().origin)
 
@@ -23,6 +29,12 @@ def test_origin_is_read_from_a_table():
         FeatureOrigin.of_table(table(EMODB, different), "f.csv")
 
 
+def test_rows_without_an_origin_are_refused():
+    mixed = pd.concat([table(EMODB), pd.DataFrame({"pitch": [1.0]})])
+    with pytest.raises(ValueError, match=r"one origin; got rows without one in 'f[.]csv'\. "):
+        FeatureOrigin.of_table(mixed, "f.csv")
+
+
 def test_table_of_another_origin_is_refused_and_unknown_one_accepted():
     EMODB.check_table(table(EMODB))
     EMODB.check_table(pd.DataFrame({"pitch": [1.0]}))
@@ -31,6 +43,11 @@ def test_table_of_another_origin_is_refused_and_unknown_one_accepted():
     different = FeatureOrigin("GeMAPSv01b", 16_000, "opensmile 2.6.0")
     with pytest.raises(ValueError, match="got GeMAPSv01b at 16000 Hz by opensm"):
         EMODB.check_table(table(different))
+
+
+def test_an_extractor_at_another_sampling_rate_is_refused():
+    with pytest.raises(ValueError, match=r"^sampling_rate must be 16000, .*; got 8000\."):
+        EMODB.make_extractor(sampling_rate=8_000)
 
 
 def test_configurations_are_compared_by_content():
@@ -53,3 +70,27 @@ def test_malformed_origin_in_the_metadata_of_a_model_is_refused(origin):
         ValueError, match="The features in the metadata of a model must be feature_set, "
     ):
         FeatureOrigin.from_metadata({"features": origin})
+
+
+def test_utterances_of_a_table_may_have_a_repeated_index(voices, tmp_path):
+    pytest.importorskip("opensmile")
+    files = [voices[0], str(tmp_path / "gone.wav"), voices[1]]
+    utterances = pd.DataFrame({"file": files, "speaker": ["a", "b", "c"]}, index=[0, 1, 0])
+    with pytest.warns(UserWarning, match="1 of 3 cannot be used"):
+        made = make_feature_table(utterances, OpenSmileFeatures(on_error="skip"))
+    assert made.index.tolist() == [0, 0]
+    assert made["speaker"].tolist() == ["a", "c"]
+    expected = OpenSmileFeatures().transform([files[0], files[2]])
+    assert (made[list(expected)].to_numpy() == expected.to_numpy()).all()
+
+
+def test_an_extractor_without_an_origin_is_refused_before_the_work():
+    pytest.importorskip("soundfile")
+    pytest.importorskip("soxr")
+
+    class Peak(FeatureExtractor):
+        def feature_function(self):
+            return FeatureFunction(["peak"], lambda signal, rate: [signal.max()])
+
+    with pytest.raises(TypeError, match=r"must be OpenSmileFeatures, .*; got Peak\."):
+        make_feature_table(pd.DataFrame({"file": ["gone.wav"]}), Peak())

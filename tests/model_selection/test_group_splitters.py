@@ -126,6 +126,16 @@ def test_folds_that_leave_every_class_to_train_on_are_preferred():
         assert abs(order.index(0) - order.index(1)) == 2
 
 
+def test_two_folds_both_have_every_class_if_an_assignment_allows_it():
+    # The most even assignment, Anna and Ben against Cleo and Dora, has "rare" in one fold only.
+    groups = np.repeat(["Anna", "Ben", "Cleo", "Dora"], [100, 50, 80, 70])
+    y = np.full(300, "common")
+    y[[0, 100]] = "rare"
+    cv = RepeatedStratifiedGroupKFold(2, n_repeats=3, random_state=0)
+    for train, _ in cv.split(y, y, groups):
+        assert set(y[train]) == {"common", "rare"}
+
+
 def test_sessions_are_tested_in_sorted_order_and_the_next_one_validates():
     session = np.array(["s2", "s10", "s1", "s2", "s1", "s10"])
     y = np.array(["a", "a", "a", "b", "b", "b"])

@@ -21,6 +21,11 @@ def test_groups_are_the_speakers_if_each_class_has_several_speakers(labels):
     assert validation_groups(labels, "y", validation="stratified") is None
 
 
+def test_categories_without_rows_do_not_count_as_classes(labels):
+    labels["y"] = labels["y"].astype(pd.CategoricalDtype(["a", "b", "c"]))
+    pd.testing.assert_series_equal(validation_groups(labels, "y"), labels["speaker"])
+
+
 @pytest.mark.parametrize(
     ("target", "speaker", "reason"),
     [

@@ -128,3 +128,9 @@ def test_column_without_sources_has_no_adapters():
     )
     assert len(column.adapters) == 0
     assert column(torch.zeros(2, 3)).shape == (2, 2)
+
+
+@pytest.mark.parametrize("adapter", ["linear", "mlp"])
+def test_written_gradients_refuse_adapters(adapter):
+    with pytest.raises(ValueError, match=r"^The column must have no adapters in loss_and_grad"):
+        loss_and_gradients(make_column(adapter), torch.zeros(2, 25), torch.tensor([0, 1]))

@@ -36,6 +36,8 @@ def test_predictions_of_two_studies_are_refused(invent_predictions):
     other_rows = predictions.copy()
     other_rows.loc[0, "row"] = 100
     check_error("same repeats, folds and rows for every method", confusion_by_method, other_rows)
+    first = f"row {predictions.loc[0, 'row']} in repeat 1, fold 1"
+    check_error(f"got {first} of some methods only.", confusion_by_method, other_rows)
     check_error(
         "label as 'prediction'",
         confusion_by_method,
@@ -110,3 +112,7 @@ def test_unknown_classes_and_missing_methods_are_refused(invent_predictions):
     check_error("got only 'DNN'", most_disputed, dnn_only)
     check_error("only must be one of", most_disputed, predictions, only="better")
     check_error("a method without a source", most_disputed, predictions, against="ProgNet")
+    only_transfer = predictions[predictions["source"] != "none"]
+    check_error(
+        "got 'DNN'. Add the rows of such a method.", most_disputed, only_transfer, against="DNN"
+    )

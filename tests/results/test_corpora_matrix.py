@@ -106,6 +106,19 @@ def test_sources_are_averaged_within_each_fold():
         average_over_sources(scores, ["x"])
 
 
+def test_missing_score_of_a_source_is_not_skipped_in_the_mean():
+    scores = scores_of(GAINS)
+    place = scores.index[scores["source"].eq("c") & scores["corpus"].eq("b")][0]
+    missing = scores.assign(score=scores["score"].drop(place))
+    averaged = average_over_sources(missing)
+    assert averaged["score"].isna().sum() == 1
+    with pytest.raises(ValueError, match="scores must be finite; got a missing one on 'b'"):
+        compare_over_corpora(averaged)
+    message = "one row for each of 1 x 5 folds of 'PT/FT' from 'c'; got 4 rows"
+    with pytest.raises(ValueError, match=message):
+        average_over_sources(scores.drop(index=place))
+
+
 def test_heat_map_shows_gains_marks_and_baseline_scores(scores_and_comparisons):
     scores, comparisons = scores_and_comparisons
     display = CorporaMatrixDisplay.from_scores(scores, comparisons).plot()
@@ -139,3 +152,15 @@ def test_heat_map_needs_a_single_training_size():
     largest = sizes[sizes["n_train_folds"] == 8]
     display = CorporaMatrixDisplay.from_scores(largest, compare_methods(sizes))
     assert len(display.frame()) == 2
+
+
+def test_comparisons_of_other_corpora_are_ignored(scores_and_comparisons):
+    scores, comparisons = scores_and_comparisons
+    for corpus in GAINS:
+        of_corpus = scores[scores["corpus"] == corpus]
+        alone = compare_methods(of_corpus)
+        for table in (summary_table, corpora_matrix):
+            expected = table(of_corpus, alone)["marks"].tolist()
+            assert table(of_corpus, comparisons)["marks"].tolist() == expected
+            with pytest.raises(ValueError, match="comparisons must have the column 'corpus'"):
+                table(scores, alone)

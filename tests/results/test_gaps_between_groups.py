@@ -106,6 +106,32 @@ def test_equal_methods_have_no_change(gaps):
     )
 
 
+@pytest.mark.parametrize(
+    ("speakers", "plain", "change"),
+    [
+        # Each speaker gains the same, in groups of different or of the same speakers.
+        ([0, 0, 1, 1, 2, 2, 3, 3], ["angry"] * 8, 0),
+        ([0, 0, 1, 1, 0, 0, 1, 1], ["angry"] * 8, 0),
+        # The speakers gain differently, but the second group falls behind alike for both.
+        ([0, 0, 1, 1, 0, 0, 1, 1], ["sad", *["angry"] * 6, "sad"], -0.5),
+        # The first group has a single speaker, who is in the second group, too.
+        ([0, 0, 0, 0, 0, 0, 1, 1], ["sad", *["angry"] * 6, "sad"], -0.5),
+    ],
+)
+def test_change_without_spread_between_speakers_is_not_tested(speakers, plain, change):
+    labels = pd.DataFrame({"speaker": speakers, "gender": ["f"] * 4 + ["m"] * 4})
+    truth = ["angry", "sad"] * 4
+    rows = pd.DataFrame({"row": range(8), "truth": truth, "repeat": 1, "fold": 1})
+    predictions = pd.concat([
+        rows.assign(method="DNN", source="none", prediction=plain),
+        rows.assign(method="ProgNet", source="speaker", prediction=truth),
+    ])  # fmt: skip
+    row = gaps_between_groups(predictions, labels, "gender").iloc[1]
+    assert row["change"] == change
+    assert row[["low", "high", "pvalue"]].isna().all()
+    assert row["verdict"].endswith("or all speakers change by the same amount.")
+
+
 def test_rows_as_units_give_smaller_p_values_than_speakers(gaps):
     # The benchmark counts how often each is below 0.05 when nothing differs.
     pvalues = [[gaps.trial("nothing differs", unit, seed)["pvalue"] for unit in ("speaker", "row")]

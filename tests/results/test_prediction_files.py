@@ -72,6 +72,15 @@ def test_parquet_keeps_digits_as_text_and_csv_reads_numbers(tmp_path):
     assert read_predictions(tmp_path / "a.csv")["truth"].tolist() == [1, 2] * N_ROWS
 
 
+@pytest.mark.parametrize("labels", ["bools", "integers"])
+def test_missing_label_in_a_csv_file_stays_missing(labels, tmp_path):
+    table = invent_predictions(LABELS[labels]).astype({"truth": object})
+    table.loc[3, "truth"] = None
+    table.to_csv(tmp_path / "a.csv", index=False)
+    truth = read_predictions(tmp_path / "a.csv")["truth"]
+    assert np.flatnonzero(truth.isna()).tolist() == [3]
+
+
 def test_folder_may_hold_either_format(tmp_path):
     table = invent_predictions(LABELS["text"])
     message = (

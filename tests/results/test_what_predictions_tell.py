@@ -53,6 +53,14 @@ def test_class_that_is_only_predicted_has_no_recall(invent_predictions):
     assert "bored" not in recall_by_class(predictions)["label"].tolist()
 
 
+def test_columns_of_categories_are_read_as_their_values(invent_predictions):
+    predictions = invent_predictions()
+    predictions.loc[predictions["prediction"] == "sad", "prediction"] = "happy"
+    text = ["method", "source", "truth", "prediction"]
+    categories = predictions.astype(dict.fromkeys(text, "category"))
+    pd.testing.assert_frame_equal(recall_by_class(categories), recall_by_class(predictions))
+
+
 def test_recall_follows_the_papers_rule(invent_predictions):
     predictions = invent_predictions()
     recalls = recall_by_class(predictions)
@@ -113,6 +121,10 @@ def test_each_corpus_has_its_own_rows_and_labels(invent_predictions):
     alone = scores_by_group(invent_predictions(1, corpus="B"), labels["B"], "speaker")
     assert groups["score"].tolist()[3:] == alone["score"].tolist()
     assert len(confusion_by_method(two_corpora)) == 2 * 3 * 9
+    # The tables may be joined in any order, and their index is then not unique.
+    turned = pd.concat([part for _, part in two_corpora.groupby("corpus")][::-1])
+    groups = scores_by_group(turned, labels, "speaker")
+    assert groups["corpus"].tolist() == groups["group"].tolist() == ["B"] * 3 + ["A"] * 3
 
 
 def test_calibration_agrees_with_scikit_learns_curve(invent_predictions):

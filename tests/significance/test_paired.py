@@ -93,6 +93,17 @@ def test_hold_out_with_known_sizes_needs_no_ratio(tables):
     assert corrected_cv_ttest(scores_frame(a, **sizes), scores_frame(b, **sizes)).ratio == 0.25
 
 
+@pytest.mark.parametrize("missing", [np.nan, None])
+@pytest.mark.parametrize("column", ["n_train", "n_validation", "n_test"])
+def test_numbers_of_rows_that_are_missing_in_both_frames_give_the_default_ratio(
+    column, missing, tables
+):
+    sizes = {"n_train": 80, "n_validation": 10, "n_test": 20}
+    first, second = (scores_frame(table, **sizes).assign(**{column: missing}) for table in tables)
+    for test in (corrected_cv_ttest, bayesian_cv_test):
+        assert test(first, second).ratio == 1 / 9
+
+
 @pytest.mark.parametrize(
     ("column", "in_a", "in_b", "difference"),
     [

@@ -153,6 +153,12 @@ def test_masked_scores_are_refused(rng, wrap):
     assert corrected_cv_ttest(unmasked, a.data * 0.9) == corrected_cv_ttest(a.data, a.data * 0.9)
 
 
+@pytest.mark.parametrize("wrong", [[[0.6, 0.7], [0.8]], [["0.6", "good"]]], ids=["short", "text"])
+def test_arrays_with_text_or_short_rows_are_refused(wrong):
+    with pytest.raises(ValueError, match=r"^b must be numbers, .*\. Put one repeat in each row"):
+        corrected_cv_ttest([[0.6, 0.7], [0.8, 0.9]], wrong)
+
+
 @pytest.mark.parametrize("missing", [None, np.nan, pd.NA])
 @pytest.mark.parametrize("column", ["method", "source"])
 def test_rows_without_a_method_or_a_source_are_refused(scores, missing, column):

@@ -53,6 +53,11 @@ def test_method_that_is_best_everywhere_has_the_smallest_p_value(n_corpora):
     assert adjusted.min() == pytest.approx(smallest_pvalue(3, n_corpora, "wilcoxon"))
 
 
+def test_holm_refuses_a_matrix_of_p_values(scores):
+    with pytest.raises(ValueError, match=r"^pvalues must have shape \(n,\); got shape \(4, 4\)"):
+        holm(wilcoxon_test(scores))
+
+
 @pytest.mark.parametrize("test", TESTS)
 def test_rounding_errors_do_not_change_the_result(test):
     scores = np.full((4, 3), 0.3)
@@ -80,6 +85,38 @@ def test_friedman_needs_three_methods():
         friedman_test(np.random.default_rng(0).random((6, 2)))
 
 
+@pytest.mark.parametrize("wrap", [lambda table: table, list], ids=["array", "list of rows"])
+@pytest.mark.parametrize("test", TESTS)
+def test_masked_scores_are_refused(test, wrap, scores):
+    masked = np.ma.masked_array(scores, mask=np.eye(9, 4))
+    with pytest.raises(ValueError, match=r"^scores must have a score .* got 4 masked ones\."):
+        test(wrap(masked))
+
+
+@pytest.mark.parametrize(
+    "wrong", [[["emodb", 0.5], ["iemocap", 0.6]], [[0.5, 0.6], [0.7]]], ids=["text", "short row"]
+)
+@pytest.mark.parametrize("test", TESTS)
+def test_tables_with_text_or_short_rows_are_refused(test, wrong):
+    with pytest.raises(ValueError, match=r"^scores must be numbers, .*\. Leave out columns"):
+        test(wrong)
+
+
 def test_unknown_post_hoc_test_is_refused():
     with pytest.raises(ValueError, match=r"^post_hoc must be one of 'nemenyi', 'wilcoxon'"):
         smallest_pvalue(3, 6, "tukey")
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments", "sentence"),
+    [
+        (smallest_pvalue, (1, 5, "wilcoxon"), "n_methods must satisfy 2 <= n_methods; got 1."),
+        (smallest_pvalue, (3, 0), "n_corpora must satisfy 1 <= n_corpora; got 0."),
+        (critical_difference, (1, 5), "n_methods must satisfy 2 <= n_methods; got 1."),
+        (critical_difference, (3, 0), "n_corpora must satisfy 1 <= n_corpora; got 0."),
+        (critical_difference, (3, 5, 5), "alpha must satisfy 0 < alpha < 1; got 5."),
+    ],
+)
+def test_impossible_numbers_of_methods_and_corpora_are_refused(function, arguments, sentence):
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        function(*arguments)

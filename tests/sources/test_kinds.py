@@ -73,6 +73,15 @@ def test_method_as_source_takes_precedence_over_the_type_of_a_model(own_source):
     assert as_source(own_source) is own_source
 
 
+def test_a_method_as_source_must_return_a_source(network):
+    class Wrapper:
+        def as_source(self):
+            return network
+
+    with pytest.raises(TypeError, match=r"^as_source\(\) must return a Source; got DNNClassif"):
+        as_source(Wrapper())
+
+
 def test_a_network_is_found_inside_other_estimators(rows, network):
     search = GridSearchCV(DNNClassifier(**SMALL), {"lr": [0.01]}, cv=2).fit(*rows)
     pipeline = make_pipeline(StandardScaler(), make_pipeline("passthrough", network))
@@ -110,6 +119,15 @@ def test_a_network_selects_its_features_by_name(rows, network):
         torch.testing.assert_close(ours, theirs, rtol=0, atol=0)
 
 
+def test_a_pipeline_selects_the_features_of_a_table_by_name(rows):
+    X, y = rows
+    source = as_source(make_pipeline(StandardScaler(), DNNClassifier(**SMALL)).fit(X, y))
+    wide = X.assign(more=0.0)[["more", *NAMES[::-1]]]
+    pd.testing.assert_frame_equal(source.select(wide), X)
+    with pytest.raises(ValueError, match=r"^X must have .* got X without 1 of them: 'a'"):
+        source.select(X.rename(columns={"a": "other"}))
+
+
 def test_the_columns_of_a_chain_come_oldest_first(rows, network):
     chain = as_source(ProgressiveClassifier([("old", network)], **SMALL).fit(*rows))
     assert chain.layer_sizes() == [(5, 4), (5, 4)]
@@ -131,6 +149,17 @@ def test_a_users_own_source_is_read_and_copied(rows, own_source):
     logits = evaluate_logits(copied, torch.tensor(X, dtype=torch.float32))
     np.testing.assert_allclose(tuned.predict_proba(X), logits.softmax(1), rtol=1e-6)
     assert own_source.digest() == before == tuned.source_digest_["source"]
+
+
+def test_a_source_behind_steps_is_described_as_itself(own_source):
+    class Perceptron(MLPClassifier):
+        def as_source(self):
+            return own_source
+
+    own_source.layer_names, own_source.not_copied = ("low", "high"), "has no weights"
+    behind = as_source(make_pipeline(StandardScaler(), Perceptron()))
+    assert behind.kind == "OwnSource"
+    assert (behind.layer_names, behind.not_copied) == (("low", "high"), "has no weights")
 
 
 def test_an_error_names_a_users_own_source(rows, own_source):
@@ -201,6 +230,17 @@ def test_rows_seen_must_return_a_mask_or_none(rows, seen):
         fitted.source_overlap(X)
 
 
+def test_no_gradient_flows_into_a_source(rows):
+    """Adapters are trained through autograd, batch by batch, on layers that were read once."""
+
+    def hidden(X):
+        return [[torch.tensor(X[:, :2], requires_grad=True).sigmoid()]]
+
+    options = {**SMALL, "adapter": "linear", "batch_size": 8}
+    fitted = ProgressiveClassifier(AdjustableSource(hidden=hidden), **options).fit(*rows)
+    assert np.isfinite(fitted.predict_proba(rows[0])).all()
+
+
 def test_a_source_without_layers_to_copy_is_refused_before_any_training(rows):
     X, y = rows
     methods = {"PT/FT": FineTunedClassifier(**SMALL), "ProgNet": ProgressiveClassifier(**SMALL)}
@@ -209,6 +249,15 @@ def test_a_source_without_layers_to_copy_is_refused_before_any_training(rows):
     )
     with pytest.raises(ValueError, match=sentence):
         count_fits(X, y, methods=methods, sources={"mine": AdjustableSource()})
+
+
+def test_a_dict_of_sources_is_refused(rows, network):
+    message = (
+        "source must be an estimator or a list of (name, estimator); got a dict. Pass "
+        "list(source.items())."
+    )
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
+        ProgressiveClassifier({"net": network}, **SMALL).fit(*rows)
 
 
 def test_description_includes_a_users_own_source(rows, network):

@@ -483,6 +483,11 @@ SENTENCES = {
         "A LayerSource must know the names of X before it reads rows; got no names yet. Call "
         "match(X.columns), and read rows with the source that it returns.",
     ),
+    "too few columns": (
+        lambda: LayerSource("w").match(NAMES).hidden(X[FIRST].to_numpy()),
+        "X must have the 5 features of the source; got 2. Use the same features in the same "
+        "order, or DataFrames on both sides to match them by name.",
+    ),
 }
 
 
@@ -498,6 +503,7 @@ def test_wrong_layers_and_features_are_clear_errors(call, message):
         (3, "layers must be text or a sequence of text; got 3."),
         (None, "layers must be text or a sequence of text; got None."),
         ([], "layers must be text or a sequence of text; got []."),
+        ({"w"}, "layers must be text or a sequence of text; got {'w'}."),
         ({1: "w"}, "The names of layers must be text; got 1."),
         ({"l": []}, "layers['l'] must be text or a sequence of text; got []."),
         ({"l": [1]}, "layers['l'] must hold names as text; got 1."),

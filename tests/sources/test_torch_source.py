@@ -143,6 +143,18 @@ def test_columns_of_a_module_are_found_by_name_and_not_read_as_features(rows):
     assert prefix.match(table.columns).own_features == tuple(NAMES[::-1])
 
 
+def test_a_module_with_columns_reads_tables_by_name(rows):
+    table = pd.DataFrame(rows[0], columns=NAMES)
+    source = TorchSource(nn.Sequential(nn.Linear(3, 4)), "0", columns=["f2", "f0", "f7"])
+    message = "^A TorchSource with columns must know the names of X before it reads rows; "
+    with pytest.raises(ValueError, match=message):
+        source.hidden(table[["f0", "f2", "f7"]])
+    matched = source.match(NAMES)
+    expected = matched.hidden(rows[0][:, [2, 0, 7]])[0]
+    for other_order in (table, table[["f0", "f2", "f7"]]):
+        assert_equal_layers(matched.hidden(other_order)[0], expected)
+
+
 def test_a_module_reads_arrays_without_names_like_tables(rows):
     X, y = rows
     for module, layer in [(OverTime(), "recurrent"), (stack(), "2")]:

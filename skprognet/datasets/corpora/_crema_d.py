@@ -76,8 +76,8 @@ def read_crema_d(root, *, emotions="all", duplicates="keep"):
     NotADirectoryError, FileNotFoundError
         If `root` is not a folder, or holds no recordings.
     ValueError
-        If a recording has an odd name, an emotion is unknown, or :func:`check_corpus` finds a
-        problem.
+        If a recording has an odd name, an emotion is unknown, ``VideoDemographics.csv`` has
+        another form, or :func:`check_corpus` finds a problem.
 
     Notes
     -----
@@ -113,7 +113,14 @@ def read_crema_d(root, *, emotions="all", duplicates="keep"):
     tables = [place / "VideoDemographics.csv" for place in (folder, folder.parent)]
     table = next((table for table in tables if table.is_file()), None)
     if table is not None:
-        actors = pd.read_csv(table, dtype=str, usecols=["ActorID", "Sex"]).set_index("ActorID")
+        try:
+            actors = pd.read_csv(table, dtype=str, usecols=["ActorID", "Sex"])
+        except ValueError as error:
+            raise ValueError(
+                f"{str(table)!r} must have the columns ActorID and Sex, separated by commas; it "
+                f"cannot be read so ({error}). Take the file of the corpus."
+            ) from error
+        actors = actors.set_index("ActorID")
         frame["gender"] = frame["speaker"].map(actors["Sex"].str.lower())
     else:
         warnings.warn(
