@@ -4,6 +4,7 @@ import numbers
 
 import numpy as np
 import pandas as pd
+from pandas.api.extensions import ExtensionDtype
 from sklearn.utils import check_array
 from sklearn.utils.multiclass import type_of_target
 
@@ -224,6 +225,9 @@ def check_row_labels(name, labels, n_rows):
         raise ValueError(
             f"{name} must have one label for each row, shape ({n_rows},); got {labels!r}."
         )
+    kind = getattr(labels, "dtype", None)
+    if isinstance(kind, ExtensionDtype) and kind.kind in "biu":
+        labels = labels.to_numpy()  # check_array would round large numbers, and make True 1.0
     labels = check_array(
         labels, ensure_2d=False, dtype=None, ensure_all_finite=False, input_name=name
     )

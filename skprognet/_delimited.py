@@ -84,6 +84,7 @@ def read_delimited(path, separator, text, *, key=False, no_text=_NO_TEXT):
         dtype={name: str for name in names if name in text},
         keep_default_na=False,
         na_values={name: no_text if name in text else _NO_NUMBER for name in names},
+        low_memory=False,  # otherwise each part of a large file gets types of its own
         **options,
         **EXACT,
     )

@@ -4,7 +4,7 @@ The table of a study has one row for each row that a fit was tested on. Every mo
 such a table takes the names of the columns from here.
 """
 
-from pandas.api.types import is_float_dtype
+from pandas.api.types import is_bool_dtype, is_float_dtype, is_numeric_dtype
 
 from skprognet._scores import FOLD, METHOD, as_frame, check_columns, check_names
 from skprognet._target_kind import CLASSES, NUMBERS
@@ -23,13 +23,16 @@ def probability_column(label):
 def predicts_numbers(predictions):
     """Return whether predictions are numbers rather than classes.
 
-    A table of numbers has no probabilities. Truth and prediction are floats that are not all
-    whole, since classes may be called 1.0 and 2.0.
+    A table of numbers has no probabilities. Truth and prediction are numbers that are not all
+    whole, since classes may be called 1 and 2, or 1.0 and 2.0.
     """
     if any(str(name).startswith(PROBABILITY) for name in predictions):
         return False
     columns = predictions[TRUTH], predictions[PREDICTION]
-    return all(map(is_float_dtype, columns)) and any((col % 1 != 0).any() for col in columns)
+    if not all(is_numeric_dtype(col) and not is_bool_dtype(col) for col in columns):
+        return False
+    floats = [col.dropna() for col in columns if is_float_dtype(col)]
+    return any((col % 1 != 0).any() for col in floats)
 
 
 def kind_of_predictions(predictions):

@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skprognet._checks import check_choice, check_row_labels
+from skprognet._checks import check_choice, check_one_kind, check_row_labels
 from skprognet._fingerprints import fingerprints
 from skprognet._wording import first_few
 
@@ -225,7 +225,7 @@ class CorpusStandardScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator
         ------
         ValueError
             For a row or a corpus that `statistics` does not cover, an unseen corpus of one row,
-            and as in `fit`.
+            text as `corpus` if `fit` had numbers or the reverse, and as in `fit`.
         """
         check_is_fitted(self)
         X = self._check_rows(X, reset=False)
@@ -326,6 +326,9 @@ class CorpusStandardScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator
         if corpus is None:
             return np.zeros(n_rows, dtype=np.intp), None
         corpora, codes = encode_corpora(corpus, n_rows)
+        # numpy may take 1 and "1" as one label, or as two.
+        firsts = [*self.corpora_[:1].tolist(), *corpora[:1].tolist()]
+        check_one_kind("corpus", np.array(firsts, dtype=object))
         known = np.isin(corpora, self.corpora_)
         unseen = corpora[~known]
         if len(unseen) and self.normalisation_ != "speaker":

@@ -92,6 +92,24 @@ def test_a_second_demo_with_another_seed_replaces_the_first(demo, tmp_path, no_f
     pd.testing.assert_frame_equal(scores, scores_in_threads)
 
 
+def test_a_second_demo_that_was_stopped_continues(demo, tmp_path, no_figures, monkeypatch):
+    def interrupt(*args, **options):
+        raise KeyboardInterrupt
+
+    shutil.copytree(demo[0], tmp_path / "out")
+    command = ["demo", "-o", tmp_path / "out", *SHORT, "--seed", 1]
+    with monkeypatch.context() as patch:
+        patch.setattr("skprognet.cli._studies.study_contents", interrupt)
+        stopped = run(*command)
+    assert stopped.exit_code == 130
+    assert "The same command continues the study: 27 of 27 fits are kept" in stopped.stderr
+    assert "random_state = 0\n" in (tmp_path / "out" / "design.toml").read_text()
+    result = run(*command)
+    assert result.exit_code == 0, result.output
+    assert "random_state = 1\n" in (tmp_path / "out" / "design.toml").read_text()
+    assert not (tmp_path / "out" / "checkpoint").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

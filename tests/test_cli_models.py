@@ -102,6 +102,18 @@ def test_train_prints_the_command_of_a_study_with_all_options_that_it_needs(tabl
     ]
 
 
+def test_train_refuses_features_of_two_origins_before_it_trains(table, tmp_path, monkeypatch):
+    frame = pd.read_parquet(table)
+    frame.insert(0, "extractor", "opensmile 2.6.0")
+    frame.insert(0, "sampling_rate", 16_000)
+    frame.insert(0, "feature_set", np.repeat(["eGeMAPSv01b", "eGeMAPSv02"], 20))
+    frame.to_parquet(tmp_path / "two.parquet")
+    monkeypatch.setattr("skprognet.cli._train_verb.train_model", None)  # must not be called
+    result = run("train", tmp_path / "two.parquet", *TINY, "-o", tmp_path / "model")
+    assert result.exit_code == 1
+    assert "must have one origin; got 2 in" in result.stderr
+
+
 def test_train_fits_the_same_model_as_python(model, table):
     frame = pd.read_parquet(table)
     X = frame[["a", "b", "c"]]

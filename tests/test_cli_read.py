@@ -374,13 +374,15 @@ def test_a_table_that_does_not_list_utterances_gives_an_error(table, message, tm
     assert result.stderr == f"Error: {message.format(path=path)}\n"
 
 
-def test_a_table_with_features_of_two_origins_is_refused(tmp_path, rng):
+def test_a_table_with_features_of_two_origins_is_refused(tmp_path, rng, monkeypatch):
     table = pd.DataFrame({"emotion": ["a", "b"] * 10, "feature_set": "a"})
     table = table.assign(sampling_rate=[8000] * 10 + [16000] * 10, extractor="opensmile 2.6.0")
     table[["f1", "f2"]] = rng.normal(size=(20, 2))
     path, options = tmp_path / "t.csv", ("-o", tmp_path / "m", "--max-epochs", 1)
     table.to_csv(path, index=False)
-    result = run("train", path, *options)
+    with monkeypatch.context() as patch:
+        patch.setattr("skprognet.cli._train_verb.train_model", None)  # refused before training
+        result = run("train", path, *options)
     assert result.exit_code == 1
     assert result.stderr.endswith(
         f"Error: All features of a table must have one origin; got 2 in '{path}': "

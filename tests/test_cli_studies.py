@@ -290,6 +290,18 @@ def test_corpora_reads_labels_and_features_from_separate_files(table, tmp_path, 
     pd.testing.assert_frame_equal(scores, results(tmp_path / "again"), check_exact=True)
 
 
+def test_tables_in_another_order_than_in_the_design_keep_their_names(table, tmp_path):
+    frame = pd.read_parquet(table)
+    frame[:24].to_csv(tmp_path / "one.csv", index=False)
+    frame[24:].to_csv(tmp_path / "two.csv", index=False)
+    (tmp_path / "d.toml").write_text("names = ['one', 'two']\ntrain_folds = [1]\n")
+    options = ["--design", tmp_path / "d.toml", *TINY, "--plan"]
+    planned = run("corpora", tmp_path / "two.csv", tmp_path / "one.csv", *options)
+    assert planned.exit_code == 0, planned.output
+    assert "Corpus one: 24 rows" in planned.stdout
+    assert "Corpus two: 36 rows" in planned.stdout
+
+
 def test_corpora_can_be_named_and_must_differ(table, tmp_path, no_figures):
     options = ["--names", "left", "right", "--targets", "right", "--train-folds", 1]
     frame = pd.read_parquet(table)

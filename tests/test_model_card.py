@@ -85,6 +85,25 @@ def test_the_card_shows_what_the_file_records(path):
     assert f"was {score:.3f}. These rows chose" in card
 
 
+def make_rows():
+    X = np.random.default_rng(0).normal(size=(20, 2))
+    return pd.DataFrame(X, columns=["f0", "f1"]), np.array(["angry", "sad"])[np.arange(20) % 2]
+
+
+def test_the_card_of_a_pipeline_that_begins_with_passthrough_names_its_features(tmp_path):
+    model = make_pipeline("passthrough", DNNClassifier(**SMALL)).fit(*make_rows())
+    save_model(model, tmp_path / "m", card=True)
+    assert "**Number:** 2, from f0 to f1\n" in (tmp_path / "m.md").read_text()
+
+
+def test_no_score_is_shown_for_an_epoch_without_validation_rows(tmp_path):
+    X, y = make_rows()
+    save_model(DNNClassifier(**SMALL).fit(X, y).partial_fit(X, y), tmp_path / "m")
+    card = model_card(tmp_path / "m")
+    assert "**Epoch:** 2 of 2\n" in card
+    assert "on the rows that chose the epoch was" not in card
+
+
 def test_the_card_is_saved_beside_the_model_if_asked_for(path, tmp_path):
     assert (path.parent / "emotion.model.md").read_text() == model_card(path) == model_card(path)
     save_model(make_model(), tmp_path / "plain")

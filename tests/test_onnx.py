@@ -204,6 +204,19 @@ class SignsWithGraph(Signs):
         return [[graph.cast(above, "float32")]]
 
 
+class Roots(Signs):
+    """A source whose graph gives NaN for negative numbers, which the first row lacks."""
+
+    def layer_sizes(self):
+        return [(1,)]
+
+    def hidden(self, X):
+        return [[torch.from_numpy(np.sqrt(np.maximum(X[:, 2:3], 0)))]]
+
+    def add_hidden(self, graph, rows):
+        return [[graph.add("Sqrt", graph.columns(rows, [2]))]]
+
+
 class WrongSigns(Signs):
     def add_hidden(self, graph, rows):
         return [[graph.cast(graph.add("Sign", rows), "float32")]]
@@ -268,6 +281,11 @@ SCALED = StandardScaler().fit(X)
             lambda: ProgressiveClassifier(WrongSigns(), **SMALL).fit(X, Y),
             ValueError,
             "must give the probabilities of its model; got a difference of",
+        ),
+        (
+            lambda: ProgressiveClassifier(Roots(), **SMALL).fit(X, Y),
+            ValueError,
+            "must give the probabilities of its model; got a difference of nan",
         ),
     ],
 )

@@ -221,6 +221,23 @@ def test_a_model_may_have_unnamed_features_and_integer_classes():
         Predictor(clf, OpenSmileFeatures("GeMAPSv01b"))
 
 
+def test_a_passthrough_in_front_does_not_hide_the_names_of_the_features(tmp_path):
+    emodb = load_emodb(as_frame=True)
+    names = list(emodb.data.columns[::-1])
+    clf = DNNClassifier(hidden_layer_sizes=(4,), max_epochs=1, random_state=0)
+    piped = make_pipeline("passthrough", clf).fit(emodb.data[names], emodb.target)
+    prediction = Predictor(piped, OpenSmileFeatures()).predict((tone(), RATE))
+    features = OpenSmileFeatures().fit_transform([(tone(), RATE)])
+    expected = piped.predict_proba(features[names])[0]
+    assert list(prediction.probabilities.values()) == expected.tolist()
+    save_model(piped, tmp_path / "m")
+    emodb.data.head(3).to_csv(tmp_path / "t.csv", index=False)
+    result = CliRunner().invoke(main, ["predict", str(tmp_path / "m"), str(tmp_path / "t.csv")])
+    assert result.exit_code == 0
+    labels = pd.read_csv(io.StringIO(result.stdout))["label"].tolist()
+    assert labels == piped.predict(emodb.data[names].head(3)).tolist()
+
+
 def test_models_without_matching_features_are_refused(model, tmp_path):
     save_model(model, tmp_path / "m")
     with pytest.raises(ValueError, match="must record how its features were computed"):

@@ -329,6 +329,32 @@ def test_labels_of_any_type_are_accepted(kind, corpora):
     np.testing.assert_allclose(Z[rows], StandardScaler().fit_transform(X[rows]), rtol=1e-9)
 
 
+@pytest.mark.parametrize("n_corpora", [3, 30])  # numpy compares few labels in another way
+@pytest.mark.parametrize("statistics", STATISTICS)
+def test_numbers_and_text_are_not_taken_for_the_same_corpus(statistics, n_corpora, rng):
+    corpus = np.repeat(np.arange(n_corpora), 2)
+    X = rng.normal(size=(len(corpus), 2))
+    scaler = CorpusStandardScaler(statistics=statistics).fit(X, corpus=corpus)
+    for scale in (scaler.transform, scaler.inverse_transform):
+        with raises_exactly(
+            "corpus must hold labels of one kind; got 0 and '0'. Make them all text or all "
+            "numbers."
+        ):
+            scale(X, corpus=corpus.astype(str))
+
+
+@pytest.mark.parametrize(
+    ("labels", "dtype"), [([2**53, 2**53 + 1], "Int64"), ([False, True], "boolean")]
+)
+def test_labels_in_types_of_pandas_stay_as_they_are(labels, dtype, rng):
+    corpus = pd.Series(np.repeat(labels, 5), dtype=dtype)
+    scaler = CorpusStandardScaler().fit(rng.normal(size=(10, 2)), corpus=corpus)
+    assert scaler.corpora_.tolist() == labels
+    assert scaler.corpora_.dtype != float
+    with pytest.raises(ValueError, match="corpus must have a label for every row; 1 of 10 are"):
+        scaler.fit(rng.normal(size=(10, 2)), corpus=corpus.mask(np.arange(10) == 3))
+
+
 # As a transformer of scikit-learn
 
 
@@ -467,3 +493,23 @@ def test_statistics_mean_the_same_as_normalisation_in_cross_validate_transfer(st
         assert row.normalisation == scaler.normalisation_
         fitted = clone(classifier).fit(scaler.transform(X[train]), y[train])
         assert row.score == uar_score(y[test], fitted.predict(scaler.transform(X[test])))
+
+
+@pytest.mark.parametrize("normalisation", ["corpus", "training", "speaker"])
+def test_scores_do_not_depend_on_the_output_that_scikit_learn_is_set_to(normalisation, rng):
+    X, y = rng.normal(size=(60, 3)), np.tile(["a", "b"], 30)
+
+    def scores():
+        return cross_validate_transfer(
+            X,
+            y,
+            methods={"LR": LogisticRegression()},
+            groups=np.arange(60) // 20,
+            cv=RepeatedSpeakerStratifiedKFold(3, n_repeats=1, random_state=0),
+            normalisation=normalisation,
+            n_jobs=1,
+        )["score"].tolist()
+
+    expected = scores()
+    with config_context(transform_output="pandas"):
+        assert scores() == expected

@@ -62,6 +62,12 @@ def test_words_for_missing_numbers_are_read_as_nan(tmp_path, word):
     assert read_table(path)["x"].isna().tolist() == [False, True]
 
 
+def test_a_column_of_a_large_file_has_one_type(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("room,x\n" + "101,1.5\n" * 300_000 + "A1,2.5\n")
+    assert read_table(path)["room"].nunique() == 2
+
+
 def test_duplicate_column_names_are_refused_but_unnamed_columns_are_not(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text(",x,\n0,1.5,a\n")

@@ -25,6 +25,7 @@ from skprognet.persistence import (
     load_model,
     make_extractor,
     read_model_info,
+    reader_of,
 )
 
 _UTTERANCE = ("file", "start", "end")
@@ -107,11 +108,11 @@ def predict(
     check_no_input(output, [model, *files])
     table = read_table(Path(files[0])) if len(files) == 1 and is_table(files[0]) else None
     with print_warnings():
-        if table is not None and set(table) & set(getattr(estimator, "feature_names_in_", ())):
+        names = getattr(reader_of(estimator), "feature_names_in_", ())
+        if table is not None and set(table) & set(names):
             if origin is not None:
                 origin.check_table(table, files[0])
             utterances = table
-            names = estimator.feature_names_in_
             labelled = label_rows(estimator, select_features(table, names), explaining=explaining)
         else:
             utterances = list_utterances(files)

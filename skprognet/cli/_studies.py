@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 import pandas as pd
+from click.core import ParameterSource
 
 from skprognet.cli._corpora_tables import load_corpora
 from skprognet.cli._designs import (
@@ -182,7 +183,10 @@ def corpora(
     up to the next option, so write the tables first.
     """
     # As ("iemocap.csv.gz", ...) -> ("iemocap", ...).
-    names = options["names"] or [Path(table).name.partition(".")[0] for table in tables]
+    stems = [Path(table).name.partition(".")[0] for table in tables]
+    names = options["names"] or stems
+    if _has_another_order(ctx, names, stems):
+        names = stems
     _check_counts(tables, names, labels)
     if not options["names"]:
         _check_stems(tables, names)
@@ -194,6 +198,14 @@ def corpora(
     inputs = {"tables": tables, "labels": labels, "features": features}
     parallel = {"n_jobs": n_jobs, "n_together": n_together}
     _run(ctx, design, [data], inputs, output, parallel, mode=mode)
+
+
+def _has_another_order(ctx, names, stems):
+    """Return whether a design names the tables of the command line, but in another order."""
+    source = ctx.get_parameter_source
+    is_mixed = source("names") == ParameterSource.DEFAULT_MAP
+    is_mixed &= source("tables") == ParameterSource.COMMANDLINE
+    return is_mixed and sorted(names) == sorted(stems)
 
 
 def _check_counts(tables, names, labels):

@@ -197,6 +197,10 @@ def train(
     )
     named = [(name, labels[name]) for name in columns if name != speaker]
     say_kind(target, labels[target], kind, named)
+    # Before training, since each of these may fail.
+    origin = load_shipped(layers).origin if is_shipped(table) else _origin_of(frame, table)
+    read: dict[str, Any] = {"name": Path(table).name, "sha256": sha256(find_file(table))}
+    origins = _origins(models)
     with print_warnings():
         trained = train_model(
             X,
@@ -212,8 +216,7 @@ def train(
             estimator=make_network(network),
             random_state=seed,
         )
-    origin = load_shipped(layers).origin if is_shipped(table) else _origin_of(frame, table)
-    read = {"name": Path(table).name, "sha256": sha256(find_file(table)), "rows": trained.n_rows}
+    read["rows"] = trained.n_rows
     metadata = {
         "target": target,
         "method": METHODS[method].name,
@@ -223,7 +226,7 @@ def train(
         | ({"corpora": {SHIPPED: trained.n_rows}} if is_shipped(table) else {}),
         "validation": trained.validation,
         "sources": {name: {"column": name} for name in columns}
-        | _origins(models)
+        | origins
         | {name: {"layers": name} for name in layers},
     }
     save_model(trained.model, output, metadata=metadata, card=card)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from skprognet._wording import first_few
 from skprognet.datasets._check_corpus import checked
-from skprognet.datasets._frame import make_frame, translate
+from skprognet.datasets._frame import COLUMNS, make_frame, translate
 from skprognet.datasets._no_foreign_code import check_inside, no_foreign_code, stays_inside
 from skprognet.datasets.corpora import find_attrs
 
@@ -110,8 +110,9 @@ def read_audformat(
         If a folder holds no database.
     ValueError
         If the database lacks this emotion, has more than one for the same file, or has no value of
-        one of `others`; if its header is more than plain YAML, a table exists only as a pickle, or
-        a path leads out of the folder; or if :func:`check_corpus` finds a problem.
+        one of `others`; if one of `others` would replace a column of other values; if its header
+        is more than plain YAML, a table exists only as a pickle, or a path leads out of the
+        folder; or if :func:`check_corpus` finds a problem.
     ImportError
         If audformat is missing: ``pip install 'skprognet[corpora]'``.
 
@@ -147,6 +148,17 @@ def read_audformat(
     audformat = import_corpora("audformat")
     genders = (gender,) if isinstance(gender, str) else tuple(gender)
     others = [others] if isinstance(others, str) else list(others)
+    own = {"emotion": (emotion,), "speaker": (speaker,), "gender": genders, "session": (session,)}
+    replacing = [
+        name
+        for name in others
+        if name != "corpus" and name in COLUMNS and name not in own.get(name, ())
+    ]
+    if replacing:
+        raise ValueError(
+            f"others must not replace the columns of a corpus; got {first_few(replacing)}, of "
+            "which the corpus has a column with other values. Leave it out (--others)."
+        )
     wanted = list(dict.fromkeys([speaker, *genders, session, *others]))
     with no_foreign_code():  # get() loads tables too
         folder = None if isinstance(database, audformat.Database) else Path(database)
@@ -177,7 +189,8 @@ def read_audformat(
     frame["speaker"] = _text(labels[speaker])
     frame["gender"] = _text(labels[list(genders)].astype(object).bfill(axis=1).iloc[:, 0])
     frame["session"] = _text(labels[session])
-    frame[list(others)] = labels[list(others)]
+    further = [name for name in others if name not in frame]
+    frame[further] = labels[further]
     name = corpus or database.name
     frame = translate(make_frame(frame, name, find_attrs(name)), words)
     if database.license:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_timedelta64_dtype
 
 from skprognet._labels import EMOTION_WORDS, GENDER_WORDS, strip_blanks, tidy_labels
 from skprognet._tables import TEXTS
@@ -42,7 +43,9 @@ def make_frame(rows, corpus=None, attrs=None):
 
 
 def _numbers(column):
-    """Return `column` as float; other values stay as they are, and the check names them."""
+    """Return `column` in s as float; other values stay as they are, and the check names them."""
+    if is_timedelta64_dtype(column.dtype):  # to_numeric would count its nanoseconds
+        return column.dt.total_seconds()
     numbers = pd.to_numeric(column, errors="coerce").astype(float)
     wrong = numbers.isna() & column.notna()
     return column.astype(object).where(wrong, numbers) if wrong.any() else numbers

@@ -141,9 +141,11 @@ class ConfusionDisplay(Display):
         """Draw one matrix with its upper left corner at (left, top)."""
         classes = self._classes()
         recall, count = (
-            part.pivot(index=TRUTH, columns=PREDICTION, values=value).loc[classes, classes]
+            part.pivot(index=TRUTH, columns=PREDICTION, values=value)
             for value in ("recall", "count")
         )
+        # reindex, since loc takes a list of bools as a mask.
+        recall, count = (each.reindex(index=classes, columns=classes) for each in (recall, count))
         edges = np.arange(len(classes) + 1)
         self.meshes_.append(
             ax.pcolormesh(

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from skprognet._comparisons import TRANSFER, evidence, transfer_wins
-from skprognet._scores import FOLD, METHOD, NO_SOURCE, SCORE, as_frame, label
+from skprognet._scores import FOLD, METHOD, NO_SOURCE, SCORE, as_frame, check_columns, label
 from skprognet._table_metric import METRIC, metric_columns, metric_of
 from skprognet.displays._display import Display
 from skprognet.displays._frames import (
@@ -60,10 +60,15 @@ def _same_study(comparisons, scores):
 
 def _won(comparisons):
     """Return each (method, source, n_train_folds) that beats the same network without a source."""
-    with_source_first = comparisons["source"] != NO_SOURCE
-    rows = comparisons[with_source_first & transfer_wins(comparisons) & evidence(comparisons)]
-    columns = rows[[*METHOD, "n_train_folds"]]
-    return set(columns.itertuples(index=False, name=None))
+    rows = comparisons[transfer_wins(comparisons) & evidence(comparisons)]
+    is_first = rows["source"] != NO_SOURCE
+    columns = rows.loc[is_first, [*METHOD, "n_train_folds"]]
+    won = set(columns.itertuples(index=False, name=None))
+    if is_first.all():
+        return won
+    needed = ["against", "against_source", "n_train_folds"]
+    check_columns("comparisons", rows, needed, "Take what compare_methods returns.")
+    return won | set(rows.loc[~is_first, needed].itertuples(index=False, name=None))
 
 
 class TrainingSizeDisplay(Display):
@@ -168,7 +173,9 @@ class TrainingSizeDisplay(Display):
         keys = sizes[[*METHOD, "n_train_folds"]].itertuples(index=False, name=None)
         sizes["better"] = [key in won for key in keys]
         sizes["alpha"] = comparisons["alpha"].iloc[0] if len(comparisons) else float("nan")
-        networks = comparisons.loc[comparisons["kind"] == TRANSFER, "against"].unique()
+        transfer = comparisons[comparisons["kind"] == TRANSFER]
+        is_first = transfer["source"] != NO_SOURCE
+        networks = transfer["against"].where(is_first, transfer["method"]).unique()
         return cls(sizes, against=" or ".join(map(str, networks)))
 
     def _figure_size(self):

@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.utils.class_weight import compute_class_weight
 
 from skprognet._checks import check_number, check_sample_weight
+from skprognet._wording import first_few
 
 
 def check_class_weight(class_weight):
@@ -31,6 +32,28 @@ def refuse_balanced(class_weight):
         )
 
 
+def _look_up(class_weight, classes):
+    """Return the weight that a dict gives to each class, 1 without one, as in scikit-learn.
+
+    scikit-learn's own function looks the text "1" up as the number 1, and 1.5 as 1.
+
+    Raises
+    ------
+    ValueError
+        If a key is no class and a class has no key, since one of them must be wrong.
+    """
+    labels = classes.tolist()
+    known = set(labels)
+    unknown = [key for key in class_weight if key not in known]
+    without = [label for label in labels if label not in class_weight]
+    if unknown and without:
+        raise ValueError(
+            f"The keys of class_weight must be classes of y, [{first_few(labels)}]; got "
+            f"[{first_few(unknown)}], but nothing for [{first_few(without)}]. Correct the keys."
+        )
+    return np.array([class_weight.get(label, 1.0) for label in labels], dtype=np.float64)
+
+
 def weigh_classes(class_weight, classes, y, row_weight=None):
     """Return the weight of each class in the loss, or None if all weights are equal.
 
@@ -52,7 +75,11 @@ def weigh_classes(class_weight, classes, y, row_weight=None):
     """
     if class_weight is None:
         return None
-    weights = compute_class_weight(class_weight, classes=classes, y=y, sample_weight=row_weight)
+    if isinstance(class_weight, dict):
+        weights = _look_up(class_weight, classes)
+    else:
+        options = {"classes": classes, "y": y, "sample_weight": row_weight}
+        weights = compute_class_weight(class_weight, **options)
     return check_sample_weight(weights, len(classes), name="class_weight")
 
 
@@ -71,7 +98,7 @@ def weigh_recalls(class_weight, classes):
     """
     if class_weight is None or isinstance(class_weight, str):
         return None
-    return compute_class_weight(class_weight, classes=classes, y=classes)
+    return _look_up(class_weight, classes)
 
 
 def scale_to_mean_one(weight, which):

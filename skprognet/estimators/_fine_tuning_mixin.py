@@ -11,7 +11,7 @@ from skprognet.estimators._parameters import DTYPES
 from skprognet.estimators._probe_first import ProbeFirst
 from skprognet.estimators._with_source import TransferMixin, named
 from skprognet.networks import PullToStart
-from skprognet.sources import named_sources
+from skprognet.sources import is_fitted, named_sources, network_of
 
 ALL = "all"
 
@@ -72,6 +72,9 @@ class FineTuningMixin(TransferMixin):
                 f"[{first_few(names)}]. Pass one of them, or read them all with "
                 f"{self._progressive_name()}."
             )
+        for _, model in named_sources(self.source):
+            if not is_fitted(model):
+                self._check_depth(_planned_depth(model))
         super()._read_sources(rows, train, held_out, seed)
 
     def _choose_features(self, sources):
@@ -106,12 +109,16 @@ class FineTuningMixin(TransferMixin):
         column.replace_output(self._target.n_outputs, generator)
         column.dropout = self.dropout
         depth = len(column.hidden_layer_sizes)
-        if self._n_frozen(depth) > depth:
+        self._check_depth(depth)
+        return column
+
+    def _check_depth(self, depth):
+        """Raise if more hidden layers are frozen than the source has; None means unknown."""
+        if depth is not None and self._n_frozen(depth) > depth:
             raise ValueError(
                 f"n_frozen_layers must be at most {depth}, the hidden layers of the source; got "
                 f"{self.n_frozen_layers}. Lower it, or set 'all'."
             )
-        return column
 
     def _progressive_name(self):
         """Return the name of the progressive estimator for the same kind of target."""
@@ -154,6 +161,15 @@ class FineTuningMixin(TransferMixin):
 
 def _add_column_input_of(source, graph, rows):
     return source.add_column_input(graph, rows)
+
+
+def _planned_depth(model):
+    """Return how many hidden layers an unfitted source will have; None if that is unknown."""
+    network = network_of(model)
+    if isinstance(network, FineTuningMixin) and network.source is not None:
+        return None  # it will have the layers of its own source
+    sizes = getattr(network, "hidden_layer_sizes", None)
+    return len(sizes) if isinstance(sizes, (tuple, list)) else None
 
 
 def _copied_parameters(column):

@@ -125,7 +125,10 @@ def _check_apart(estimators):
 
 def _inside(estimator):
     """Yield the parameters of an estimator, and recursively their own parameters."""
-    parts = estimator.get_params(deep=False).values() if _has_params(estimator) else estimator
+    if _has_params(estimator):
+        parts = estimator.get_params(deep=False).values()
+    else:  # an estimator need not have parameters
+        parts = estimator if isinstance(estimator, (list, tuple)) else []
     for part in parts:
         yield part
         if _has_params(part) or isinstance(part, (list, tuple)):

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import torch
 from sklearn.base import RegressorMixin
+from sklearn.frozen import FrozenEstimator
 
 from skprognet._checks import check_choice, check_number
 from skprognet._wording import first_few, nearest_name
@@ -87,7 +88,8 @@ def source_importances(
     >>> list(importances.index)
     ['speaker']
     """
-    if hasattr(model, "source_importances"):
+    # A FrozenEstimator has the methods of the model inside it, but with fewer arguments.
+    if hasattr(model, "source_importances") and not isinstance(model, FrozenEstimator):
         rows, network = X, model
     elif hasattr(network_of(model), "source_importances"):
         rows, network = as_source(model).before_network(X), network_of(model)

@@ -7,6 +7,7 @@ import pandas as pd
 from sklearn.utils.validation import validate_data
 
 from skprognet._checks import check_row_labels, check_sample_weight, check_unique_columns
+from skprognet.estimators._number_target import NumberTarget, in_order_of_y
 from skprognet.estimators._plain_rows import plain_rows
 
 
@@ -168,6 +169,8 @@ def _scored_rows(estimator, arguments, target, X_name, y_name):
         X = check_rows(estimator, X, estimator.dtype)
     except (TypeError, ValueError) as error:  # it knows the rows as X only
         raise type(error)(f"{X_name} must have rows like those of X. {error}") from error
+    if isinstance(target, NumberTarget):
+        y = in_order_of_y(y_name, y, arguments.y)
     y = target.check_rows(y_name, y, len(X))
     return Rows(X, target.encode(y, name=y_name))
 

@@ -20,6 +20,7 @@ from skprognet.sources import (
     frozen_copy,
     is_fitted,
     named_sources,
+    network_of,
     train_source,
 )
 
@@ -47,13 +48,18 @@ class TransferMixin(SourceParametersMixin):
         kept = {name: frozen_copy(model) if is_fitted(model) else model for name, model in pairs}
         ready = self._match_all(kept)
         self.features_read_ = self._choose_features([(n, as_source(s)) for n, s in ready.items()])
+        unfitted = {name: source for name, source in pairs if not is_fitted(source)}
+        # First of all, since no error may come after the training of another source.
+        labels = {name: labels_to_learn(self, name, rows, train) for name in unfitted}
+        for network in map(network_of, unfitted.values()):
+            if hasattr(network, "_check_parameters"):
+                network._check_parameters()
         for number, (name, source) in enumerate(pairs):
-            if not is_fitted(source):
-                labels = labels_to_learn(self, name, rows, train)
+            if name in unfitted:
                 read = self._read_with(as_source(ready[name]))
                 X, table = _columns(rows.X, read), partial(self._table, read)
                 ready[name] = train_source(
-                    source, X, labels, rows, train, held_out, seed + number, table
+                    source, X, labels[name], rows, train, held_out, seed + number, table
                 )
         self.sources_ = list(ready.items())
         self.source_digest_ = {n: ask_digest(source) for n, source in self._read_by_name()}

@@ -11,6 +11,7 @@ from skprognet._scores import (
     NO_SOURCE,
     RECORDED,
     RECORDED_COLUMNS,
+    as_frame,
     base_source,
     label,
 )
@@ -113,7 +114,9 @@ def audit(scores, *, groups=None):
     ValueError
         If a fit or a source saw a row (or a speaker) that it was tested on, if a fit saw a column
         of a source that it does not read, if `scores` has no rows or lacks the record of a fit, or
-        if `groups` are given and `scores` are of corpora of different sizes.
+        if `groups` are given and `scores` are of several corpora.
+    TypeError
+        If `scores` is not a table.
 
     Notes
     -----
@@ -144,6 +147,7 @@ def audit(scores, *, groups=None):
     3     4        65       0
     4     5        73       0
     """
+    scores = as_frame("scores", scores)
     missing = [name for name in (*METHOD, *FOLD, *RECORDED) if name not in scores]
     if missing:
         raise ValueError(
@@ -153,6 +157,12 @@ def audit(scores, *, groups=None):
     if not len(scores):
         raise ValueError("scores must have one row for each fit; got none. Use another table.")
     if groups is not None:
+        corpora = scores["corpus"].unique().tolist() if "corpus" in scores else []
+        if len(corpora) > 1:
+            raise ValueError(
+                "scores must be of one corpus if groups are given; got the corpora "
+                f"{first_few(corpora)}. Audit each corpus by itself."
+            )
         sizes = sorted({len(decode_rows(text)) for text in scores["rows_tested"]})
         if len(sizes) > 1:
             raise ValueError(

@@ -29,7 +29,7 @@ from skprognet.evaluation._source_corpus import SourceCorpus
 from skprognet.evaluation._tasks import check_task
 from skprognet.metrics import get_score
 from skprognet.preprocessing import NORMALISATIONS
-from skprognet.sources import is_fitted, is_source
+from skprognet.sources import as_source, is_fitted, is_source
 
 
 def _check_one_target(y):
@@ -135,11 +135,11 @@ def _with_features(sources, names):
 
 
 def _check_order(name, source, names):
-    """Raise if a fitted source has the features of X in another order.
+    """Raise if a fitted source has other features than X, or has them in another order.
 
     The source gets rows without names here, so it would take one feature for another.
     """
-    known = getattr(source, "feature_names_in_", None)
+    known = _known_names(source)
     if known is None or names is None or list(known) == list(names):
         return
     if set(known) == set(names):
@@ -147,6 +147,25 @@ def _check_order(name, source, names):
             f"X must have its columns in the order in which the source {name!r} was fitted, "
             f"[{first_few(known)}]; got [{first_few(names)}]. Reorder the columns of X."
         )
+    try:
+        as_source(source).select(np.zeros((1, len(names))), names)
+    except TypeError:  # only methods from outside this package can read it
+        return
+    except ValueError as error:
+        raise ValueError(f"The source {name!r} cannot read X. {error}") from error
+
+
+def _known_names(source):
+    """Return the names of the features of a fitted source; None if it knows none.
+
+    scikit-learn's Pipeline asks its first step only, which may be "passthrough".
+    """
+    if not is_source(source):
+        return None
+    try:
+        return as_source(source).feature_names_in_
+    except TypeError:  # only methods from outside this package can read it
+        return getattr(source, "feature_names_in_", None)
 
 
 def _check_corpus(name, source, n_features):

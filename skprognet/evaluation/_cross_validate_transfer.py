@@ -202,9 +202,9 @@ def cross_validate_transfer(
         same; a `scoring` for the other kind; a source with one class; an unfitted source; a
         missing `source_estimator` for the kind of a source; two sources of the same name; a method
         that can read none of the sources; a source that no method can read; columns that are
-        missing, have the same name, or are in another order than in a fitted source; a method
-        whose `features` include columns of a source; a class that is missing from the training
-        rows of a split; a source with the labels of `y`; a
+        missing, have the same name, or have other names or another order than in a fitted source;
+        a method whose `features` include columns of a source; a class that is missing from the
+        training rows of a split; a source with the labels of `y`; a
         network inside a pipeline, a search or a bagging ensemble; a part that the run does not
         have; a checkpoint of another run; or a checkpoint of a run with a lambda. Also if a
         regressor does not predict one finite number for each row, and, with

@@ -1,10 +1,10 @@
 """Do one job: train sources, and every method that reads them, on one split."""
 
+import copy
 from dataclasses import dataclass
 from functools import partial
 
 import pandas as pd
-from sklearn.base import clone
 
 from skprognet._scores import NO_SOURCE, placebo_of
 from skprognet.evaluation._fit_predictions import pack_predictions
@@ -199,7 +199,7 @@ def _begin_method(run, split, size, X, name, source_name, names, ready):
     seed = seed_of(run, split, f"{name} from {source_name}", size)
     fit = fit_to_do(
         run.task,
-        seeded(_reading(method, read), seed),
+        _reading(seeded(method, seed), read),
         run.rows(X, names),
         run.y,
         split.train[size],
@@ -212,8 +212,14 @@ def _begin_method(run, split, size, X, name, source_name, names, ready):
 
 
 def _reading(method, sources):
-    """Return the method with these sources as its parameter `source`."""
+    """Set these sources as the parameter `source` of a method, and return it.
+
+    The classes of this package copy what they read. Others get a copy, since they might change it.
+    A clone of the method would not do: it may have clones of its sources, which are not fitted.
+    """
     if not sources:
         return method
     read = [(name, source.estimator) for name, source in sources.items()]
-    return clone(method).set_params(source=read[0][1] if len(read) == 1 else read)
+    if type(method).__module__.partition(".")[0] != "skprognet":
+        read = copy.deepcopy(read)
+    return method.set_params(source=read[0][1] if len(read) == 1 else read)

@@ -61,10 +61,12 @@ def normalise(X, train, normalisation, speakers):
     if normalisation == "none":
         return X
     if normalisation == "speaker":
-        return CorpusStandardScaler(statistics="speaker").fit_transform(X, corpus=speakers)
+        scaler = CorpusStandardScaler(statistics="speaker").set_output(transform="default")
+        return scaler.fit_transform(X, corpus=speakers)
     # Its numbers equal a user's own StandardScaler, so a source fitted on those knows its rows.
     rows = slice(None) if normalisation == "corpus" else train
-    return StandardScaler().fit(X[rows]).transform(X)
+    # An array, even if sklearn.set_config(transform_output="pandas") asks for tables.
+    return StandardScaler().set_output(transform="default").fit(X[rows]).transform(X)
 
 
 def normalise_parts(X, train, normalisation, speakers, parts):

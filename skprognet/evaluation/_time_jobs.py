@@ -13,11 +13,14 @@ import time
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 from joblib import Parallel, delayed
 from sklearn.base import clone
 
+from skprognet._target_kind import CLASSES
 from skprognet.evaluation._fold_job import count_rounds
 from skprognet.evaluation._job_groups import count_workers, group_jobs
+from skprognet.evaluation._run_sources import TaskSource
 from skprognet.evaluation._source_estimator import map_source_estimators, source_estimators
 from skprognet.evaluation._together import run_group
 
@@ -52,7 +55,8 @@ def time_jobs(plan, n_jobs):
     timed = groups[: len(plan.jobs) // len(plan.splits)] if plan.n_together == 1 else groups[:1]
     n_rows = max(map(len, timed[0][0].split.train.values()))
     share = min(1.0, _N_ROWS / n_rows)
-    cut = [[replace(job, split=_cut(job.split, share)) for job in group] for group in timed]
+    cut = [[replace(job, split=_cut(run, job.split, share)) for job in group] for group in timed]
+    share = max(map(len, cut[0][0].split.train.values())) / n_rows
     n_workers = min(count_workers(plan, n_jobs), len(groups))
     seconds = Parallel(n_jobs=n_workers)(
         delayed(_time_all)(run, cut, plan.n_together, share) for _ in range(n_workers)
@@ -70,20 +74,35 @@ def epochs_of(estimator):
     return None if estimator is None else estimator.get_params(deep=False).get("max_epochs")
 
 
-def _cut(split, share):
-    """Return a split with an evenly spaced share of its rows."""
+def _cut(run, split, share):
+    """Return a split with an evenly spaced share of its rows, and two rows of each class.
 
-    def some(rows):
-        return rows[np.linspace(0, len(rows) - 1, max(2, round(share * len(rows)))).astype(int)]
+    Networks hold out a row of each class for validation, and must know the classes that they are
+    tested on.
+    """
+
+    def some(rows, tasks=()):
+        places = np.linspace(0, len(rows) - 1, max(2, round(share * len(rows)))).astype(int)
+        chosen = np.isin(np.arange(len(rows)), places)
+        for labels in tasks:
+            chosen |= pd.Series(labels[rows]).groupby(labels[rows]).cumcount().to_numpy() < 2
+        return rows[chosen]
 
     if share == 1:
         return split
+    sources = [each for each in run.run_sources.values() if isinstance(each, TaskSource)]
+    tasks = [(run.task, run.y), *((each.task, each.labels) for each in sources)]
+    classes = [labels for task, labels in tasks if task.kind == CLASSES]
+    of_corpora = {n: [corpus.y] * (corpus.kind == CLASSES) for n, corpus in run.corpora.items()}
     return replace(
         split,
-        train={size: some(rows) for size, rows in split.train.items()},
+        train={size: some(rows, classes) for size, rows in split.train.items()},
         validation=some(split.validation),
         test=some(split.test),
-        of_sources={name: tuple(map(some, rows)) for name, rows in split.of_sources.items()},
+        of_sources={
+            name: tuple(some(rows, of_corpora[name]) for rows in parts)
+            for name, parts in split.of_sources.items()
+        },
     )
 
 

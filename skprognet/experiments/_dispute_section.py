@@ -60,7 +60,7 @@ def show_disputes(tested):
         "Truth and the prediction of each method for the most disputed rows.",
         ("png", "pdf"),  # the page has the table
     )
-    name = FILE if FILE in disputed else ROW
+    name = FILE if FILE in disputed and disputed[FILE].notna().all() else ROW
     rows = zip(disputed[name], _CELLS[tested.kind](disputed, methods), strict=True)
     table = Table(
         f"Most disputed rows{tested.where}",

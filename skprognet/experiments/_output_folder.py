@@ -139,7 +139,10 @@ class OutputFolder:
         self.check([DESIGN_FILE])
         path = self.folder / DESIGN_FILE
         other = differences(essence(read_record(path)), essence(record)) if path.exists() else ""
-        if other and (self.is_unfinished or (self.is_complete and not replace)):
+        # A run that replaces complete results writes its design only at the end. Until then, its
+        # checkpoint alone can tell whose it is, and refuses another run.
+        must_agree = not replace if self.is_complete else self.is_unfinished
+        if other and must_agree:
             raise ValueError(
                 f"The folder {str(self.folder)!r} must hold this run or none; got one that "
                 f"differs in {other}. Use another folder, or the design of that run, or remove "

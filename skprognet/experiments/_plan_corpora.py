@@ -2,8 +2,10 @@
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_float_dtype, is_integer_dtype
 
 from skprognet._checks import check_none_missing
+from skprognet._target_kind import NUMBERS
 from skprognet.evaluation import SourceCorpus
 from skprognet.experiments._corpora_design import ALL_OTHERS
 from skprognet.experiments._duplicates import settle_duplicates
@@ -40,6 +42,7 @@ def plan_corpora(design, corpora):
     matched = match_corpora(design, corpora)
     design = design.of_kind(kind_of_corpora(design, matched))
     matched = {name: (X, _with_tasks(design, labels)) for name, (X, labels) in matched.items()}
+    matched = _with_one_type(design, matched)
     chosen = choose_labels(design, {name: y[design.emotion] for name, (_, y) in matched.items()})
     _check_none_missing(design, matched, chosen)
     tables = settle_duplicates(
@@ -63,6 +66,26 @@ def _with_tasks(design, labels):
     """Return the labels of one corpus, with each task in the form that networks learn."""
     kinds = {name: kind_of_task(labels, name, names=design.group_columns) for name in design.tasks}
     return as_tasks(labels, kinds | {design.emotion: design.kind})
+
+
+def _with_one_type(design, corpora):
+    """Return the corpora with integers in place of whole floats, if classes are integers in one.
+
+    pandas makes floats of integers if one is missing, also if its row is dropped later. The same
+    class would then be 1 in one corpus and 1.0 in another, with two columns of probabilities.
+    """
+    columns = [labels[design.emotion] for _, labels in corpora.values()]
+    if design.kind == NUMBERS or not any(map(is_integer_dtype, columns)):
+        return corpora
+    return {
+        name: (X, labels.assign(**{design.emotion: _as_integers(labels[design.emotion])}))
+        for name, (X, labels) in corpora.items()
+    }
+
+
+def _as_integers(column):
+    is_whole = is_float_dtype(column) and column.notna().all() and (column % 1 == 0).all()
+    return column.astype("int64") if is_whole else column
 
 
 def _runs(design, matched, tables):

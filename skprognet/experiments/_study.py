@@ -3,6 +3,7 @@
 import warnings
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
 from skprognet.evaluation import audit, audit_in_words, count_recorded_fits
@@ -100,7 +101,7 @@ def _audit_by_corpus(scores, groups):
     """Return the audit of every corpus in one table, or None if it failed, and a sentence."""
     try:
         audits = [
-            audit(rows, groups=groups.get(corpus)).assign(corpus=corpus)
+            audit(rows, groups=_without_gaps(groups.get(corpus))).assign(corpus=corpus)
             for corpus, rows in scores.groupby("corpus", sort=False)
         ]
     except ValueError as error:
@@ -108,6 +109,17 @@ def _audit_by_corpus(scores, groups):
         return None, f"The audit FAILED. {error}"
     audited = pd.concat(audits, ignore_index=True)
     return audited, audit_in_words(audited, fits_in_words(scores), of_speakers=bool(groups))
+
+
+def _without_gaps(groups):
+    """Return groups with a name for each row; rows that the study left out may lack one.
+
+    No fit saw or tested such a row, so any name of a group will do.
+    """
+    missing = pd.isna(groups)
+    if groups is None or not missing.any():
+        return groups
+    return np.where(missing, groups[~missing][0], groups)
 
 
 def fits_in_words(scores):

@@ -92,7 +92,8 @@ def choose_features(table, *, labels=(), exclude=(), prefixes=()):
     -----
     UserWarning
         If the values of a single feature predict a label without error, as a class code or a row
-        number would; or if a few features are whole numbers, as codes are.
+        number would; if a few features are whole numbers, as codes are; or if a column after
+        ``extractor`` has the name of a label or key.
 
     See Also
     --------
@@ -129,6 +130,14 @@ def choose_features(table, *, labels=(), exclude=(), prefixes=()):
     elif EXTRACTOR in table and EXTRACTOR not in exclude:
         after = set(table.columns[table.columns.get_loc(EXTRACTOR) + 1 :])
         features = [name for name in numeric if name in after]
+        named = [name for name in features if names_label(name)]
+        if named:
+            warnings.warn(
+                f"All numeric columns after {EXTRACTOR!r} count as features, also "
+                f"{first_few(named)}, which have names of labels or keys. If they are not "
+                f"measurements of the audio, move them before {EXTRACTOR!r}, or leave them out.",
+                stacklevel=2,
+            )
     else:
         features = [name for name in numeric if not names_label(name)]
     warn_of_labels(table[features], table[list(dict.fromkeys(labels))])

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from skprognet._wording import first_few
+from skprognet.features._choice import check_table
 from skprognet.features._origin import ORIGIN_COLUMNS, FeatureOrigin
 
 
@@ -26,10 +27,11 @@ def make_feature_table(utterances, features):
     Raises
     ------
     ValueError
-        If a column has the name of a feature or of the origin, or for the reasons of
-        :meth:`FeatureExtractor.transform`.
+        If a column has the name of a feature or of the origin; if a speech model comes before
+        openSMILE in JoinedFeatures; or for the reasons of :meth:`FeatureExtractor.transform`.
     TypeError
-        If `features` is another extractor, whose origin cannot be recorded.
+        If `utterances` is not a DataFrame, or `features` is another extractor, whose origin cannot
+        be recorded.
 
     See Also
     --------
@@ -46,6 +48,7 @@ def make_feature_table(utterances, features):
     >>> list(table)[-91:-87]
     ['feature_set', 'sampling_rate', 'extractor', 'F0semitoneFrom27.5Hz_sma3nz_amean']
     """
+    check_table(utterances, "utterances")
     names = features.get_feature_names_out()
     taken = [name for name in (*ORIGIN_COLUMNS, *names) if name in utterances]
     if taken:

@@ -4,6 +4,7 @@ import warnings
 from contextlib import nullcontext
 from numbers import Integral, Real
 
+import joblib
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
@@ -213,7 +214,8 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
         values = np.full((len(utterances), len(names)), np.nan, dtype=np.float32)
         reasons, rates, remarks = {}, [], {}
         for row, result in self._extract(utterances, function, extraction):
-            if result.reason is None or (self.on_short == "nan" and result.values is not None):
+            has_row = result.values is not None and not np.isinf(result.values).any()
+            if result.reason is None or (self.on_short == "nan" and has_row):
                 values[row] = result.values
                 rates.append(result.own_rate)
                 if result.remark:
@@ -269,7 +271,8 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
                 f"{function.depends_on!r:.200}. The cache makes its keys of it."
             )
         common = {*FeatureExtractor._get_param_names(), *self._depended_on}
-        params = {n: repr(v) for n, v in self.get_params(deep=False).items() if n not in common}
+        params = self.get_params(deep=False).items()
+        params = {name: _in_full(value) for name, value in params if name not in common}
         if not params:
             return function
         return function._replace(depends_on={**function.depends_on, **params})
@@ -334,3 +337,11 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
         tags.no_validation = True
         tags.requires_fit = False
         return tags
+
+
+def _in_full(value):
+    """Return text that differs for different values; repr alone leaves out parts of arrays."""
+    try:
+        return f"{value!r} {joblib.hash(value)}"
+    except Exception:  # of a value that cannot be pickled, such as a local function
+        return repr(value)

@@ -5,7 +5,7 @@ import warnings
 from dataclasses import asdict, dataclass, fields
 from importlib.metadata import version
 
-from skprognet._wording import printable
+from skprognet._wording import listed, printable
 from skprognet.features._feature_sets import config_digest, find_config, is_built_in
 from skprognet.features._joined_features import JoinedFeatures
 from skprognet.features._opensmile import OpenSmileFeatures
@@ -73,9 +73,18 @@ class FeatureOrigin:
         ------
         TypeError
             If it is another extractor, whose origin cannot be recorded.
+        ValueError
+            If a speech model comes before openSMILE in JoinedFeatures.
         """
         parts = features.extractors if isinstance(features, JoinedFeatures) else [features]
         texts = zip(*map(_describe, parts), strict=True)
+        are_models = [isinstance(part, SpeechModelFeatures) for part in parts]
+        if are_models != sorted(are_models):
+            raise ValueError(
+                "openSMILE must come before the speech models in JoinedFeatures, since the record "
+                "of their origin is read in this order; got "
+                f"{listed([part.software for part in parts])}. Change the order."
+            )
         feature_set, extractor = map(AND.join, texts)
         return cls(feature_set, features.sampling_rate, extractor)
 

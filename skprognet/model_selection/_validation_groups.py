@@ -2,6 +2,7 @@
 
 from skprognet._checks import check_choice
 from skprognet._target_kind import NUMBERS, kind_of_target
+from skprognet._wording import first_few
 
 VALIDATIONS = ("speaker-independent", "stratified")
 
@@ -36,7 +37,8 @@ def validation_groups(labels, target, *, kind=None, speaker="speaker", validatio
     Raises
     ------
     ValueError
-        If the speakers must be kept apart and cannot be, or `kind` or `validation` is unknown.
+        If `target` is not a column of `labels`, the speakers must be kept apart and cannot be, or
+        `kind` or `validation` is unknown.
 
     Examples
     --------
@@ -52,6 +54,11 @@ def validation_groups(labels, target, *, kind=None, speaker="speaker", validatio
         check_choice("validation", validation, VALIDATIONS)
     if validation == "stratified":
         return None
+    if target not in labels:
+        raise ValueError(
+            f"target must be a column of labels, among [{first_few(labels)}]; got {target!r}. "
+            "Correct the name, or add the column."
+        )
     is_numbers = kind_of_target(labels[target], kind) == NUMBERS
     reason = _reason_against(labels, None if is_numbers else target, speaker)
     if reason is None:

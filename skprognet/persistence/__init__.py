@@ -48,6 +48,7 @@ name from the file.
 """
 
 from skprognet.persistence._describe import describe_model, describe_network
+from skprognet.persistence._estimators import reader_of as reader_of
 from skprognet.persistence._export_onnx import export_onnx
 from skprognet.persistence._label_rows import label_rows as label_rows
 from skprognet.persistence._load_predictor import load_predictor

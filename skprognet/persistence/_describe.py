@@ -4,6 +4,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from sklearn.base import is_regressor
 from sklearn.utils.validation import check_is_fitted
 
@@ -11,6 +12,7 @@ from skprognet._table_metric import metric_name
 from skprognet._tables import read_table
 from skprognet.estimators import source_overlap
 from skprognet.features import FeatureOrigin, select_features
+from skprognet.persistence._estimators import reader_of
 from skprognet.persistence._model_file import load_model, read_model_info
 from skprognet.sources import as_source
 
@@ -28,9 +30,12 @@ def _installed(name):
 
 
 def _validation_score(network):
-    """Return the score of the kept epoch, if there were validation rows."""
-    best = network.history_.iloc[network.best_epoch_ - 1]
-    return float(best["valid_score"]) if "valid_score" in best else None
+    """Return the score of the kept epoch; None if it had no validation rows.
+
+    After `fit`, `partial_fit` adds such epochs.
+    """
+    score = network.history_.iloc[network.best_epoch_ - 1].get("valid_score")
+    return None if pd.isna(score) else float(score)
 
 
 def _scale(network):
@@ -211,7 +216,8 @@ def describe_content(model, info, path, n_bytes):
         The result of :func:`describe_model`.
     """
     origin = FeatureOrigin.from_metadata(info["metadata"])
-    names = getattr(model, "feature_names_in_", None)
+    reader = reader_of(model)
+    names = getattr(reader, "feature_names_in_", None)
     return {
         "file": str(path),
         "bytes": n_bytes,
@@ -219,7 +225,7 @@ def describe_content(model, info, path, n_bytes):
         "format_version": info["format_version"],
         "model": describe_network(model),
         "features": {
-            "number": int(model.n_features_in_),
+            "number": int(reader.n_features_in_),
             "names": None if names is None else list(names),
             "origin": origin and origin.to_dict(),
         },
@@ -234,7 +240,8 @@ def describe_content(model, info, path, n_bytes):
 
 def _describe_rows(model, origin, path):
     """Return the number of rows of a table, and the share on which a model was trained."""
-    if not hasattr(model, "feature_names_in_"):
+    names = getattr(reader_of(model), "feature_names_in_", None)
+    if names is None:
         raise ValueError(
             "The model must know the names of its features to find them in a table; got a model "
             "that was trained on an array. Call skprognet.estimators.source_overlap in Python."
@@ -242,6 +249,6 @@ def _describe_rows(model, origin, path):
     table = read_table(path)
     if origin is not None:
         origin.check_table(table, str(path))
-    shares = source_overlap(model, select_features(table, model.feature_names_in_))
+    shares = source_overlap(model, select_features(table, names))
     known = {name: None if np.isnan(share) else share for name, share in shares.items()}
     return {"file": str(path), "number": len(table), "known": known}

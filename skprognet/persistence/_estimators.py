@@ -104,12 +104,23 @@ def build(name, state, allowance):
     return estimator
 
 
+def reader_of(model):
+    """Return the part of a fitted model that reads its rows first and may know their names.
+
+    scikit-learn's Pipeline asks its first step only, which may be "passthrough".
+    """
+    if isinstance(model, FrozenEstimator):
+        return reader_of(model.estimator)
+    if hasattr(model, "best_estimator_"):
+        return reader_of(model.best_estimator_)
+    if isinstance(model, Pipeline):
+        return reader_of(next(step for _, step in model.steps if hasattr(step, "get_params")))
+    return model
+
+
 def one_row(estimator):
     """Return a row for a fitted estimator: numbers evenly spread between -1 and 1."""
-    if isinstance(estimator, FrozenEstimator):
-        return one_row(estimator.estimator)
-    if isinstance(estimator, Pipeline):
-        return one_row(next(step for _, step in estimator.steps if hasattr(step, "get_params")))
+    estimator = reader_of(estimator)
     check_number("n_features_in_", estimator.n_features_in_, "integer", low=1, high=MOST_FEATURES)
     row = np.linspace(-1, 1, estimator.n_features_in_)[np.newaxis]
     names = getattr(estimator, "feature_names_in_", None)

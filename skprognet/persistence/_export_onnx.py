@@ -148,13 +148,15 @@ def _try(est, network, output, model, row):
         onnx.checker.check_model(model, full_check=True)
         session = onnx.reference.ReferenceEvaluator(model)
         with np.errstate(all="ignore"):  # its sigmoid overflows far from 0, but is still right
-            off = max(
-                output.distance(
-                    network,
-                    session.run(None, {"features": X})[0],
-                    output.predict(est, _as_given(X, row)),
-                )
-                for X in (rows[:1], rows)
+            off = np.max(  # max itself would lose a NaN that comes second
+                [
+                    output.distance(
+                        network,
+                        session.run(None, {"features": X})[0],
+                        output.predict(est, _as_given(X, row)),
+                    )
+                    for X in (rows[:1], rows)
+                ]
             )
         reason = None if off <= TOLERANCE else f"a difference of {off:.2g}"
     except Exception as error:

@@ -4,6 +4,7 @@ import pandas as pd
 from sklearn.base import is_regressor
 
 from skprognet.estimators import FEATURES, SOURCE, explain, output_endings
+from skprognet.persistence._estimators import reader_of
 from skprognet.sources import as_source
 
 
@@ -57,4 +58,4 @@ def _numbers_of(model, X):
 
 def as_learned(model, X):
     """Return rows with the names of their features if the model knows names."""
-    return X if hasattr(model, "feature_names_in_") else X.to_numpy()
+    return X if hasattr(reader_of(model), "feature_names_in_") else X.to_numpy()

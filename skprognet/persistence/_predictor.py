@@ -11,6 +11,7 @@ from sklearn.base import is_regressor
 from skprognet._checks import check_choice
 from skprognet._wording import first_few
 from skprognet.features import OneRecording, select_features
+from skprognet.persistence._estimators import reader_of
 from skprognet.persistence._label_rows import as_learned, label_rows
 
 _ON_ERROR = ("answer", "raise")
@@ -101,8 +102,9 @@ class Predictor:
         self.model, self.extractor, self.on_error = model, extractor, on_error
         self.classes_ = None if is_regressor(model) else model.classes_
         self._extract = OneRecording(extractor)
-        self._names = getattr(model, "feature_names_in_", self._extract.names)
-        self._positions = _find_positions(self._names, self._extract.names, model)
+        reader = reader_of(model)
+        self._names = getattr(reader, "feature_names_in_", self._extract.names)
+        self._positions = _find_positions(self._names, self._extract.names, reader)
 
     def predict(self, audio):
         """Return the prediction for one recording.

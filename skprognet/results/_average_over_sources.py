@@ -1,10 +1,13 @@
 """Give sources that differ from corpus to corpus one name, so that corpora can be compared."""
 
 from skprognet._scores import (
+    BASELINE,
+    CHANCE,
     CONDITIONS,
     FOLD,
     METHOD,
     SCORE,
+    as_floats,
     by_condition,
     check_columns,
     check_scores,
@@ -20,7 +23,8 @@ OTHER_CORPORA = "other corpora"
 def average_over_sources(scores, sources=None, *, name=OTHER_CORPORA):
     """Replace several sources by one, whose score on each fold is the mean of their scores.
 
-    If one of these scores is missing, the mean is missing, too.
+    If one of these scores is missing, the mean is missing, too. The column chance is averaged in
+    the same way.
 
     In a study between corpora, the sources of each target are the other corpora, so they differ
     from target to target. Tests over corpora need the same methods and sources on every corpus.
@@ -50,8 +54,8 @@ def average_over_sources(scores, sources=None, *, name=OTHER_CORPORA):
     TypeError
         If `scores` is not a table.
     ValueError
-        If a column is missing, no row has one of the sources, or a method with one of them lacks
-        a fold.
+        If a column is missing, no row has one of the sources, a method with one of them lacks a
+        fold, or a method lacks one that another method of the same corpus has.
 
     See Also
     --------
@@ -78,13 +82,34 @@ def average_over_sources(scores, sources=None, *, name=OTHER_CORPORA):
             f"{first_few(scores['source'].unique())}. Pass other names as sources."
         )
     for _, part in by_condition(scores):
-        for method in methods_in(part):
-            if method[1] in sources:
-                score_table(part, *method)  # raises if a fold is missing or appears twice
-    same = [*CONDITIONS, *METHOD, *FOLD, *METRIC, "chance", "baseline"]
+        replaced = {}
+        for method, source in methods_in(part):
+            if source in sources:
+                score_table(part, method, source)  # raises if a fold is missing or appears twice
+                replaced.setdefault(method, set()).add(source)
+        _check_same_sources(replaced, part["corpus"].iloc[0])
+    same = [*CONDITIONS, *METHOD, *FOLD, *METRIC, BASELINE]
     same = [column for column in same if column in scores]
-    renamed = scores.assign(source=scores["source"].where(~scores["source"].isin(sources), name))
-    groups = renamed.groupby(same, sort=False, dropna=False)[SCORE]
+    # The chance of the recall of a class differs between sources, too.
+    averaged = [column for column in (CHANCE, SCORE) if column in scores]
+    renamed = scores.assign(
+        source=scores["source"].where(~scores["source"].isin(sources), name),
+        **{column: as_floats(scores[column]) for column in averaged},
+    )
+    groups = renamed.groupby(same, sort=False, dropna=False)[averaged]
     # pandas skips NaN, but a mean over fewer sources could not be compared with the others.
-    is_complete = (groups.count() == groups.size()).to_numpy()
+    is_complete = groups.count().to_numpy() == groups.size().to_numpy()[:, None]
     return groups.mean().where(is_complete).reset_index()
+
+
+def _check_same_sources(sources_of, corpus):
+    """Raise if a method lacks a source that another one has, so that their means would differ."""
+    every = set().union(*sources_of.values())
+    for method, own in sources_of.items():
+        missing = sorted(every - own, key=str)
+        if missing:
+            raise ValueError(
+                "scores must have the same of these sources for every method of a corpus, since "
+                f"their means are compared; got {method!r} without {first_few(missing)} on "
+                f"{corpus!r}. Run the missing fits, or leave out this method or these sources."
+            )

@@ -2,10 +2,11 @@
 
 from itertools import combinations
 
+import numpy as np
 import pandas as pd
 
 from skprognet._checks import check_choice, check_number
-from skprognet._scores import METHOD, check_scores, label
+from skprognet._scores import DIGITS, METHOD, check_scores, label
 from skprognet._table_metric import metric_columns, metric_of
 from skprognet.results._corpora_result import (
     CorporaComparisonResult,
@@ -82,6 +83,17 @@ def _compare_pairs(table, metric, mean_rank, post_hoc):
     return comparisons
 
 
+def _is_ahead(better, row, post_hoc):
+    """Return whether the first method of a pair is ahead of the second, as the test sees it."""
+    if post_hoc == "nemenyi":
+        return row["mean_rank"] < row["against_mean_rank"]
+    # Wilcoxon's test ranks the differences of the pair. The mean ranks among all methods may say
+    # the opposite.
+    first, second = (row["method"], row["source"]), (row["against"], row["against_source"])
+    difference = (better[first] - better[second]).round(DIGITS)
+    return (np.sign(difference) * difference.abs().rank()).sum() > 0
+
+
 def compare_over_corpora(scores, *, post_hoc="nemenyi", alpha=0.05):
     """Test whether methods differ over several corpora by Friedman's test, then compare all pairs.
 
@@ -132,7 +144,9 @@ def compare_over_corpora(scores, *, post_hoc="nemenyi", alpha=0.05):
     needs at least 3 corpora to find a difference at 0.05, and Wilcoxon's test with Holm's
     adjustment at least 7; see :func:`~skprognet.significance.smallest_pvalue`.
 
-    Means are rounded to 12 digits before they are ranked.
+    Means are rounded to 12 digits before they are ranked. With Wilcoxon's test, the better of two
+    methods is the one whose wins have the larger sum of ranks among the differences of the two.
+    Its mean rank among all methods may be worse.
 
     References
     ----------
@@ -169,11 +183,13 @@ def compare_over_corpora(scores, *, post_hoc="nemenyi", alpha=0.05):
     metric, table = metric_of(scores), corpora_table(scores)
     _check_counts(table, post_hoc, alpha)
     n_corpora, n_methods = table.shape
-    friedman = friedman_test(metric.orient(table))
+    better = metric.orient(table)
+    friedman = friedman_test(better)
     mean_rank = pd.Series(friedman.mean_ranks, index=table.columns)
     comparisons = _compare_pairs(table, metric, mean_rank, post_hoc)
     comparisons["verdict"] = [
-        pair_verdict(row, friedman.pvalue, alpha, n_corpora) for _, row in comparisons.iterrows()
+        pair_verdict(row, _is_ahead(better, row, post_hoc), friedman.pvalue, alpha, n_corpora)
+        for _, row in comparisons.iterrows()
     ]
     ranks = pd.DataFrame(list(table.columns), columns=list(METHOD))
     return CorporaComparisonResult(

@@ -46,8 +46,8 @@ def confusion_by_method(predictions):
         - corpus, target, n_train_folds: only those that have several values.
         - method, source, truth, prediction.
         - count: rows, mean over the repeats.
-        - recall: share of the rows of the true class, mean over the repeats; NaN for a class that
-          no tested row has.
+        - recall: share of the rows of the true class, mean over the repeats that tested the class;
+          NaN for a class that no tested row has.
         - recall_std: its standard deviation over the repeats, ddof 1; NaN for a single repeat.
 
     Raises
@@ -91,7 +91,8 @@ def confusion_by_method(predictions):
         cells = pd.MultiIndex.from_product([classes, classes], names=[TRUTH, PREDICTION])
         frame = cells.to_frame(index=False)
         frame["count"] = counts.mean(axis=0).ravel()
-        frame["recall"] = recalls.mean(axis=0).ravel()
+        # pandas skips NaN, the repeats without the class.
+        frame["recall"] = pd.DataFrame(recalls.reshape(len(recalls), -1)).mean().to_numpy()
         frame["recall_std"] = spread(recalls)
         rows.append(pd.DataFrame([key]).merge(frame, how="cross"))
     return pd.concat(rows, ignore_index=True)

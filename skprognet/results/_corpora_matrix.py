@@ -18,7 +18,7 @@ from skprognet._scores import (
 from skprognet._table_metric import metric_columns, metric_of
 from skprognet.results._compare_methods import compare_methods
 from skprognet.results._pairs import plain_networks
-from skprognet.results._summary_table import NEEDED, marks_of
+from skprognet.results._summary_table import NEEDED, check_all_conditions, marks_of
 
 
 def corpora_matrix(scores, comparisons=None, *, method=None):
@@ -51,8 +51,8 @@ def corpora_matrix(scores, comparisons=None, *, method=None):
     TypeError
         If `scores` or `comparisons` is not a table.
     ValueError
-        If a column is missing, `method` is unknown, or the scores do not have a network both with
-        and without a source.
+        If a column is missing, `comparisons` lack a corpus, `method` is unknown, or the scores do
+        not have a network both with and without a source.
 
     See Also
     --------
@@ -88,6 +88,7 @@ def corpora_matrix(scores, comparisons=None, *, method=None):
     comparisons = with_plain_text(as_frame("comparisons", comparisons))
     check_columns("comparisons", comparisons, NEEDED, "Take what compare_methods returns.")
     comparisons = of_scores(comparisons, scores)
+    check_all_conditions(scores, comparisons)
     rows = [
         {
             "method": name,

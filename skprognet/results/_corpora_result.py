@@ -76,8 +76,8 @@ class CorporaComparisonResult:
     verdict: str
 
 
-def pair_verdict(row, friedman_p, alpha, n_corpora):
-    """Say in words what the test found for one pair."""
+def pair_verdict(row, is_ahead, friedman_p, alpha, n_corpora):
+    """Say in words what the test found for one pair, whose first method may be ahead."""
     first = label(row["method"], row["source"])
     second = label(row["against"], row["against_source"])
     p = row.get("pvalue_holm", row["pvalue"])
@@ -89,7 +89,7 @@ def pair_verdict(row, friedman_p, alpha, n_corpora):
     over = f"over {n_corpora} corpora"
     if not p < alpha:
         return f"No evidence of a difference between {first} and {second} {over}: {figures}."
-    kind = "better" if row["mean_rank"] < row["against_mean_rank"] else "worse"
+    kind = "better" if is_ahead else "worse"
     sentence = f"{first} is {kind} than {second} {over}: {figures}."
     if not friedman_p < alpha:
         sentence += " However, Friedman's test finds no difference among all methods."

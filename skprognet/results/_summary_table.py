@@ -15,6 +15,7 @@ from skprognet._scores import (
     by_condition,
     check_columns,
     check_scores,
+    condition_in_words,
     folds_mean_and_std,
     methods_in,
     paper_mean_and_std,
@@ -25,7 +26,7 @@ from skprognet._scores import (
 )
 from skprognet._table_metric import metric_columns, metric_of
 from skprognet._wording import first_few
-from skprognet.results._pairs import PAPER_TRANSFER, plain_networks
+from skprognet.results._pairs import PAPER_TRANSFER, choose_pairs, plain_networks
 
 BETTER_THAN_PLAIN = "*"
 BETTER_THAN_BOTH = "†"
@@ -172,7 +173,8 @@ def summary_table(scores, comparisons=None, *, spread="paper"):
         If `scores` or `comparisons` is not a table.
     ValueError
         If a column, a fold, or the name of a method or source is missing, a score is outside the
-        range of its metric, a method of `scores` is not in `comparisons`, or `spread` is unknown.
+        range of its metric, a method, corpus, target or number of training folds of `scores` is
+        not in `comparisons`, or `spread` is unknown.
 
     See Also
     --------
@@ -203,6 +205,7 @@ def summary_table(scores, comparisons=None, *, spread="paper"):
         check_columns("comparisons", comparisons, NEEDED, "Take what compare_methods returns.")
         comparisons = of_scores(comparisons, scores)
         _check_same_methods(scores, comparisons)
+        check_all_conditions(scores, comparisons)
     summarise = paper_mean_and_std if spread == "paper" else folds_mean_and_std
     metric, rows = metric_columns(metric_of(scores)), []
     for condition, part in by_condition(scores):
@@ -232,6 +235,18 @@ def _check_same_methods(scores, comparisons):
             f"comparisons must have each method in scores; got none of {first_few(others)}. Pass "
             "what compare_methods returns for these scores."
         )
+
+
+def check_all_conditions(scores, comparisons):
+    """Raise if methods of a condition can be compared, but the comparisons lack the condition."""
+    for condition, part in by_condition(scores):
+        pairs = choose_pairs(methods_in(part), "paper", None, plain_networks(part))
+        if pairs and not len(of_condition(comparisons, condition)):
+            where = condition_in_words(condition) or "the methods in scores"
+            raise ValueError(
+                "comparisons must be of each corpus, target and number of training folds in "
+                f"scores; got none of {where}. Pass what compare_methods returns for these scores."
+            )
 
 
 def _compared(in_condition, method, network, comparisons):

@@ -98,6 +98,12 @@ def is_source(model):
 
 def is_fitted(model):
     """Return whether a model is fitted; a source without `fit` always is."""
+    if isinstance(model, FrozenEstimator):
+        return is_fitted(model.estimator)
+    if isinstance(model, Pipeline) and model.steps and isinstance(model.steps[-1][1], Source):
+        # scikit-learn would ask the source itself, which is no estimator.
+        before = [part for _, step in model.steps[:-1] for part in _transformers(step)]
+        return all(map(is_fitted, before))
     if not hasattr(model, "fit"):
         return isinstance(model, Source) or _offers_source(model)
     try:

@@ -5,6 +5,7 @@ import copy
 from skprognet.sources._as_source import is_fitted
 from skprognet.sources._ask import ask_rows_seen
 from skprognet.sources._column_source import ColumnSource
+from skprognet.sources._rows_read import as_array
 from skprognet.sources._training_rows import count_off_scale, is_known
 
 
@@ -83,6 +84,7 @@ class NetworkSource(ColumnSource):
 
     def rows_seen(self, X):
         """Return which rows the network or a source had in `fit`; None if a source is unsure."""
+        X = as_array(X)  # a table may come from the steps before the network
         seen = is_known(self.network, X)
         for _, source in self.sources:
             of_source = ask_rows_seen(source, self.network._select(source, X))
@@ -97,6 +99,7 @@ class NetworkSource(ColumnSource):
         This network comes first, then its sources. If there is no such network, the counts are
         those of this network.
         """
+        X = as_array(X)
         answers = [count_off_scale(X, self.network)]
         for _, source in self.sources:
             answers.append(source.off_scale(self.network._select(source, X)))

@@ -133,26 +133,33 @@ def find_n_features(module):
     """Return the number of features that the first layer of a module takes; None if unknown.
 
     The first layer with a width may not read the rows themselves. So the module runs on two rows
-    of this width, and the layer must get exactly these rows.
+    of this width, and the layer must get exactly these rows. Of wider rows, it must not get a
+    part: then the module cuts its rows, and may read more of them elsewhere.
     """
     first = next((part for part in module.modules() if _width(part)), None)
-    if first is None:
+    if first is None or not _gets_whole_rows(module, first, _width(first)):
         return None
-    X_NF = torch.zeros(2, _width(first), dtype=dtype_of(module))
+    cuts_rows = _gets_whole_rows(module, first, _width(first) + 1) is False
+    return None if cuts_rows else _width(first)
+
+
+def _gets_whole_rows(module, layer, n_features):
+    """Return whether a layer gets the rows of its module as they are; None if it gets none."""
+    X_NF = torch.zeros(2, n_features, dtype=dtype_of(module))
     reads = []
 
     def note(_, args):
         rows = args[0] if args and torch.is_tensor(args[0]) else X_NF[:0]
         reads.append(rows.data_ptr() == X_NF.data_ptr() and rows.shape == X_NF.shape)
 
-    hook = first.register_forward_pre_hook(note)
+    hook = layer.register_forward_pre_hook(note)
     try:
         _forward(module, X_NF)
     except ValueError:
         pass  # reading the layers reports the error
     finally:
         hook.remove()
-    return _width(first) if reads and reads[0] else None
+    return reads[0] if reads else None
 
 
 def _width(layer):

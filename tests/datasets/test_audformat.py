@@ -122,6 +122,19 @@ def test_unknown_further_column_is_refused(database):
     assert read_audformat(database, others="age")["age"].tolist() == [30, 30, 40, 40]
 
 
+def test_further_column_does_not_replace_a_label(database):
+    files = database["emotions"].index
+    database["tasks"] = audformat.Table(files)
+    database["tasks"]["intended"] = audformat.Column()
+    database["tasks"]["intended"].set(["joy"] * 4)
+    with pytest.raises(ValueError, match=r"^others must not replace .*; got 'emotion', of which"):
+        read_audformat(database, emotion="intended", others=["emotion"])
+    assert read_audformat(database, emotion="intended")["emotion"].tolist() == ["happy"] * 4
+    corpus = read_audformat(database, others=["speaker", "age"])
+    assert corpus["speaker"].tolist() == ["1", "1", "2", "2"]
+    assert corpus["age"].tolist() == [30, 30, 40, 40]
+
+
 def test_folder_without_a_database_is_refused(tmp_path):
     with pytest.raises(FileNotFoundError) as caught:
         read_audformat(tmp_path)

@@ -243,6 +243,18 @@ def test_one_column_of_a_table_may_serve_as_two(make_files):
     assert corpus.loc[0, ["speaker", "session"]].tolist() == ["x8", "x8"]
 
 
+@pytest.mark.parametrize("name", ["t.parquet", "t.feather"])
+def test_durations_are_read_as_seconds(make_files, name):
+    root = make_files("a.wav")
+    table = pd.DataFrame({"file": ["a.wav", "a.wav"], "emotion": "sad"})
+    table["start"] = pd.to_timedelta([0.0, 1.5], unit="s")
+    table["end"] = pd.to_timedelta([1.5, float("nan")], unit="s")
+    WRITERS[f"labels{name[1:]}"](table, root / name)
+    corpus = read_table(root / name)
+    assert corpus["start"].tolist() == [0, 1.5]
+    assert corpus["end"].fillna(-1).tolist() == [1.5, -1]
+
+
 def test_columns_does_not_replace_an_existing_column(make_files):
     root = make_files("a.wav")
     (root / "t.csv").write_text("file,emotion,mood\na.wav,4,sad\n")

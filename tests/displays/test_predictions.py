@@ -65,6 +65,13 @@ def test_confusion_draws_a_matrix_for_each_method_with_percent_and_counts(predic
     assert "0" not in shown  # an empty cell stays empty
 
 
+def test_confusion_of_bools_has_both_classes(predictions):
+    is_sad = {name: predictions[name] == "sad" for name in ("truth", "prediction")}
+    display = ConfusionDisplay.from_predictions(predictions.assign(**is_sad))
+    assert {"False", "True"} <= set(texts(draw(display)))
+    assert display.meshes_[0].get_array().ravel().tolist() == [0.5, 0.5, 0.0, 1.0]
+
+
 def test_confusion_of_many_classes_and_methods_fits_the_width_of_a_page():
     rng = np.random.default_rng(0)
     names = [f"emotion {i}" for i in range(8)]

@@ -145,6 +145,19 @@ def test_result_of_compare_methods_can_be_drawn(scores, sizes):
     assert not frame.query("method == 'DNN'")["better"].any()
 
 
+def test_circles_do_not_depend_on_which_method_is_named_first(scores):
+    better = scores["method"] == "ProgNet"
+    scores = scores.assign(score=scores["score"].where(~better, 0.9 + 0.01 * scores["score"]))
+    comparisons = compare_methods(scores, against=("ProgNet", "MSP"))
+    display = draw(scores, comparisons)
+    frame = display.frame()
+    assert frame["better"].tolist() == frame["method"].eq("ProgNet").tolist()
+    texts = [text.get_text() for text in display.ax_.get_legend().get_texts()]
+    assert texts[-1] == "better than DNN, p<0.05"
+    with pytest.raises(ValueError, match=r"\['against_source'\] are missing among"):
+        draw(scores, comparisons.drop(columns="against_source"))
+
+
 def test_ticks_show_folds_and_rows(scores):
     ax = draw(scores).ax_
     assert [tick.get_text() for tick in ax.get_xticklabels()] == [

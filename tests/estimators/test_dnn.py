@@ -775,6 +775,30 @@ def test_invalid_class_weights_are_errors(problem, small, class_weight, message)
         DNNClassifier(**small, class_weight=class_weight).fit(X, y)
 
 
+def test_class_weights_find_text_that_spells_a_number(problem, small):
+    # scikit-learn looks up the number 1 for the class "1".
+    X, y, _ = problem
+    codes = np.unique(y, return_inverse=True)[1].astype(str)
+    values = [5.0, 1.0, 0.5, 2.0]
+    by_code = DNNClassifier(**small, class_weight=dict(zip("0123", values, strict=True)))
+    by_name = DNNClassifier(**small, class_weight=dict(zip(np.unique(y), values, strict=True)))
+    assert same(weights(by_code.fit(X, codes)), weights(by_name.fit(X, y)))
+    message = r"^The keys of class_weight must be classes of y, \['0', .*; got \[0\], but nothing"
+    with pytest.raises(ValueError, match=message):
+        DNNClassifier(**small, class_weight={0: 5.0}).fit(X, codes)
+
+
+def test_class_weights_tell_numbers_with_a_fraction_apart(problem, small):
+    # scikit-learn looks up 1 for the class 1.5.
+    X, _, _ = problem
+    shares = np.column_stack([np.linspace(0, 1, 150), np.linspace(1, 0, 150)])
+    by_number = DNNClassifier(**small, class_weight={1.0: 2.0, 1.5: 9.0})
+    by_number.fit(X, pd.DataFrame(shares, columns=[1.0, 1.5]))
+    by_name = DNNClassifier(**small, class_weight={"a": 2.0, "b": 9.0})
+    by_name.fit(X, pd.DataFrame(shares, columns=["a", "b"]))
+    assert same(weights(by_number), weights(by_name))
+
+
 @pytest.mark.parametrize("device", ["cuda:77", "gpu", 3.5])
 def test_a_missing_device_is_a_clear_error(problem, small, device):
     X, y, _ = problem

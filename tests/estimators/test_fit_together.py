@@ -366,3 +366,18 @@ def test_wrong_arguments_are_refused(rows):
     with pytest.raises(TypeError, match="source_y"):
         fit_together([(network, X, y, {"source_y": y})])
     assert fit_together([]) == []
+
+
+class WithoutParameters:
+    """An estimator without the methods of scikit-learn's base class."""
+
+    def fit(self, X, y):
+        self.n_rows = len(X)
+        return self
+
+
+def test_an_estimator_without_get_params_is_fitted_alone(rows):
+    X, y, _ = rows
+    fitted, network = fit_together([(WithoutParameters(), X, y), (DNNClassifier(**OPTIONS), X, y)])
+    assert fitted.n_rows == len(X)
+    assert hasattr(network, "net_")

@@ -203,6 +203,24 @@ def test_validation_and_test_rows_do_not_train(rows, quick):
     np.testing.assert_array_equal(without.predict(X), reg.predict(X))
 
 
+def test_columns_of_validation_and_test_numbers_are_found_by_name(rows, quick):
+    X, Y = rows
+    numbers, short = pd.DataFrame(Y, columns=["arousal", "valence"]), quick | {"max_epochs": 3}
+    columns = ["valid_loss", "valid_score", "test_score"]
+    histories = []
+    for scored in (numbers[120:], numbers[120:][["valence", "arousal"]]):
+        reg = DNNRegressor(**short).fit(
+            X[:120], numbers[:120], X_val=X[120:], y_val=scored, X_test=X[120:], y_test=scored
+        )
+        histories.append(reg.history_[columns])
+    pd.testing.assert_frame_equal(*histories)
+    message = r"^y_val must have the columns of y, \['arousal', 'valence'\]; got \['a', 'v'\]\. "
+    with pytest.raises(ValueError, match=message):
+        reg.fit(X, numbers, X_val=X, y_val=numbers.set_axis(["a", "v"], axis=1))
+    for without_names in (Y, pd.DataFrame(Y)):
+        reg.fit(X, numbers, X_val=X, y_val=without_names)
+
+
 def test_all_rows_train_to_the_last_epoch_without_early_stopping(rows, quick):
     X, Y = rows
     reg = DNNRegressor(**quick, early_stopping=False).fit(X, Y)
@@ -465,6 +483,8 @@ def test_importances_are_the_fall_in_ccc(rows, quick, emotion):
     assert importance_display.scoring == "ccc"
     with pytest.raises(ValueError, match=r"^by_class=True must be used with a classifier; got"):
         source_importances(reg, X, Y, by_class=True)
+    with pytest.raises(ValueError, match=r"^by_class=True must be used with a classifier; got"):
+        source_importances(FrozenEstimator(reg), X, Y, by_class=True)
     with pytest.raises(ValueError, match=r"^y must have 2 numbers for each row"):
         reg.source_importances(X, Y[:, 0])
     with pytest.raises(ValueError, match=r"^The regressor must have a source for .*; got none"):

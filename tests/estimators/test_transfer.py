@@ -320,6 +320,36 @@ def test_an_unfitted_source_without_labels_is_an_error(problem, small):
         ProgressiveClassifier(DNNClassifier(), **small).fit(X, y)
 
 
+class NoEpoch(Callback):
+    """Fail when an epoch begins."""
+
+    def on_epoch_begin(self, net, **options):
+        raise AssertionError("an epoch began")
+
+
+def test_no_error_comes_after_the_training_of_a_source(problem, small):
+    X, y, source_y = problem
+    first = DNNClassifier(**small, callbacks=[NoEpoch()])
+    sources = [("first", first), ("second", DNNClassifier(**small))]
+    for second, message in (
+        (None, r"^source_y must have a column for each .*, without 'second'"),
+        (np.full(150, "f"), r"^source_y must have at least 2 classes"),
+    ):
+        labels = {"first": source_y} if second is None else {"first": source_y, "second": second}
+        with pytest.raises(ValueError, match=message):
+            ProgressiveClassifier(sources, **small).fit(X, y, source_y=labels)
+    sources[1] = ("second", DNNClassifier(**{**small, "lr": -1}))
+    labels = {"first": source_y, "second": source_y}
+    with pytest.raises(ValueError, match=r"^lr must satisfy 0 < lr; got -1\.$"):
+        ProgressiveClassifier(sources, **small).fit(X, y, source_y=labels)
+    with pytest.raises(ValueError, match=r"^n_frozen_layers must be at most 2, the hidden layers"):
+        FineTunedClassifier(first, n_frozen_layers=3, **small).fit(X, y, source_y=source_y)
+    # The depth of a source that will be fine-tuned itself is known after its training.
+    chain = FineTunedClassifier(DNNClassifier(**small).fit(X, source_y), **small)
+    with pytest.raises(ValueError, match=r"^n_frozen_layers must be at most 2, the hidden layers"):
+        FineTunedClassifier(chain, n_frozen_layers=3, **small).fit(X, y, source_y=source_y)
+
+
 # Columns and errors
 
 

@@ -260,6 +260,21 @@ def test_audit_refuses_scores_with_missing_or_broken_records(corpus):
         audit(scores[:0])
 
 
+def test_groups_are_refused_for_scores_of_several_corpora_of_one_size():
+    rows = {"rows_tested": [0], "rows_seen": [1], "rows_seen_by_source": [1]}
+    parts = [record(4, **rows).assign(corpus=name) for name in ("a", "b")]
+    scores = pd.concat(parts, ignore_index=True)
+    assert audit(scores)["n_seen"].tolist() == [0, 0]
+    with pytest.raises(ValueError, match=r"of one corpus .* got the corpora 'a', 'b'\. Audit"):
+        audit(scores, groups=["Kim", "Lee", "Lee", "Mo"])
+    audit(scores[:1], groups=["Kim", "Lee", "Lee", "Mo"])
+
+
+def test_a_tuple_of_scores_and_curves_is_refused():
+    with pytest.raises(TypeError, match=r"^scores must be a DataFrame .*; got tuple\."):
+        audit((pd.DataFrame(), pd.DataFrame()))
+
+
 def test_groups_are_refused_for_scores_of_corpora_of_different_sizes():
     parts = [record(n, rows_tested=[0], rows_seen=[1], rows_seen_by_source=[1]) for n in (4, 5)]
     scores = pd.concat(parts, ignore_index=True)

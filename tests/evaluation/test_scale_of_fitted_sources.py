@@ -103,6 +103,25 @@ def test_fitted_source_with_the_features_of_x_in_another_order_is_refused():
     assert len(run(source, FEATURES[["b", "a"]])) == 3
 
 
+def test_names_behind_a_passthrough_count_for_the_order_of_features():
+    source = make_pipeline("passthrough", network()).fit(SCALED[["b", "a"]], SPEAKER)
+    with pytest.raises(ValueError, match=r"^X must have its columns in the order in which the s"):
+        run(source)
+    assert len(run(source, FEATURES[["b", "a"]])) == 3
+
+
+def test_fitted_source_of_a_feature_that_x_lacks_is_refused():
+    source = network().fit(SCALED.rename(columns={"b": "c"}), SPEAKER)
+    sentence = (
+        "The source 'speaker' cannot read X. X must have all features of the source; got X "
+        "without 1 of them: 'c'. Add these columns, or train the source on the features of X."
+    )
+    for options in ({}, {"X": RAW, "features": ["a", "b"]}):
+        with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+            run(source, **options)
+    assert len(run(source, FEATURES.to_numpy())) == 3
+
+
 def test_features_of_a_method_must_not_include_columns_of_a_source_with_placebo():
     method = ProgressiveClassifier(**OPTIONS, features=["a", "v"])
     sentence = (

@@ -91,6 +91,27 @@ def test_each_method_runs_with_each_source_that_it_can_use():
     audit(scores)
 
 
+class ReadsAndSpoils(Guess):
+    """A custom method that reads its source, and then changes it."""
+
+    def fit(self, X, y, *, X_val=None, y_val=None):
+        self.source.predict(X)
+        del self.source.net_
+        return super().fit(X, y)
+
+
+def test_own_methods_get_fitted_copies_of_their_sources():
+    rows = X[["a", "b"]].to_numpy()
+    network = DNNClassifier(**OPTIONS, random_state=0).fit(rows, GENDER)
+    changes = {
+        "methods": {"own": ReadsAndSpoils(), "another": ReadsAndSpoils()},
+        "sources": {"gender": GENDER, "network": network},
+    }
+    scores = cross_validate_transfer(rows, EMOTION, n_jobs=1, **options(**changes))
+    assert len(scores) == 2 * 2 * 3
+    assert hasattr(network, "net_")
+
+
 def test_method_that_needs_source_labels_gets_those_of_its_training_rows():
     Guess.given.clear()
     methods = {"multi-task": MultiTask()}

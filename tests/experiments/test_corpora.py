@@ -110,10 +110,29 @@ def test_numbers_in_one_corpus_and_classes_in_another_are_refused():
         run_between((A, a.assign(emotion=np.linspace(1, 5, 48))), (B, b))
 
 
+def test_integers_in_one_corpus_and_whole_floats_in_another_are_the_same_classes():
+    (A, a), (B, b) = corpus(0), corpus(1)
+    a = a.assign(emotion=(a["emotion"] == "sad").astype("int64"))
+    b = b.assign(emotion=(b["emotion"] == "sad").astype("float64"))
+    predictions = run_between((A, a), (B, b), targets=None).predictions
+    assert list(predictions.filter(like="p_")) == ["p_0", "p_1"]
+    assert predictions[["p_0", "p_1"]].notna().all(axis=None)
+
+
 def test_corpus_with_the_name_of_a_task_is_refused():
     message = "The name of a corpus must not be that of a task.*; got 'speaker'"
     with pytest.raises(ValueError, match=message):
         run_among({"speaker": corpus(0), "target": corpus(1)}, tasks=["speaker"])
+
+
+def test_rows_that_are_left_out_may_lack_a_speaker():
+    B, b = corpus(1, emotions=("angry", "sad", "calm"))
+    b = b.assign(speaker=b["speaker"].where(b["emotion"] != "calm", None))
+    options = {"emotions": ["angry", "sad"], "folds": "speaker-independent", "n_splits": 4}
+    with pytest.warns(UserWarning, match="^The study keeps the labels"):
+        study = run_between(corpus(0), (B, b), **options)
+    assert study.audit is not None
+    assert "no fit and no source had seen a row or speaker that it was" in study.audit_verdict
 
 
 def test_a_missing_label_is_reported_with_its_corpus_and_its_original_row():

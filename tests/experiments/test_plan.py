@@ -100,6 +100,17 @@ def test_estimated_time_grows_with_the_epochs(corpus, network):
     assert 3 < hours[1000] / hours[100] < 30
 
 
+def test_time_can_be_estimated_if_the_timed_rows_are_few_for_each_class(
+    corpus, network, monkeypatch
+):
+    """The source holds out rows of each of its speakers, since the validation rows have others."""
+    monkeypatch.setattr("skprognet.evaluation._time_jobs._N_ROWS", 3)
+    folds = {"folds": "speaker-independent", "n_splits": 4, "n_repeats": 1}
+    plan = plan_study(TasksDesign(sources=["speaker"], estimator=network, **folds), *corpus)
+    low, high = plan.estimate(n_jobs=1)
+    assert 0 < low < high
+
+
 def test_missing_checkpoint_folder_causes_a_warning(plan, tmp_path):
     with pytest.warns(UserWarning, match=r"^The folder '.*nowhere' does not exist, so all parts"):
         assert plan.missing(tmp_path / "nowhere") == ["repeat=1", "repeat=2"]

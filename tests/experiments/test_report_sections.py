@@ -85,6 +85,13 @@ def test_perfect_predictions_are_described_as_such(study, page_of):
     assert "Most disputed rows" not in page
 
 
+def test_disputed_rows_without_files_have_their_numbers(study, page_of):
+    # If only another corpus of the study has files, the column exists here, too.
+    page = page_of(changed(study, study.predictions.assign(file=np.nan)))
+    assert '<th scope="col">row</th> <th scope="col">truth</th>' in page
+    assert "<td>nan</td>" not in page
+
+
 def test_page_names_the_speaker_that_a_source_helps_more(study, page_of):
     labels = study.labels["corpus"]
     is_last = labels["speaker"] == "s3"

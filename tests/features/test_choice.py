@@ -128,6 +128,17 @@ def test_features_come_after_the_extractor_or_are_not_excluded(emodb):
     )
 
 
+def test_warning_names_a_label_after_the_features_of_an_extracted_table(emodb):
+    pitch, rating = emodb.columns[4:6]
+    table = emodb[["emotion"]].assign(extractor="opensmile", x=emodb[pitch])
+    assert remarks(table, labels=["emotion"]) == (["x"], [])
+    features, messages = remarks(table.assign(valence=emodb[rating]), labels=["emotion"])
+    assert features == ["x", "valence"]
+    assert [text[:71] for text in messages] == [
+        "All numeric columns after 'extractor' count as features, also 'valence'"
+    ]
+
+
 def test_text_in_place_of_a_feature_of_a_model_is_named():
     table = pd.DataFrame({"pitch": ["high", "100.5"], "loudness": [0.5, 0.2]})
     with pytest.raises(ValueError, match=r"finite numbers; 'pitch' have other values \(.*high"):

@@ -85,6 +85,12 @@ def test_undefined_features_may_be_nan():
     assert extractor.errors_.empty
 
 
+def test_infinite_features_are_refused_even_if_undefined_ones_may_be_nan():
+    extractor = Peak(lambda signal, sampling_rate: [np.inf], on_short="nan")
+    with pytest.raises(ValueError, match="gives 1 of 1 features that are infinite in float32"):
+        extractor.transform([SIGNAL])
+
+
 @pytest.mark.parametrize(("row", "shape"), [([1, 2], (2,)), (1, ()), ([[1]], (1, 1))])
 def test_row_of_wrong_length_is_an_error_of_the_extractor(row, shape):
     with pytest.raises(ValueError, match="must return one row") as caught:
@@ -133,7 +139,7 @@ class Times(FeatureExtractor):
         self.factor = factor
 
     def feature_function(self):
-        factor = self.factor
+        factor = np.sum(self.factor)
         return FeatureFunction(["peak"], lambda signal, rate: [factor * np.abs(signal).max()])
 
 
@@ -141,6 +147,15 @@ def test_parameters_of_a_class_are_part_of_the_cache_key(tmp_path):
     signal = [(np.array([0.0, 0.5] * 500), 16_000)]
     peaks = [Times(factor, cache=tmp_path).transform(signal).iloc[0, 0] for factor in (1, 2, 1)]
     np.testing.assert_allclose(peaks, [0.5, 1.0, 0.5], rtol=1e-3)
+
+
+def test_all_of_a_long_array_is_part_of_the_cache_key(tmp_path):
+    signal = [(np.array([0.0, 0.5] * 500), 16_000)]
+    one = np.eye(1, 2000)[0]
+    two = one + np.eye(1, 2000, 1000)[0]
+    assert repr(one) == repr(two)  # with dots in the middle
+    peaks = [Times(array, cache=tmp_path).transform(signal).iloc[0, 0] for array in (one, two)]
+    np.testing.assert_allclose(peaks, [0.5, 1.0], rtol=1e-3)
 
 
 def test_features_beyond_float32_are_refused():

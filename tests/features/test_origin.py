@@ -84,6 +84,11 @@ def test_utterances_of_a_table_may_have_a_repeated_index(voices, tmp_path):
     assert (made[list(expected)].to_numpy() == expected.to_numpy()).all()
 
 
+def test_utterances_that_are_not_a_table_are_refused_before_the_work():
+    with pytest.raises(TypeError, match=r"^utterances must be a DataFrame; got list\.$"):
+        make_feature_table(["a.wav"], OpenSmileFeatures())
+
+
 def test_an_extractor_without_an_origin_is_refused_before_the_work():
     pytest.importorskip("soundfile")
     pytest.importorskip("soxr")

@@ -66,6 +66,12 @@ def test_a_table_may_hold_more_than_the_model_learned_from():
         joined.check_table(pd.DataFrame([alone.to_dict()]))
 
 
+def test_a_speech_model_before_opensmile_is_refused():
+    message = r"^openSMILE must come before .*; got ge2e-random and openSMILE\. Change the order"
+    with pytest.raises(ValueError, match=message):
+        origin_of(CONTROL, OpenSmileFeatures())
+
+
 def test_a_module_is_recognised_by_its_weights():
     origin = origin_of(OpenSmileFeatures(), SpeechModelFeatures(make_model(0)))
     sentence = r"speech model 'mine', which is not found here .* speech_models=\{'mine': \.\.\.\}"

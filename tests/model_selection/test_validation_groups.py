@@ -44,6 +44,11 @@ def test_groups_are_none_or_an_error_if_speakers_cannot_be_kept_apart(
         validation_groups(labels, target, speaker=speaker, validation="speaker-independent")
 
 
+def test_unknown_target_is_refused(labels):
+    with pytest.raises(ValueError, match=r"^target must be a column of labels, .*; got 'emotion'"):
+        validation_groups(labels, "emotion")
+
+
 def test_invalid_validation_is_refused(labels):
     with pytest.raises(ValueError, match="validation must be one of 'speaker-independent', 'str"):
         validation_groups(labels, "y", validation="random")

@@ -119,6 +119,15 @@ def test_missing_score_of_a_source_is_not_skipped_in_the_mean():
         average_over_sources(scores.drop(index=place))
 
 
+def test_methods_of_a_corpus_must_have_the_same_sources_for_a_mean():
+    scores = scores_of(GAINS)
+    places = {"corpus": "b", "method": "PT/FT", "source": "c"}
+    is_lost = scores[list(places)].eq(pd.Series(places)).all(axis=1)
+    assert is_lost.sum() == 5
+    with pytest.raises(ValueError, match=r"got 'PT/FT' without 'c' on 'b'\. Run the missing fits"):
+        average_over_sources(scores[~is_lost])
+
+
 def test_heat_map_shows_gains_marks_and_baseline_scores(scores_and_comparisons):
     scores, comparisons = scores_and_comparisons
     display = CorporaMatrixDisplay.from_scores(scores, comparisons).plot()
@@ -164,3 +173,16 @@ def test_comparisons_of_other_corpora_are_ignored(scores_and_comparisons):
             assert table(of_corpus, comparisons)["marks"].tolist() == expected
             with pytest.raises(ValueError, match="comparisons must have the column 'corpus'"):
                 table(scores, alone)
+
+
+def test_comparisons_that_lack_a_corpus_are_refused(scores_and_comparisons):
+    scores, comparisons = scores_and_comparisons
+    incomplete = comparisons[comparisons["corpus"] != "b"]
+    for table in (summary_table, corpora_matrix):
+        with pytest.raises(ValueError, match=r"got none of corpus b\. Pass what compare_methods"):
+            table(scores, incomplete)
+        # On this corpus there is nothing to compare.
+        alone = scores[(scores["corpus"] == "a") & (scores["method"] == "DNN")]
+        with_alone = pd.concat([scores, alone.assign(corpus="d")])
+        marks = table(with_alone, compare_methods(with_alone))["marks"]
+        assert [*marks[marks != ""]] == [m for m in table(scores, comparisons)["marks"] if m]

@@ -229,6 +229,20 @@ def test_verdicts_give_ranks_scores_and_p_values():
     assert comparison_of(holm, 0, 2)["verdict"].endswith("p = 0.00146.")
 
 
+def test_wilcoxon_verdict_follows_the_differences_and_not_the_mean_ranks():
+    # Method 1 is far better than method 0 on ten corpora, and on four a little worse, where the
+    # other two methods are between them.
+    gains, losses = 0.05 + 0.01 * np.arange(10), 0.01 * np.arange(1, 5)
+    wins = [[0.5, 0.5 + gain, 0.4, 0.3] for gain in gains]
+    defeats = [[0.5, 0.5 - loss, 0.5 - loss / 3, 0.5 - loss / 2] for loss in losses]
+    for sign, word in ((1, "better"), (-1, "worse")):
+        uar = 0.5 + sign * (np.array(wins + defeats) - 0.5)
+        row = comparison_of(compare_over_corpora(scores_frame(uar), post_hoc="wilcoxon"), 0, 1)
+        assert sign * (row["mean_rank"] - row["against_mean_rank"]) > 0
+        assert row["pvalue_holm"] < 0.05
+        assert row["verdict"].startswith(f"PT/FT from sex is {word} than DNN over 14 corpora: ")
+
+
 def test_verdict_says_when_friedman_finds_no_difference():
     rng = np.random.default_rng(1)
     base = rng.normal(0.6, 0.02, 14)

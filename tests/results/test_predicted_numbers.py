@@ -173,6 +173,13 @@ def test_only_selects_the_rows_that_transfer_brings_closer(predictions):
     check_error("'closer', 'farther'", most_disputed, predictions, only="wrong to right")
 
 
+def test_true_ratings_may_be_integers(predictions):
+    floats = predictions.assign(truth=predictions["truth"].round())
+    integers = floats.astype({"truth": int})
+    for function in (agreement_by_method, most_disputed):
+        pd.testing.assert_frame_equal(function(integers), function(floats), check_dtype=False)
+
+
 @pytest.mark.parametrize(
     "function",
     [

@@ -72,6 +72,15 @@ def test_parquet_keeps_digits_as_text_and_csv_reads_numbers(tmp_path):
     assert read_predictions(tmp_path / "a.csv")["truth"].tolist() == [1, 2] * N_ROWS
 
 
+def test_whole_numbers_may_be_written_without_a_fraction(tmp_path):
+    table = invent_predictions(["a", "b"]).drop(columns=["p_a", "p_b"])
+    numbers = {"truth": [*range(N_ROWS)] * 2, "prediction": np.linspace(0.5, 3, 2 * N_ROWS)}
+    table = table.assign(**numbers)
+    table.to_csv(tmp_path / "a.csv", index=False)
+    expected = table.astype({"truth": float})
+    pd.testing.assert_frame_equal(read_predictions(tmp_path / "a.csv"), expected, check_exact=True)
+
+
 @pytest.mark.parametrize("labels", ["bools", "integers"])
 def test_missing_label_in_a_csv_file_stays_missing(labels, tmp_path):
     table = invent_predictions(LABELS[labels]).astype({"truth": object})

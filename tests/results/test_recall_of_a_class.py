@@ -6,6 +6,7 @@ import pytest
 from sklearn.metrics import recall_score
 
 from skprognet.results import (
+    average_over_sources,
     compare_methods,
     format_table,
     read_scores,
@@ -82,3 +83,15 @@ def test_only_corpora_with_the_class_are_compared(invent_predictions):
 def test_label_that_is_a_number_may_be_given_as_text(invent_predictions):
     predictions = invent_predictions().replace({"angry": 1, "happy": 2, "sad": 3})
     pd.testing.assert_frame_equal(recall_scores(predictions, "2"), recall_scores(predictions, 2))
+
+
+def test_recalls_are_averaged_over_sources_although_chance_differs(invent_predictions):
+    methods = [("DNN", "none"), ("ProgNet", "a"), ("ProgNet", "b")]
+    table = recall_scores(invent_predictions(methods=methods, corpus="c"), "sad")
+    averaged = average_over_sources(table, ["a", "b"])
+    assert len(averaged) == 2 * 9
+    of_sources = table[table["source"] != "none"].groupby(["repeat", "fold"])
+    of_mean = averaged[averaged["source"] != "none"].set_index(["repeat", "fold"])
+    for column in ("score", "chance"):
+        means = of_sources[column].mean()
+        np.testing.assert_allclose(of_mean[column].loc[means.index], means)

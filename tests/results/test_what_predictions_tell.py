@@ -53,6 +53,19 @@ def test_class_that_is_only_predicted_has_no_recall(invent_predictions):
     assert "bored" not in recall_by_class(predictions)["label"].tolist()
 
 
+def test_repeat_without_rows_of_a_class_is_left_out_of_its_recall():
+    predictions = pd.DataFrame(
+        {
+            "repeat": [1, 1, 1, 2],
+            "row": range(4),
+            "truth": ["angry", "sad", "sad", "angry"],
+            "prediction": ["angry", "sad", "angry", "sad"],
+        }
+    ).assign(method="DNN", source="none", fold=1)
+    recall = confusion_by_method(predictions).set_index(["truth", "prediction"])["recall"]
+    assert recall.tolist() == [0.5, 0.5, 0.5, 0.5]
+
+
 def test_columns_of_categories_are_read_as_their_values(invent_predictions):
     predictions = invent_predictions()
     predictions.loc[predictions["prediction"] == "sad", "prediction"] = "happy"

@@ -142,6 +142,15 @@ def test_other_sources_do_not_read_the_columns_of_the_layers():
     assert (first_proba != second_proba).any()
 
 
+def test_a_pipeline_with_a_source_without_names_beside_columns_can_be_a_source():
+    gender = DNNClassifier(**SMALL).fit(X[OWN].to_numpy(), GENDER)
+    network = ProgressiveClassifier([("gender", gender), ("w", LayerSource("w"))], **SMALL)
+    scaler = StandardScaler().set_output(transform="pandas")
+    source = as_source(make_pipeline(scaler, network).fit(X, Y))
+    assert source.off_scale(source.select(X)) == (0, 8)
+    assert source.rows_seen(source.select(X)) is None
+
+
 def test_features_says_what_the_new_column_reads():
     clf = reader(features=["jitter", "loud"]).fit(X, Y)
     assert clf.features_read_.tolist() == [5, 3]

@@ -22,7 +22,7 @@ from skprognet.estimators import check_laterals_alive, source_importances, sourc
 from skprognet.evaluation import cross_validate_transfer
 from skprognet.model_selection import RepeatedSpeakerStratifiedKFold
 from skprognet.networks import evaluate_logits, limit_threads
-from skprognet.sources import LayerSource, TorchSource, as_source
+from skprognet.sources import LayerSource, TorchSource, as_source, is_fitted
 
 SMALL = {"hidden_layer_sizes": (5, 4), "max_epochs": 3, "lr": 0.01, "random_state": 0}
 NAMES = [f"f{i}" for i in range(8)]
@@ -153,6 +153,39 @@ def test_a_module_with_columns_reads_tables_by_name(rows):
     expected = matched.hidden(rows[0][:, [2, 0, 7]])[0]
     for other_order in (table, table[["f0", "f2", "f7"]]):
         assert_equal_layers(matched.hidden(other_order)[0], expected)
+
+
+class TwoBranches(nn.Module):
+    """Reads the first three features with one layer, and the others with another."""
+
+    def __init__(self):
+        super().__init__()
+        self.low, self.high = nn.Linear(3, 2), nn.Linear(5, 4)
+
+    def forward(self, X):
+        return torch.cat([self.low(X[:, :3]), self.high(X[:, 3:])], dim=1)
+
+
+def test_layers_may_read_parts_of_the_rows(rows):
+    X, y = rows
+    module = TwoBranches()
+    source = TorchSource(module, ["low", "high"])
+    assert source.n_features_in_ is None
+    low, high = source.hidden(X)[0]
+    expected = module(tensor(X)).detach()
+    np.testing.assert_allclose(np.hstack([low, high]), expected, rtol=1e-5, atol=1e-6)
+    fitted = ProgressiveClassifier(source, **SMALL).fit(X, y)
+    assert fitted.net_.module_.source_sizes == ((2, 4),)
+
+
+def test_a_module_behind_a_fitted_scaler_reads_scaled_rows(rows):
+    X, y = rows
+    source, scaler = TorchSource(stack(), "2"), StandardScaler().fit(X)
+    model = make_pipeline(scaler, source)
+    fitted = ProgressiveClassifier(model, **SMALL).fit(X, y)
+    assert fitted.source_digest_ == {"source": source.digest()}
+    assert_equal_layers(as_source(model).hidden(X)[0], source.hidden(scaler.transform(X))[0])
+    assert not is_fitted(make_pipeline(StandardScaler(), source))
 
 
 def test_a_module_reads_arrays_without_names_like_tables(rows):
