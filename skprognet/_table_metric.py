@@ -82,11 +82,11 @@ def recall_of(label):
     return Score(f"{RECALL_OF}{label}", _not_computed, description=description, range=(0.0, 1.0))
 
 
-def no_evidence_of_learning(score):
+def perhaps_nothing_learned(score):
     """Return what it means that no method is significantly better than chance by this score."""
     of_class = score.name.removeprefix(RECALL_OF)
     about = "" if of_class == score.name else f" about {of_class}"
-    return f"there is no evidence that anything was learned{about}"
+    return f"perhaps nothing was learned{about}"
 
 
 def monitor_label(metric):

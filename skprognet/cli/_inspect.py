@@ -79,7 +79,7 @@ def format_model(description: dict[str, Any]) -> str:
 
 
 def _recorded(metadata, name):
-    """Return a dict of the metadata; an empty one if there is none, or it has another form."""
+    """Return a dict from the metadata, or an empty one if it is missing or is not a dict."""
     value = metadata.get(name)
     return value if isinstance(value, dict) else {}
 

@@ -9,8 +9,8 @@ from skprognet.datasets._frame import TEXTS, TIMES, make_frame, translate
 from skprognet.datasets.corpora import find_attrs
 
 _FORM = (
-    "columns={'file': 'path'} or, on the command line, --columns file=path: the name of this "
-    "package, then that of the table"
+    "columns={'file': 'path'} or, on the command line, --columns file=path, if the table calls "
+    "this column 'path'"
 )
 
 

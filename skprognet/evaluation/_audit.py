@@ -161,13 +161,13 @@ def audit(scores, *, groups=None):
         if len(corpora) > 1:
             raise ValueError(
                 "scores must be of one corpus if groups are given; got the corpora "
-                f"{first_few(corpora)}. Audit each corpus by itself."
+                f"{first_few(corpora)}. Call audit once for each corpus."
             )
         sizes = sorted({len(decode_rows(text)) for text in scores["rows_tested"]})
         if len(sizes) > 1:
             raise ValueError(
                 "scores must be of one corpus if groups are given; got corpora of "
-                f"{first_few(sizes)} rows. Audit each corpus by itself."
+                f"{first_few(sizes)} rows. Call audit once for each corpus."
             )
         groups = check_row_labels("groups", groups, sizes[0])
     records = [row for _, row in scores.iterrows()]

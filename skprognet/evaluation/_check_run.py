@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_list_like
 from sklearn.utils import check_array
 
 from skprognet._checks import check_choice, check_row_labels
@@ -177,15 +178,11 @@ def _check_corpus(name, source, n_features):
         )
 
 
-def _is_iterable(value):
-    return hasattr(value, "__iter__") and not isinstance(value, str)
-
-
 def _check_combined(combined, sources):
     """Return the combinations as a list of tuples of names of sources."""
     given = () if combined is None else combined
-    combined = list(given) if _is_iterable(given) else [given]
-    if not all(map(_is_iterable, combined)):
+    combined = list(given) if is_list_like(given) else [given]
+    if not all(map(is_list_like, combined)):
         raise TypeError(
             "combined_sources must be a list of tuples of names; got "
             f"{given!r:.200}. Put the names that are read together in one tuple, as in "

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from pandas.api.types import is_list_like
 
 from skprognet._checks import check_number
 from skprognet.evaluation._tasks import TASKS
@@ -118,7 +119,7 @@ def _check_train_folds(train_folds, n_folds):
     """Return the numbers of training folds as a tuple."""
     if train_folds is None:
         return None
-    if isinstance(train_folds, str) or not hasattr(train_folds, "__iter__"):
+    if not is_list_like(train_folds):
         raise TypeError(
             "train_folds must be a sequence of numbers of training folds; got "
             f"{train_folds!r}. Pass for example (1, 2, 4)."

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from pandas.api.types import is_list_like
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -168,7 +169,7 @@ def train_model(
     check_choice("method", method, list(METHODS))
     untrained = check_network(estimator)
     _check_layers(method, layers)
-    sources = _listed(sources)
+    sources = _check_pairs(sources)
     warn_of_layers(X, layers)
     columns = [source for source in sources if isinstance(source, str)]
     advice = "Rename columns, or pass target= and sources=."
@@ -218,9 +219,9 @@ def _check_layers(method, layers):
         )
 
 
-def _listed(sources):
+def _check_pairs(sources):
     """Return the sources as a list; raise unless each is the name of a column or a pair."""
-    if isinstance(sources, str) or not hasattr(sources, "__iter__"):
+    if not is_list_like(sources):
         raise TypeError(
             "sources must be a list of columns or of (name, network), such as ['speaker']; got "
             f"{sources!r:.200}. Pass a list."

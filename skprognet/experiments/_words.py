@@ -199,10 +199,7 @@ def _at_chance(table):
     if not len(at_chance):
         return ""
     if len(at_chance) == len(table):
-        return (
-            "No method is significantly better than chance, so there is no evidence that anything "
-            "was learned. "
-        )
+        return "No method is significantly better than chance, so perhaps nothing was learned. "
     return f"Not significantly better than chance: {_named(at_chance)}. "
 
 

@@ -9,7 +9,7 @@ from skprognet._scores import (
     label_of_row,
     placebo_of,
 )
-from skprognet._table_metric import metric_of, no_evidence_of_learning
+from skprognet._table_metric import metric_of, perhaps_nothing_learned
 from skprognet.results._summary_table import (
     BETTER_THAN_BOTH,
     BETTER_THAN_PLACEBO,
@@ -79,7 +79,7 @@ def _name_chance(table, escape):
     table = _without_placebos(table)
     at_chance = table[table["p_chance"] >= table["alpha"]]
     if len(at_chance) == len(table):
-        learned = escape(no_evidence_of_learning(metric_of(table)))
+        learned = escape(perhaps_nothing_learned(metric_of(table)))
         yield f"No method is significantly better than chance, so {learned}."
     elif len(at_chance):
         yield f"Not significantly better than chance: {_names(at_chance, escape)}."

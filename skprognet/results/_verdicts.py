@@ -10,7 +10,7 @@ from skprognet._comparisons import (
 )
 from skprognet._controls import gain_over_placebo, gain_over_side_by_side
 from skprognet._scores import NO_SOURCE, condition_in_words, label
-from skprognet._table_metric import metric_of_row, no_evidence_of_learning
+from skprognet._table_metric import metric_of_row, perhaps_nothing_learned
 
 
 def probability(p):
@@ -59,7 +59,7 @@ def _at_chance(row, first, second):
     if not at_chance:
         return ""
     if len(at_chance) == 2:
-        learned = no_evidence_of_learning(metric_of_row(row))
+        learned = perhaps_nothing_learned(metric_of_row(row))
         return (
             f" Neither is significantly better than chance, so {learned}: {', '.join(at_chance)}."
         )

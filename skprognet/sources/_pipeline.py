@@ -11,6 +11,11 @@ from skprognet.sources._affine_steps import add_step
 from skprognet.sources._source import Source, check_number_of_features, raise_missing
 
 
+def _of_last(name, doc):
+    """Return a property that a pipeline takes from the source at its end."""
+    return property(lambda self: getattr(self.last, name), doc=doc)
+
+
 class PipelineSource(Source):
     """A source whose rows first go through the steps of a pipeline.
 
@@ -26,40 +31,13 @@ class PipelineSource(Source):
         self.steps = tuple(steps)
         self.last = last
 
-    @property
-    def network(self):
-        """The network behind the steps."""
-        return self.last.network
-
-    @property
-    def kind(self):
-        """The kind of the source at the end."""
-        return self.last.kind
-
-    @property
-    def layer_names(self):
-        """The names of the layers of the source at the end."""
-        return self.last.layer_names
-
-    @property
-    def not_copied(self):
-        """Why the source at the end has no layers to copy."""
-        return self.last.not_copied
-
-    @property
-    def sources(self):
-        """The sources of the network."""
-        return self.last.sources
-
-    @property
-    def copied(self):
-        """Whether the hidden layers of the network started as a copy."""
-        return self.last.copied
-
-    @property
-    def own_features(self):
-        """Names of the features that only the sources of the network read."""
-        return self.last.own_features
+    network = _of_last("network", "The network behind the steps.")
+    kind = _of_last("kind", "The kind of the source at the end.")
+    layer_names = _of_last("layer_names", "The names of the layers of the source at the end.")
+    not_copied = _of_last("not_copied", "Why the source at the end has no layers to copy.")
+    sources = _of_last("sources", "The sources of the network.")
+    copied = _of_last("copied", "Whether the hidden layers of the network started as a copy.")
+    own_features = _of_last("own_features", "Names of the features that only its sources read.")
 
     @property
     def n_features_in_(self):

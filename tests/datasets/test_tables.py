@@ -116,23 +116,23 @@ def test_corpus_is_the_same_after_writing_and_reading(tmp_path, name):
             "path,emotion\na.wav,sad\n",
             {},
             "{} must have the columns 'file'; got 'path', 'emotion'. Name the columns with "
-            "columns={{'file': 'path'}} or, on the command line, --columns file=path: the name "
-            "of this package, then that of the table.",
+            "columns={{'file': 'path'}} or, on the command line, --columns file=path, if the "
+            "table calls this column 'path'.",
         ),
         (
             "file,emotion\na.wav,sad\n",
             {"columns": {"speaker": "who"}},
             "{} must have the columns 'who'; got 'file', 'emotion'. Name the columns with "
-            "columns={{'file': 'path'}} or, on the command line, --columns file=path: the name "
-            "of this package, then that of the table.",
+            "columns={{'file': 'path'}} or, on the command line, --columns file=path, if the "
+            "table calls this column 'path'.",
         ),
         (
             "file,emotion\na.wav,sad\n",
             {"columns": {"feeling": "emotion"}},
             "columns must give the table's names of some of file, emotion, speaker, gender, "
             "session, corpus, start, end; got 'feeling'. Write columns={{'file': 'path'}} or, "
-            "on the command line, --columns file=path: the name of this package, then that of "
-            "the table.",
+            "on the command line, --columns file=path, if the table calls this "
+            "column 'path'.",
         ),
         (
             "file,start,end\na.wav,1.0,2.0\na.wav,2.0,3.0\na.wav,0:03,\n",

@@ -265,7 +265,7 @@ def test_groups_are_refused_for_scores_of_several_corpora_of_one_size():
     parts = [record(4, **rows).assign(corpus=name) for name in ("a", "b")]
     scores = pd.concat(parts, ignore_index=True)
     assert audit(scores)["n_seen"].tolist() == [0, 0]
-    with pytest.raises(ValueError, match=r"of one corpus .* got the corpora 'a', 'b'\. Audit"):
+    with pytest.raises(ValueError, match=r"of one corpus .* got the corpora 'a', 'b'\. Call"):
         audit(scores, groups=["Kim", "Lee", "Lee", "Mo"])
     audit(scores[:1], groups=["Kim", "Lee", "Lee", "Mo"])
 
@@ -279,5 +279,5 @@ def test_groups_are_refused_for_scores_of_corpora_of_different_sizes():
     parts = [record(n, rows_tested=[0], rows_seen=[1], rows_seen_by_source=[1]) for n in (4, 5)]
     scores = pd.concat(parts, ignore_index=True)
     assert audit(scores)["n_seen"].tolist() == [0, 0]
-    with pytest.raises(ValueError, match=r"of one corpus .* got corpora of 4, 5 rows\. Audit"):
+    with pytest.raises(ValueError, match=r"of one corpus .* got corpora of 4, 5 rows\. Call"):
         audit(scores, groups=["Kim", "Lee", "Lee", "Mo"])

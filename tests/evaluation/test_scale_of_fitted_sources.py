@@ -91,15 +91,20 @@ def test_overlap_is_zero_for_a_source_trained_on_other_rows_of_the_same_scale():
     assert audit(scores)["n_seen_by_source"].tolist() == [0, 0, 0]
 
 
+def check_refused(source, sentence):
+    """Check the message with X as it is, and if the run names the features that methods read."""
+    for options in ({}, {"X": RAW, "features": ["a", "b"]}):
+        with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+            run(source, **options)
+
+
 def test_fitted_source_with_the_features_of_x_in_another_order_is_refused():
     source = network().fit(SCALED[["b", "a"]], SPEAKER)
     sentence = (
         "X must have its columns in the order in which the source 'speaker' was fitted, ['b', "
         "'a']; got ['a', 'b']. Reorder the columns of X."
     )
-    for options in ({}, {"X": RAW, "features": ["a", "b"]}):
-        with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
-            run(source, **options)
+    check_refused(source, sentence)
     assert len(run(source, FEATURES[["b", "a"]])) == 3
 
 
@@ -116,9 +121,7 @@ def test_fitted_source_of_a_feature_that_x_lacks_is_refused():
         "The source 'speaker' cannot read X. X must have all features of the source; got X "
         "without 1 of them: 'c'. Add these columns, or train the source on the features of X."
     )
-    for options in ({}, {"X": RAW, "features": ["a", "b"]}):
-        with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
-            run(source, **options)
+    check_refused(source, sentence)
     assert len(run(source, FEATURES.to_numpy())) == 3
 
 

@@ -27,8 +27,8 @@ def test_answer_does_not_count_a_classifier_that_is_no_network(study, with_score
 
 def test_answer_begins_with_the_methods_that_are_not_better_than_chance(study, with_scores):
     assert answer(with_scores(study, {})).startswith(
-        "No method is significantly better than chance, so there is no evidence that anything "
-        "was learned. No evidence that transfer helps"
+        "No method is significantly better than chance, so perhaps nothing was "
+        "learned. No evidence that transfer helps"
     )
     # The chance level is 1/2, since there are two emotions.
     learned = with_scores(study, {"DNN": 0.2, "PT/FT": 0.2, "ProgNet": 0.2})

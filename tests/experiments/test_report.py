@@ -81,8 +81,8 @@ def headline(study):
 
 def test_headline_counts_what_helps_and_what_hurts(study, with_scores):
     assert headline(with_scores(study, {})) == (
-        "No method is significantly better than chance, so there is no evidence that anything "
-        "was learned. No evidence that transfer helps or hurts in any of 4 comparisons with DNN."
+        "No method is significantly better than chance, so perhaps nothing was "
+        "learned. No evidence that transfer helps or hurts in any of 4 comparisons with DNN."
     )
     shifted = with_scores(study, {"ProgNet": 0.1, "PT/FT": -0.2})
     assert headline(shifted) == (

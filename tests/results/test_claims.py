@@ -250,13 +250,12 @@ def test_verdict_warns_when_equivalent_networks_are_at_chance():
     verdict = comparisons.loc[0, "verdict"]
     assert "are practically equivalent" in verdict
     assert verdict.endswith(
-        " Neither is significantly better than chance, so there is no evidence that anything was "
+        " Neither is significantly better than chance, so perhaps nothing was "
         "learned: ProgNet from sex (p = 0.5), DNN (p = 0.5)."
     )
     text = format_table(summary_table(scores.assign(chance=1 / 4), comparisons))
     assert text.endswith(
-        " No method is significantly better than chance, so there is no evidence that anything "
-        "was learned."
+        " No method is significantly better than chance, so perhaps nothing was learned."
     )
     # Without the column chance, the verdict cannot speak of it.
     assert "chance" not in compare_methods(scores).loc[0, "verdict"]
