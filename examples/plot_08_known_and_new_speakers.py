@@ -64,8 +64,8 @@ new = score("new speakers", new_folds, "training")
 # from the training rows alone. Before we look at the scores, we check that
 # nothing leaked. :func:`~skprognet.evaluation.audit` compares the rows that
 # each fit was given with the rows that it was tested on. Here it also compares
-# their speakers. It raises an error if they share any, as they do in the
-# folds of known speakers.
+# their speakers. It raises an error if training and test rows share any. In
+# the folds of known speakers they share speakers.
 
 audit(new, groups=emodb.speaker)
 message = ""

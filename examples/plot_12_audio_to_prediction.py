@@ -2,7 +2,7 @@
 12. From audio to a prediction
 ==============================
 
-From here on the pages are about your own data. This page goes the whole way.
+This page and the next are about your own data. This one goes the whole way.
 It starts from sound files, computes features, trains a network, saves and
 loads it, and predicts the emotion in recordings of new speakers.
 

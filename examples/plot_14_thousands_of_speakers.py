@@ -130,14 +130,16 @@ print(
 # %%
 # With your own recordings
 # ------------------------
-# On the command line, two commands do the same. The first makes a table with
-# the features and the layers. The second compares the methods on this table:
+# On the command line, two commands run such a study. The first makes a table
+# with the features and the layers. The second compares the methods on it:
 #
 # .. code-block:: bash
 #
-#     skprognet extract recordings/*.wav --speech-model ge2e -o features.csv.gz
+#     skprognet extract recordings/*.wav --speech-model ge2e \
+#         --speech-pooling mean -o features.csv.gz
 #     skprognet tasks features.csv.gz --labels labels.csv \
 #         --target emotion --layers ge2e \
+#         --folds-by speaker-independent --normalisation training \
 #         --methods dnn side-by-side progressive --placebo --output results
 #
 # The option ``--placebo`` adds a control, which is the subject of the next
