@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 from pandas.api.extensions import ExtensionDtype
 from sklearn.utils import check_array
-from sklearn.utils.multiclass import type_of_target
 
 from skprognet._wording import first_few
 
@@ -53,43 +52,6 @@ def check_choice(name, value, choices):
     if not isinstance(value, str) or value not in choices:
         named = ", ".join(repr(choice) for choice in choices)
         raise ValueError(f"{name} must be one of {named}; got {value!r}.")
-
-
-def check_no_ratings(name, labels, *, text=False, instead="take another column"):
-    """Raise if labels are numbers with a fraction, such as ratings, which are not classes.
-
-    The rule is scikit-learn's: numbers that are not all whole are "continuous". Whole numbers are
-    codes of classes.
-
-    Parameters
-    ----------
-    name : str
-        Name of the labels, for the message.
-    labels : array-like of shape (n_samples,)
-        Labels.
-    text : bool, default=False
-        Whether numbers written as text count as numbers, as in a table.
-    instead : str, default="take another column"
-        Another way out, for the end of the message.
-
-    Raises
-    ------
-    ValueError
-        If the labels are ratings.
-    """
-    values = pd.Series(np.ravel(np.asarray(labels))).dropna()
-    if not text and values.map(lambda value: isinstance(value, str)).any():
-        return
-    numbers = pd.to_numeric(values, errors="coerce").to_numpy(float, na_value=np.nan)
-    if not numbers.size or not np.isfinite(numbers).all():
-        return
-    if type_of_target(numbers) == "continuous":
-        example = numbers[numbers % 1 != 0][0]
-        raise ValueError(
-            f"Labels must be classes; got ratings in {name!r}: {len(np.unique(numbers))} "
-            f"different numbers, such as {example:g}. Make classes of them, such as low and high "
-            f"with pandas.cut, or {instead}."
-        )
 
 
 def check_bool(name, value):

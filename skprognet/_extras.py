@@ -4,6 +4,7 @@ from importlib import import_module
 
 _NEEDED = {
     "audio": ("Reading audio", " (openSMILE is free for research only)"),
+    "corpora": ("This corpus", ""),
     "onnx": ("Writing ONNX files", ""),
     "report": ("A report, figure, model card or LaTeX table", ""),
     "speech": ("A speech model of transformers", ""),
@@ -17,7 +18,7 @@ def import_extra(name, extra="audio"):
     ----------
     name : str
         Name of the package.
-    extra : {"audio", "onnx", "report", "speech"}, default="audio"
+    extra : {"audio", "corpora", "onnx", "report", "speech"}, default="audio"
         The extra.
 
     Returns

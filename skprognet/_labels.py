@@ -106,8 +106,10 @@ def label_remarks(name, labels):
             f"{first_few(missing)} counts as a label of {name!r} like any other. If it means "
             "that the label is missing, replace it by None, or leave these rows out."
         )
-    pairs = [f"{a!r} and {b!r}" for a, b in combinations(texts[:_MANY], 2) if _nearly_equal(a, b)]
-    if pairs and len(texts) <= _MANY:
+    if len(texts) > _MANY:
+        return
+    pairs = [f"{a!r} and {b!r}" for a, b in combinations(texts, 2) if _nearly_equal(a, b)]
+    if pairs:
         more = f" and {len(pairs) - 5} more pairs" if len(pairs) > 5 else ""
         yield (
             f"Some labels of {name!r} are nearly the same: {', '.join(pairs[:5])}{more}. They "

@@ -169,7 +169,7 @@ def as_floats(column):
     return column.to_numpy(dtype=float, na_value=float("nan"))
 
 
-def score_grid(name, rows, like=None, of="", value=SCORE):
+def score_grid(name, rows, like=None, of=""):
     """Return the scores of one method as a frame with a row per repeat and a column per fold.
 
     Parameters
@@ -182,8 +182,6 @@ def score_grid(name, rows, like=None, of="", value=SCORE):
         Rows that have all expected repeats and folds; None means `rows`.
     of : str, default=""
         The method of the rows, for the message.
-    value : str, default="score"
-        The column that holds the values.
 
     Returns
     -------
@@ -197,7 +195,7 @@ def score_grid(name, rows, like=None, of="", value=SCORE):
     """
     like = rows if like is None else like
     n_repeats, n_folds = like["repeat"].nunique(), like["fold"].nunique()
-    grid = pd.Series(as_floats(rows[value]), pd.MultiIndex.from_frame(rows[list(FOLD)]))
+    grid = pd.Series(as_floats(rows[SCORE]), pd.MultiIndex.from_frame(rows[list(FOLD)]))
     if not grid.index.is_unique or len(rows) != n_repeats * n_folds:
         raise ValueError(
             f"{name} must have one row for each of {n_repeats} x {n_folds} folds{of}; got "
@@ -207,7 +205,7 @@ def score_grid(name, rows, like=None, of="", value=SCORE):
     return grid.unstack()
 
 
-def score_table(scores, method, source, value=SCORE):
+def score_table(scores, method, source):
     """Return the scores of one method and source as an array of shape (n_repeats, n_folds).
 
     Raises
@@ -216,7 +214,7 @@ def score_table(scores, method, source, value=SCORE):
         If a fold is missing or appears twice.
     """
     rows = rows_of(scores, (method, source))
-    grid = score_grid("scores", rows, scores, f" of {method!r} from {source!r}", value)
+    grid = score_grid("scores", rows, scores, f" of {method!r} from {source!r}")
     return grid.to_numpy()
 
 

@@ -47,20 +47,13 @@ def metric_of(table):
     Score
         If this process does not know the metric, only its name and its direction.
     """
-    name, greater = (table[column].iloc[0] if column in table else None for column in METRIC)
-    return score_named(*_fill_missing(name, greater))
-
-
-def _fill_missing(name, greater_is_better):
-    """Return name and direction from a table; a missing name is UAR, a missing direction None."""
-    name = DEFAULT_METRIC if pd.isna(name) else name
-    return name, None if pd.isna(greater_is_better) else greater_is_better
+    return metric_of_row(table.iloc[0])
 
 
 def metric_of_row(row):
     """Return the Score of a row of a table, like `metric_of` for a table."""
-    name, greater = (row.get(column) for column in METRIC)
-    return score_named(*_fill_missing(name, greater))
+    name, greater = (None if pd.isna(row.get(column)) else row[column] for column in METRIC)
+    return score_named(DEFAULT_METRIC if name is None else name, greater)
 
 
 def score_named(name, greater_is_better=None):

@@ -78,6 +78,34 @@ def as_numbers(labels, *, text=False):
     return numbers if np.isfinite(numbers).all() else None
 
 
+def check_no_ratings(name, labels, *, instead="take another column"):
+    """Raise if labels are numbers with a fraction, such as ratings, which are not classes.
+
+    Parameters
+    ----------
+    name : str
+        Name of the labels, for the message.
+    labels : array-like of shape (n_samples,)
+        Labels.
+    instead : str, default="take another column"
+        Another way out, for the end of the message.
+
+    Raises
+    ------
+    ValueError
+        If :func:`kind_of_target` takes the labels for numbers.
+    """
+    if kind_of_target(labels) == CLASSES:
+        return
+    numbers = as_numbers(labels)
+    example = numbers[numbers % 1 != 0][0]
+    raise ValueError(
+        f"Labels must be classes; got ratings in {name!r}: {len(np.unique(numbers))} different "
+        f"numbers, such as {example:g}. Make classes of them, such as low and high with "
+        f"pandas.cut, or {instead}."
+    )
+
+
 def hint_of_text(labels):
     """Return a hint for messages about classes that look like numbers written as text.
 

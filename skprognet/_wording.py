@@ -218,3 +218,8 @@ def printable(text):
     return "".join(
         repr(char)[1:-1] if unicodedata.category(char) in hidden else char for char in text
     )
+
+
+def printable_lines(text):
+    """Return text of several lines, each of them as :func:`printable` returns it."""
+    return "\n".join(map(printable, str(text).split("\n")))

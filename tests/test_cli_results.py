@@ -290,6 +290,9 @@ def test_the_suffix_decides_the_format_of_the_picture(folder, suffix, start):
             "--train-folds must be one of [1, 2]; got 3.",
         ),
         (["--kind", "significance", "-o", "x"], 2, "--output must end in a format such as .pdf"),
+        (["--kind", "scores", "--smoothing", 5], 2, "--smoothing is for --kind curves. Leave it"),
+        (["--kind", "sizes", "--no-panels"], 2, "--panels is for --kind curves. Leave it out."),
+        (["--kind", "curves", "--alpha", 0.05], 2, "--alpha is for --kind significance and sizes"),
         (["--kind", "significance", "-o", "x.gif2"], 1, "Format 'gif2' is not supported"),
     ],
 )

@@ -33,11 +33,12 @@ SMALL_SOURCES = ("speaker", "gender")
 def main(scores, tables):
     scores, tables = Path(scores), Path(tables)
     _write(_ge2e_table(scores), tables / "ge2e.csv")
-    for corpus in ("emodb", "ravdess"):
-        rivals = _by_speakers(scores, f"rivals_{corpus}")
-        compared = {name: _scores_and_pvalues(of, name) for name, of in rivals.items()}
+    rivals = {name: _by_speakers(scores, f"rivals_{name}") for name in CORPORA.values()}
+    for corpus, studies in rivals.items():
+        compared = {name: _scores_and_pvalues(of, name) for name, of in studies.items()}
         _write(_side_by_side(compared), tables / f"rivals_{corpus}.csv")
-    table_2 = rivals | {"known": read_scores(scores / "table2_ravdess_speaker_stratified.csv")}
+    known = read_scores(scores / "table2_ravdess_speaker_stratified.csv")
+    table_2 = rivals["ravdess"] | {"known": known}
     for folds, speakers in SPEAKERS.items():
         _write_table_2(table_2[speakers], tables / f"ravdess_{folds}.csv")
     _write(_small_sources(tables), tables / "small_sources.csv")
@@ -61,7 +62,7 @@ def _write(table, path):
 def _ge2e_table(scores):
     """Return a column for each corpus and kind of folds."""
     columns = {}
-    for corpus in ("emodb", "ravdess"):
+    for corpus in CORPORA.values():
         for folds, speakers in SPEAKERS.items():
             of_folds = read_scores(scores / f"ge2e_{corpus}_{folds}.csv")
             columns[f"{of_folds['corpus'].iloc[0]}, {speakers}"] = _ge2e_column(of_folds)

@@ -127,7 +127,7 @@ def _add(name, reader, text, options):
         for key in ("emotions", "recordings"):  # "all" stands for a list, it is not an item
             if len(values.get(key, ())) == 1:
                 (values[key],) = values[key]
-        values = {key: value for key, value in values.items() if value or value is True}
+        values = {key: value for key, value in values.items() if value}
         with print_warnings():
             corpus = reader(root, **values)
         _write(corpus, output)

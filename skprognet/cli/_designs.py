@@ -94,14 +94,14 @@ def make_design(
     ValueError
         If a value is not allowed.
     """
-    network = ctx.meta.get(DESIGN, {}).get("network", {})
-    network |= {n: v for n, v in given.items() if n in NETWORK and v not in (None, ())}
+    recorded = ctx.meta.get(DESIGN, {}).get("network", {})
+    given_here = {n: v for n, v in given.items() if n in NETWORK and v not in (None, ())}
     fields = options_of(kind)
     values = {name: value for name, value in given.items() if name not in NETWORK}
     # An option with several values that was not given stands for all of them.
     values = {n: v for n, v in values.items() if v != () or fields[n].default is not None}
     try:
-        return kind.from_dict(values | {"network": network})
+        return kind.from_dict(values | {"network": recorded | given_here})
     except TypeError as error:
         raise ValueError(str(error)) from error
 

@@ -4,21 +4,14 @@ from pathlib import Path
 
 import click
 
-from skprognet._manifest import check_no_result
 from skprognet.cli._messages import on_terminal
-from skprognet.cli._options import check_no_input
+from skprognet.cli._options import check_no_input, file_option
 from skprognet.persistence import export_onnx, load_model, read_model_info
 
 
 @click.command()
 @click.argument("model", type=click.Path(dir_okay=False, path_type=Path))
-@click.option(
-    "--output",
-    "-o",
-    required=True,
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="The ONNX file.",
-)
+@file_option("The ONNX file.")
 def export(model: Path, output: Path) -> None:
     """Write a MODEL as one ONNX file, which onnxruntime runs without Python.
 
@@ -28,7 +21,6 @@ def export(model: Path, output: Path) -> None:
     the records of the model file.
     """
     check_no_input(output, [model])
-    check_no_result(output)
     metadata = read_model_info(model)["metadata"]
     export_onnx(load_model(model), output, metadata=metadata)
     click.echo(on_terminal(f"Wrote {output} ({output.stat().st_size / 1e6:.1f} MB)."))

@@ -7,7 +7,7 @@ import pandas as pd
 
 from skprognet._tables import write_table
 from skprognet.cli._listed_files import list_utterances
-from skprognet.cli._messages import print_warnings
+from skprognet.cli._messages import Stopped, print_warnings
 from skprognet.cli._options import (
     cache_option,
     check_no_input,
@@ -26,18 +26,6 @@ from skprognet.features import (
 )
 
 
-class Stopped(click.ClickException):
-    """Ctrl-C, with the exit code that shells give it."""
-
-    exit_code = 130
-
-    def __init__(self, kept: Path):
-        super().__init__(
-            f"Stopped. The features of {count_cached(kept)} recordings are kept in "
-            f"{str(kept)!r}. To compute the rest, run the same command."
-        )
-
-
 def extract_and_keep(
     utterances: pd.DataFrame, extractor: FeatureExtractor, kept: Path
 ) -> pd.DataFrame:
@@ -51,7 +39,10 @@ def extract_and_keep(
     try:
         return make_feature_table(utterances, extractor)
     except KeyboardInterrupt:
-        raise Stopped(kept) from None
+        raise Stopped(
+            f"Stopped. The features of {count_cached(kept)} recordings are kept in "
+            f"{str(kept)!r}. To compute the rest, run the same command."
+        ) from None
     except ValueError:
         errors = getattr(extractor, "errors_", ())
         if not len(errors):

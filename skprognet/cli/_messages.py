@@ -1,17 +1,25 @@
 """Messages and warnings of the command line, as text that cannot control a terminal."""
 
+import signal
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
 
-from skprognet._wording import printable
+from skprognet._wording import printable_lines as on_terminal
 
 
-def on_terminal(text: object) -> str:
-    """Return text of any number of lines without codes that control a terminal."""
-    return "\n".join(map(printable, str(text).split("\n")))
+class Stopped(click.ClickException):
+    """Ctrl-C or SIGTERM, with the exit code that shells give it: 128 and the signal's number."""
+
+    def __init__(self, message: str, number: int = signal.SIGINT) -> None:
+        super().__init__(message)
+        self.exit_code = 128 + number  # type: ignore[misc]
+
+    def show(self, file=None) -> None:
+        """Print the sentence below the progress bar."""
+        click.echo(f"\n{on_terminal(self.message)}", err=True)
 
 
 @contextmanager

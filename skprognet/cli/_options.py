@@ -181,6 +181,25 @@ def table_option(*, required, otherwise="CSV on standard output"):
     )
 
 
+def _check_file(ctx, param, path):
+    """Check that a file can be written (a callback of click)."""
+    check_folder(path.parent)
+    check_no_result(path)
+    return path
+
+
+def file_option(text):
+    """Return the option for an output file; its path is checked before the work begins."""
+    return click.option(
+        "--output",
+        "-o",
+        required=True,
+        type=click.Path(dir_okay=False, path_type=Path),
+        callback=_check_file,
+        help=text,
+    )
+
+
 cache_option = click.option(
     "--cache",
     type=click.Path(file_okay=False, path_type=Path),

@@ -8,20 +8,8 @@ from dataclasses import dataclass
 
 import click
 
-from skprognet.cli._messages import on_terminal
+from skprognet.cli._messages import Stopped, on_terminal
 from skprognet.evaluation import count_kept_fits
-
-
-class Stopped(click.ClickException):
-    """Ctrl-C or SIGTERM, with the exit code that shells give it: 128 and the signal's number."""
-
-    def __init__(self, message: str, number: int = signal.SIGINT) -> None:
-        super().__init__(message)
-        self.exit_code = 128 + number  # type: ignore[misc]
-
-    def show(self, file=None) -> None:
-        """Print the sentence below the progress bar."""
-        click.echo(f"\n{on_terminal(self.message)}", err=True)
 
 
 @contextmanager
@@ -62,7 +50,7 @@ class Work:
     n_fits: int | None = None
 
 
-def _kept_in_words(output, work: Work, message: str = "") -> str:
+def _kept_in_words(output, work: Work, message: str) -> str:
     """Say how much of a study is kept in its folder, and how to continue."""
     of_all = "" if work.n_fits is None else f" of {work.n_fits}"
     done = count_kept_fits(output.checkpoint)

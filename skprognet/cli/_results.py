@@ -5,14 +5,15 @@ from pathlib import Path
 
 import click
 import pandas as pd
+from click.core import ParameterSource
 
 from skprognet import displays
-from skprognet._files import check_folder, write_whole
-from skprognet._manifest import check_no_result
+from skprognet._files import write_whole
 from skprognet._markup import ESCAPES
 from skprognet._predictions import predicts_numbers
 from skprognet._scores import CONDITIONS
-from skprognet._wording import first_few
+from skprognet._wording import first_few, listed
+from skprognet.cli._options import file_option
 from skprognet.cli._read_tested import read_tested
 from skprognet.displays import picture
 from skprognet.results import (
@@ -30,6 +31,11 @@ from skprognet.significance import get_significance_test_names
 TIMES = ["seconds"]
 KINDS = ("curves", "scores", "significance", "sizes", "predictions")
 CHOICES = {"corpus": "--corpus", "n_train_folds": "--train-folds"}
+# The kinds that an option has an effect on, where it is not all of them.
+OF_KINDS = {
+    **dict.fromkeys(["test", "alpha", "rope"], ("significance", "sizes")),
+    **dict.fromkeys(["smoothing", "panels"], ("curves",)),
+}
 # For these kinds, one picture can show several values of these columns.
 SIDE_BY_SIDE = {"significance": ("corpus", "n_train_folds"), "sizes": ("n_train_folds",)}
 
@@ -191,14 +197,10 @@ def _shown(value):
     help="For --kind curves: whether each method has its own panel.  [default: if there are more "
     "than three]",
 )
-@click.option(
-    "--output",
-    "-o",
-    required=True,
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="The picture; its suffix decides the format, such as .pdf, .png or .svg.",
-)
+@file_option("The picture; its suffix decides the format, such as .pdf, .png or .svg.")
+@click.pass_context
 def plot(
+    ctx: click.Context,
     results: Path,
     kind: str,
     corpus: str | None,
@@ -223,9 +225,10 @@ def plot(
       sizes         score by size of the training set
       predictions   predicted numbers against the truth; needs FOLDER, or its
                     file of predictions
+
+    --test, --alpha and --rope are for significance and sizes.
     """  # noqa: D301 - click reads \b
-    check_folder(output.parent)
-    check_no_result(output)
+    _check_options(ctx, kind)
     if not output.suffix:
         raise click.UsageError(
             f"--output must end in a format such as .pdf, .png or .svg; got {str(output)!r}."
@@ -242,6 +245,13 @@ def plot(
     drawn = picture(display, output.suffix[1:].lower(), dpi=300)
     write_whole({output: drawn})
     click.echo(f"Wrote {output}.")
+
+
+def _check_options(ctx, kind):
+    """Raise if an option was given that has no effect on pictures of this kind."""
+    for name, kinds in OF_KINDS.items():
+        if ctx.get_parameter_source(name) == ParameterSource.COMMANDLINE and kind not in kinds:
+            raise click.UsageError(f"--{name} is for --kind {listed(kinds)}. Leave it out.")
 
 
 def _read_curves(path):

@@ -4,28 +4,34 @@ from typing import Any
 
 import click
 
-Z_SCORES, AS_THEY_ARE = "z-scores", "none"
+from skprognet.experiments import AS_GIVEN, Z_SCORES
 
 
-def read_scale(words: list[str]) -> str | dict[str, tuple[float, float]]:
+def read_scale(
+    ctx: click.Context, param: click.Parameter, words: tuple[str, ...]
+) -> str | dict[str, tuple[float, float]] | None:
     """Read a scale: one for all corpora, or the lowest and highest number of each.
 
     Parameters
     ----------
-    words : list of str
-        Such as ["z-scores"], or ["iemocap=1:5", "msp-improv=1:5"].
+    ctx, param : click.Context and click.Parameter
+        As click passes them to a callback.
+    words : tuple of str
+        Such as ("z-scores",), or ("iemocap=1:5", "msp-improv=1:5").
 
     Returns
     -------
-    str or dict of str to (float, float)
-        The scale in the form of a design.
+    str, dict of str to (float, float), or None
+        The scale in the form of a design; None if there are no words.
 
     Raises
     ------
-    ValueError
+    click.BadParameter
         If the words are not a scale.
     """
-    if len(words) == 1 and words[0] in (Z_SCORES, AS_THEY_ARE):
+    if not words:
+        return None
+    if words in ((Z_SCORES,), (AS_GIVEN,)):
         return words[0]
     scale = {}
     for word in words:
@@ -36,8 +42,8 @@ def read_scale(words: list[str]) -> str | dict[str, tuple[float, float]]:
         except ValueError:
             pair = None
         if not name or name in scale or pair is None:
-            raise ValueError(
-                f"The scale must be {Z_SCORES}, {AS_THEY_ARE}, or NAME=LOW:HIGH once for each "
+            raise click.BadParameter(
+                f"The scale must be {Z_SCORES}, {AS_GIVEN}, or NAME=LOW:HIGH once for each "
                 f"corpus, such as iemocap=1:5; got {word!r}."
             )
         scale[name] = pair
@@ -49,21 +55,3 @@ def scale_as_given(scale: Any) -> list[str]:
     if isinstance(scale, dict):
         return [f"{name}={low!r}:{high!r}" for name, (low, high) in scale.items()]
     return [scale]
-
-
-def _parse(ctx: click.Context, param: click.Parameter, words: tuple[str, ...]) -> Any:
-    try:
-        return read_scale(list(words)) if words else None
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from error
-
-
-scale_option = click.option(
-    "--scale",
-    multiple=True,
-    metavar="z-scores|none|NAME=LOW:HIGH...",
-    callback=_parse,
-    help="How to bring the numbers of the corpora to one scale: mean 0 and variance 1 in each "
-    "corpus (z-scores), no scaling (none), or LOW becomes 0 and HIGH becomes 1.  [default: "
-    "z-scores for numbers]",
-)

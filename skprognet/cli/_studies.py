@@ -73,8 +73,9 @@ def _run(ctx, design, data, inputs, output, parallel, replace=False, mode=None):
                 warnings.filterwarnings("ignore", "The audit failed", UserWarning)
                 if mode.finish:
                     check_all_parts(plan, folder, parallel.get("n_together"))
-                options = {"only": mode.only, "checkpoint": folder.checkpoint}
-                study = plan.run(**options, **parallel, verbose=1)
+                study = plan.run(
+                    only=mode.only, checkpoint=folder.checkpoint, **parallel, verbose=1
+                )
         except BaseException:
             folder.abandon()
             raise
@@ -240,8 +241,7 @@ def _check_stems(tables, names):
 
 @click.command()
 @output_option("skprognet-demo")
-@network_options(["max_epochs"], max_epochs=300)
-@network_options(["patience"])
+@network_options(["max_epochs", "patience"], max_epochs=300)
 @design_options(TasksDesign, ["n_repeats", "n_splits", "random_state"], n_repeats=1, n_splits=5)
 @n_jobs_option
 @click.pass_context

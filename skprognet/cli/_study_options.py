@@ -9,17 +9,16 @@ import click
 from skprognet import DNNClassifier
 from skprognet.cli._kind_options import kind_options
 from skprognet.cli._options import with_options
-from skprognet.cli._scale_option import scale_as_given, scale_option
+from skprognet.cli._scale_option import read_scale, scale_as_given
 from skprognet.experiments import (
     TasksDesign,
     kind_of_value,
     options_of,
     takes_all,
     takes_several,
+    takes_table,
 )
 
-# Values of a design that need an option of a special form.
-SPECIAL_OPTIONS = {"kind": kind_options, "scale": scale_option}
 ALL = ""  # an option without values stands for all of them
 
 
@@ -40,8 +39,8 @@ def design_options(design: type, only: Iterable[str] | None = None, **defaults: 
 
 
 def _option(field: Field, defaults: dict[str, Any]) -> Callable:
-    if field.name in SPECIAL_OPTIONS:
-        return SPECIAL_OPTIONS[field.name]
+    if field.name == "kind":
+        return kind_options  # two flags, each with a help text of its own
     option, several = field.metadata["option"], takes_several(field.type)
     options: dict[str, Any] = {"help": option.help, "required": option.required}
     if option.metavar:
@@ -58,6 +57,8 @@ def _option(field: Field, defaults: dict[str, Any]) -> Callable:
     if takes_all(field.type):
         options |= {"is_flag": False, "flag_value": ALL, "callback": _all_or_some}
         options |= {"default": (), "show_default": False}
+    if takes_table(field.type):
+        options |= {"multiple": True, "callback": read_scale}
     if kind_of_value(field.type) is bool:
         # A single flag has no default to show: it is off unless it is given.
         options |= {"is_flag": True, "show_default": "/" in flag}

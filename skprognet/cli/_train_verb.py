@@ -9,7 +9,7 @@ from sklearn.preprocessing import StandardScaler
 
 from skprognet import DNNClassifier
 from skprognet._extras import import_extra
-from skprognet._files import check_folder, sha256
+from skprognet._files import sha256
 from skprognet._manifest import check_no_result
 from skprognet.cli._kind_options import flag_of_kind, kind_options, say_kind
 from skprognet.cli._messages import on_terminal, print_warnings
@@ -25,6 +25,7 @@ from skprognet.cli._options import (
     SeveralValues,
     check_no_input,
     features_option,
+    file_option,
     seed_option,
 )
 from skprognet.cli._study_options import (
@@ -93,12 +94,6 @@ def make_network(given: dict[str, Any]) -> DNNClassifier:
     return DNNClassifier(**{n: value for n, value in given.items() if value not in (None, ())})
 
 
-def _check_output(ctx: click.Context, param: click.Parameter, path: Path) -> Path:
-    check_folder(path.parent)
-    check_no_result(path)
-    return path
-
-
 @click.command(cls=SeveralValues)
 @click.argument("table")
 @click.option(
@@ -142,14 +137,7 @@ def _check_output(ctx: click.Context, param: click.Parameter, path: Path) -> Pat
 @seed_option
 @network_options()
 @features_option
-@click.option(
-    "--output",
-    "-o",
-    required=True,
-    type=click.Path(dir_okay=False, path_type=Path),
-    callback=_check_output,
-    help="The file of the model.",
-)
+@file_option("The file of the model.")
 @click.option(
     "--card",
     is_flag=True,

@@ -5,46 +5,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from skprognet._extras import import_extra
 from skprognet._wording import first_few
 from skprognet.datasets._check_corpus import checked
 from skprognet.datasets._frame import COLUMNS, make_frame, translate
 from skprognet.datasets._no_foreign_code import check_inside, no_foreign_code, stays_inside
 from skprognet.datasets.corpora import find_attrs
-
-
-def import_corpora(name):
-    """Import a package that only the extra ``corpora`` installs.
-
-    Parameters
-    ----------
-    name : str
-        Name of the package.
-
-    Returns
-    -------
-    module
-        The imported package.
-
-    Raises
-    ------
-    ImportError
-        If the package, or one that it needs, is missing.
-
-    Examples
-    --------
-    >>> import_corpora("audb_of_mars")
-    Traceback (most recent call last):
-    ...
-    ImportError: This corpus needs 'audb_of_mars', which cannot be imported (No module named
-    'audb_of_mars'); run: pip install 'skprognet[corpora]'.
-    """
-    try:
-        return import_module(name)
-    except ImportError as error:
-        raise ImportError(
-            f"This corpus needs {name!r}, which cannot be imported ({error}); "
-            "run: pip install 'skprognet[corpora]'."
-        ) from error
 
 
 def read_audformat(
@@ -145,7 +111,7 @@ def read_audformat(
     >>> calls.attrs["licence"]
     'CC0-1.0'
     """
-    audformat = import_corpora("audformat")
+    audformat = import_extra("audformat", "corpora")
     genders = (gender,) if isinstance(gender, str) else tuple(gender)
     others = [others] if isinstance(others, str) else list(others)
     own = {"emotion": (emotion,), "speaker": (speaker,), "gender": genders, "session": (session,)}

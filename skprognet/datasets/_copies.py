@@ -1,10 +1,10 @@
 """Find recordings that appear more than once in a corpus."""
 
-import hashlib
 import os
 from collections import Counter, defaultdict
 
 from skprognet._audio_suffixes import AUDIO_SUFFIXES
+from skprognet._files import sha256
 from skprognet._wording import count, first_few
 from skprognet.datasets._frame import TIMES
 
@@ -115,9 +115,4 @@ def _digests(files):
     """Return the SHA-256 of files that have the same size as another; only these can be equal."""
     sizes = {file: os.path.getsize(file) for file in files}
     n_files = Counter(sizes.values())
-    return {file: _sha256(file) for file, size in sizes.items() if n_files[size] > 1}
-
-
-def _sha256(path):
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return {file: sha256(file) for file, size in sizes.items() if n_files[size] > 1}

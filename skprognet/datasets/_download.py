@@ -4,7 +4,8 @@ import re
 import sys
 from contextlib import redirect_stdout
 
-from skprognet.datasets._audformat import import_corpora, read_audformat
+from skprognet._extras import import_extra
+from skprognet.datasets._audformat import read_audformat
 from skprognet.datasets._no_foreign_code import no_foreign_code
 from skprognet.datasets.corpora import CORPORA, OPEN_CORPORA
 
@@ -113,7 +114,7 @@ def fetch_corpus(name, *, version=None, cache=None, duplicates="keep", verbose=T
 
 
 def _load(database, version, cache, verbose):
-    audb = import_corpora("audb")
+    audb = import_extra("audb", "corpora")
     cache = None if cache is None else str(cache)
     try:
         # audb's progress bars already go to standard error.

@@ -2,16 +2,12 @@
 
 import warnings
 
-import pandas as pd
-
 from skprognet._checks import check_number
-from skprognet._scores import CONDITIONS, METHOD, label
+from skprognet._scores import METHOD, label
 from skprognet.displays._display import Display
-from skprognet.displays._frames import by_method, check_frame, check_one_study
+from skprognet.displays._frames import by_method, of_one_study
 from skprognet.displays._style import GREY, legend_above, legend_height, looks
 from skprognet.results import calibration_by_method, expected_calibration_error
-
-NEEDED = [*METHOD, "confidence", "accuracy", "count"]
 
 
 class CalibrationDisplay(Display):
@@ -104,9 +100,8 @@ class CalibrationDisplay(Display):
             If some methods have no probabilities.
         """
         check_number("min_count", min_count, "integer", low=1)
+        predictions = of_one_study(predictions)
         curves = calibration_by_method(predictions, n_bins=n_bins)
-        curves = check_frame("predictions", curves, NEEDED)
-        check_one_study("predictions", curves, CONDITIONS)
         with warnings.catch_warnings():
             # calibration_by_method has just warned of methods without probabilities.
             warnings.filterwarnings("ignore", "The calibration of")
@@ -182,4 +177,4 @@ class CalibrationDisplay(Display):
             accuracy, count (rows, mean over the repeats), and others. In a bin without rows,
             confidence and accuracy are NaN.
         """
-        return pd.DataFrame(self.curves).copy()
+        return self.curves.copy()

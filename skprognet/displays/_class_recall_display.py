@@ -1,11 +1,10 @@
 """Draw the recall of each class for all methods side by side."""
 
 import numpy as np
-import pandas as pd
 
-from skprognet._scores import CONDITIONS, METHOD, label
+from skprognet._scores import label
 from skprognet.displays._display import Display
-from skprognet.displays._frames import by_method, check_frame, check_one_study
+from skprognet.displays._frames import by_method, of_one_study
 from skprognet.displays._style import legend_above, legend_height, looks, verbatim
 from skprognet.results import recall_by_class
 
@@ -78,12 +77,7 @@ class ClassRecallDisplay(Display):
         ValueError
             If a column is missing, the predictions are numbers, or they are of several studies.
         """
-        recalls = recall_by_class(predictions)
-        recalls = check_frame(
-            "predictions", recalls, [*METHOD, "label", "recall_mean", "recall_std"]
-        )
-        check_one_study("predictions", recalls, CONDITIONS)
-        return cls(recalls)
+        return cls(recall_by_class(of_one_study(predictions)))
 
     def _figure_size(self):
         methods = by_method(self.recalls)
@@ -133,4 +127,4 @@ class ClassRecallDisplay(Display):
             and standard deviation over the folds of a repeat, both averaged over the repeats),
             n_rows and n_folds.
         """
-        return pd.DataFrame(self.recalls).copy()
+        return self.recalls.copy()

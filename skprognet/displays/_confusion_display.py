@@ -1,16 +1,14 @@
 """Draw a confusion matrix for each method."""
 
 import numpy as np
-import pandas as pd
 
 from skprognet._predictions import PREDICTION, TRUTH
-from skprognet._scores import CONDITIONS, label
+from skprognet._scores import label
 from skprognet.displays._display import Display
-from skprognet.displays._frames import by_method, check_frame, check_one_study
+from skprognet.displays._frames import by_method, of_one_study
 from skprognet.displays._style import verbatim
 from skprognet.results import confusion_by_method
 
-NEEDED = ["method", "source", TRUTH, PREDICTION, "count", "recall"]
 COLUMNS = 2  # matrices side by side
 GAP = 0.6  # between two matrices, in cells: room for the title of the lower one
 EXPLAINED = "row: truth, column: prediction\nlarge: recall in %, small: rows of a repeat"
@@ -86,9 +84,7 @@ class ConfusionDisplay(Display):
         ValueError
             If a column is missing, the predictions are numbers, or they are of several studies.
         """
-        confusion = check_frame("predictions", confusion_by_method(predictions), NEEDED)
-        check_one_study("predictions", confusion, CONDITIONS)
-        return cls(confusion)
+        return cls(confusion_by_method(of_one_study(predictions)))
 
     def _classes(self):
         return list(self.confusion[TRUTH].unique())
@@ -181,4 +177,4 @@ class ConfusionDisplay(Display):
             One row per cell: method, source, truth, prediction, count (rows, mean over the
             repeats), recall and recall_std (its mean and its standard deviation over the repeats).
         """
-        return pd.DataFrame(self.confusion).copy()
+        return self.confusion.copy()

@@ -3,14 +3,13 @@
 import numpy as np
 
 from skprognet._comparisons import signed
-from skprognet._scores import label
+from skprognet._scores import as_frame, label
 from skprognet._table_metric import metric_of
 from skprognet.displays._display import Display
-from skprognet.displays._frames import check_frame, check_one_study
+from skprognet.displays._frames import check_one_study
 from skprognet.displays._style import row_height, verbatim
 from skprognet.results import corpora_matrix
 
-NEEDED = ("method", "source", "corpus", "gain", "marks", "baseline", "baseline_score")
 COLOURS = "PuOr"  # orange and violet, told apart by colour-blind readers; white is no gain
 OWN = "#d9d9d9"
 SMALLEST = 0.02  # the strongest colour means at least this gain, so small gains stay pale
@@ -103,7 +102,7 @@ class CorporaMatrixDisplay(Display):
             If a column is missing, `method` is unknown, there are several targets or numbers of
             training folds, or no network was run both with a source and without one.
         """
-        scores = check_frame("scores", scores, ["method", "source", "corpus", "score"])
+        scores = as_frame("scores", scores)
         check_one_study("scores", scores, ["target", "n_train_folds"])
         return cls(corpora_matrix(scores, comparisons, method=method))
 
@@ -132,7 +131,7 @@ class CorporaMatrixDisplay(Display):
         return max(4.8, 2.2 + 0.95 * len(columns)), below + 0.9 * row_height(rows) * len(rows)
 
     def _draw(self, ax):
-        matrix = check_frame("matrix", self.matrix, NEEDED)
+        matrix = self.matrix
         rows, columns = self._rows(), self._columns()
         gains = np.full((len(rows), len(columns)), np.nan)
         words = {}

@@ -3,13 +3,11 @@
 import re
 
 import numpy as np
-import pandas as pd
 
 from skprognet._digits import shared_digits
-from skprognet._predictions import FILE, ROW, TRUTH, check_predictions
-from skprognet._scores import CONDITIONS
+from skprognet._predictions import FILE, ROW, TRUTH
 from skprognet.displays._display import Display
-from skprognet.displays._frames import check_one_study
+from skprognet.displays._frames import of_one_study
 from skprognet.displays._style import verbatim
 from skprognet.results import most_disputed
 
@@ -95,7 +93,7 @@ class DisagreementDisplay(Display):
             If a column is missing, there are fewer than two methods, `n` is below 1, `only` or
             `against` is unknown, no row is found, or the predictions are of several studies.
         """
-        check_one_study("predictions", check_predictions(predictions), CONDITIONS)
+        predictions = of_one_study(predictions)
         disputed = most_disputed(predictions, n, only=only, against=against)
         if not len(disputed):
             raise ValueError(
@@ -169,7 +167,7 @@ class DisagreementDisplay(Display):
             right_to_wrong (for numbers error, closer and farther), and the label or number of
             each method.
         """
-        return pd.DataFrame(self.disputed).copy()
+        return self.disputed.copy()
 
 
 def _in_a_cell(value):

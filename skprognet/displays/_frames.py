@@ -3,7 +3,9 @@
 import numpy as np
 
 from skprognet._controls import in_table_order
+from skprognet._predictions import check_predictions
 from skprognet._scores import (
+    CONDITIONS,
     METHOD,
     as_frame,
     check_names,
@@ -72,6 +74,13 @@ def check_one_study(name, frame, columns):
                 f"{name} must be of one {column}; got {values}. Draw each in its own axes, "
                 f"beginning with {name}[{name}[{column!r}] == {values[0]!r}]."
             )
+
+
+def of_one_study(predictions):
+    """Return predictions as a DataFrame; raise if they are of several studies."""
+    predictions = check_predictions(predictions)
+    check_one_study("predictions", predictions, CONDITIONS)
+    return predictions
 
 
 def paper_spread(scores, method, source):

@@ -2,14 +2,12 @@
 
 import pandas as pd
 
-from skprognet._predictions import check_predictions
-from skprognet._scores import CONDITIONS, METHOD, label
+from skprognet._scores import label
 from skprognet.displays._display import Display
-from skprognet.displays._frames import axis_label, by_method, check_frame, check_one_study
+from skprognet.displays._frames import axis_label, by_method, of_one_study
 from skprognet.displays._style import looks, row_height, verbatim
 from skprognet.results import scores_by_group
 
-NEEDED = [*METHOD, "group", "score"]
 WIDTH = 22  # letters in a line of a method's name
 HEAD = 0.8  # room for the name of a column, in rows of a method
 _OF_AXES = {"xycoords": "axes fraction"}
@@ -99,12 +97,12 @@ class GroupScoresDisplay(Display):
                 "column must name at least one column of the labels; got none. Pass a name, such "
                 "as 'speaker'."
             )
-        check_one_study("predictions", check_predictions(predictions), CONDITIONS)
+        predictions = of_one_study(predictions)
         parts = [
             scores_by_group(predictions, labels, each, scoring=scoring).assign(column=each)
             for each in columns
         ]
-        return cls(check_frame("groups", pd.concat(parts, ignore_index=True), NEEDED))
+        return cls(pd.concat(parts, ignore_index=True))
 
     def _blocks(self):
         """Return the rows of each method, by the name of the column of groups."""
@@ -154,7 +152,7 @@ class GroupScoresDisplay(Display):
             One row per column, method and group: column, method, source, group, score (within the
             group, mean over the repeats), and others.
         """
-        return pd.DataFrame(self.groups).copy()
+        return self.groups.copy()
 
 
 def _draw_groups(ax, y, part, style):

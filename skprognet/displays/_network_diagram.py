@@ -286,7 +286,7 @@ class NetworkDisplay(Display):
             A layer that was computed elsewhere has no arrow, and one row with -1, -1 and 0 for
             what it reads.
         """
-        return pd.DataFrame(self.connections).copy()
+        return self.connections.copy()
 
 
 def _arrow(ax, start, end, **style):

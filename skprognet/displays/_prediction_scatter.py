@@ -1,17 +1,15 @@
 """Draw predicted numbers against true ones, with a panel for each method."""
 
 import numpy as np
-import pandas as pd
 
-from skprognet._predictions import PREDICTION, ROW, TRUTH, check_predictions
-from skprognet._scores import CONDITIONS, FOLD, METHOD, label
+from skprognet._predictions import PREDICTION, ROW, TRUTH
+from skprognet._scores import FOLD, METHOD, label
 from skprognet.displays._display import Display
-from skprognet.displays._frames import by_method, check_frame, check_one_study
+from skprognet.displays._frames import by_method, of_one_study
 from skprognet.displays._style import GREY, looks, verbatim
 from skprognet.results import agreement_by_method
 
 POINTS = [*METHOD, *FOLD, ROW, TRUTH, PREDICTION]
-AGREEMENT = [*METHOD, "ccc", "pearson_r", "rmse"]
 COLUMNS = 2  # panels side by side
 WIDTH = 26  # letters in a line of a title
 PANEL, LINE = 2.0, 0.17  # inches: side of a panel, and height of a line of text
@@ -101,9 +99,8 @@ class PredictionScatterDisplay(Display):
         ValueError
             If a column is missing, or the predictions are of classes or of several studies.
         """
-        predictions = check_predictions(predictions)
-        check_one_study("predictions", predictions, CONDITIONS)
-        agreement = check_frame("predictions", agreement_by_method(predictions), AGREEMENT)
+        predictions = of_one_study(predictions)
+        agreement = agreement_by_method(predictions)
         return cls(predictions[POINTS].reset_index(drop=True), agreement)
 
     def _titles(self):
@@ -153,7 +150,7 @@ class PredictionScatterDisplay(Display):
         DataFrame
             One row per point: method, source, repeat, fold, row, truth and prediction.
         """
-        return pd.DataFrame(self.points).copy()
+        return self.points.copy()
 
 
 def _in_words(row):

@@ -178,4 +178,4 @@ class ScoresDisplay(Display):
             greater_is_better, score, and mean and std of the method and source (over the folds of
             a repeat, both averaged over the repeats; std is NaN for a single fold).
         """
-        return pd.DataFrame(self.scores).copy()
+        return self.scores.copy()

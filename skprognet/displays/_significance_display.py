@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from skprognet._comparisons import evidence
+from skprognet._comparisons import evidence, survives
 from skprognet._scores import label
 from skprognet._table_metric import METRIC, metric_of
 from skprognet.displays._display import Display
@@ -25,7 +25,7 @@ def _evidence(row):
     """Return whether a comparison is evidence of a difference, also after Holm's correction."""
     if not evidence(row):
         return "no"
-    if "pvalue_holm" in row and not row["pvalue_holm"] < row["alpha"]:
+    if "pvalue_holm" in row and not survives(row):
         return "not after Holm"
     return "yes"
 
@@ -253,4 +253,4 @@ class SignificanceDisplay(Display):
             (in units of the score), alpha, pvalue, the optional columns that were present, and
             evidence ("yes", "not after Holm" or "no").
         """
-        return pd.DataFrame(self.comparisons).copy()
+        return self.comparisons.copy()

@@ -4,7 +4,7 @@ import textwrap
 from itertools import count
 
 from skprognet._scores import NO_SOURCE, placebo_of
-from skprognet._wording import printable
+from skprognet._wording import printable_lines
 
 # Okabe and Ito (2008), told apart by colour-blind readers, without their yellow, which is too pale
 # for a line on paper. Neighbours also differ in lightness, so they differ in grey as well.
@@ -77,8 +77,7 @@ def verbatim(text, width=None):
     Text between two dollar signs would become a formula, and fonts lack control characters.
     """
     text = str(text) if width is None else textwrap.fill(str(text), width)
-    text = "\n".join(map(printable, text.split("\n")))
-    return text.replace("$", r"\$")
+    return printable_lines(text).replace("$", r"\$")
 
 
 def row_height(names):

@@ -1,7 +1,5 @@
 """Draw the score by epoch: Figure 3 of the paper."""
 
-import pandas as pd
-
 from skprognet._checks import check_bool, check_number
 from skprognet._scores import CONDITIONS, METHOD, NO_SOURCE, label
 from skprognet._table_metric import DEFAULT_METRIC, monitor_label
@@ -245,4 +243,4 @@ class TrainingCurveDisplay(Display):
             smooth_mean and smooth_std (the moving averages that are drawn) and window (w, in
             epochs).
         """
-        return pd.DataFrame(self.curves).copy()
+        return self.curves.copy()

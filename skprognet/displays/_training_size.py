@@ -256,4 +256,4 @@ class TrainingSizeDisplay(Display):
             single score), n_fits and n_repeats. With comparisons also
             better (whether there is a circle) and alpha.
         """
-        return pd.DataFrame(self.sizes).copy()
+        return self.sizes.copy()

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from skprognet._checks import check_no_ratings, check_number
+from skprognet._checks import check_number
+from skprognet._target_kind import check_no_ratings
 from skprognet._wording import first_few
 from skprognet.estimators._multi_task_target import MultiTaskTarget
 from skprognet.estimators._network_classifier import NetworkClassifier

@@ -2,7 +2,7 @@
 
 from sklearn.base import is_regressor
 
-from skprognet._checks import check_no_ratings
+from skprognet._target_kind import check_no_ratings
 from skprognet._wording import first_few
 from skprognet.estimators._number_target import NumberTarget
 from skprognet.estimators._target import ClassTarget

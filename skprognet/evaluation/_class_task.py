@@ -3,8 +3,7 @@
 import numpy as np
 from sklearn.base import BaseEstimator, is_regressor
 
-from skprognet._checks import check_no_ratings
-from skprognet._target_kind import CLASSES, DEFAULT_SCORING
+from skprognet._target_kind import CLASSES, DEFAULT_SCORING, check_no_ratings
 from skprognet.model_selection import check_classes_remain
 from skprognet.sources import LABELS, LAYERS, POSTERIORS, WEIGHTS
 

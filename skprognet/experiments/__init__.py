@@ -4,6 +4,7 @@ from skprognet.experiments._arguments import kind_of_value as kind_of_value
 from skprognet.experiments._arguments import options_of as options_of
 from skprognet.experiments._arguments import takes_all as takes_all
 from skprognet.experiments._arguments import takes_several as takes_several
+from skprognet.experiments._arguments import takes_table as takes_table
 from skprognet.experiments._between_corpora import transfer_between_corpora
 from skprognet.experiments._between_tasks import transfer_between_tasks
 from skprognet.experiments._corpora_design import CorporaDesign
@@ -19,6 +20,8 @@ from skprognet.experiments._read_design import read_record as read_record
 from skprognet.experiments._record import describe_record as describe_record
 from skprognet.experiments._record import differences as differences
 from skprognet.experiments._record import make_record as make_record
+from skprognet.experiments._scales import AS_GIVEN as AS_GIVEN
+from skprognet.experiments._scales import Z_SCORES as Z_SCORES
 from skprognet.experiments._study import Study
 from skprognet.experiments._tasks_design import TasksDesign
 from skprognet.experiments._train_model import TrainedModel, train_model

@@ -220,5 +220,4 @@ def transfer_between_corpora(
         random_state=random_state,
     )
     plan = plan_corpora(design, corpora)
-    options = {"n_jobs": n_jobs, "n_together": n_together}
-    return plan.run(checkpoint=checkpoint, **options, verbose=verbose)
+    return plan.run(checkpoint=checkpoint, n_jobs=n_jobs, n_together=n_together, verbose=verbose)

@@ -201,5 +201,4 @@ def transfer_between_tasks(
         random_state=random_state,
     )
     plan = plan_tasks(design, X, labels)
-    options = {"n_jobs": n_jobs, "n_together": n_together}
-    return plan.run(checkpoint=checkpoint, **options, verbose=verbose)
+    return plan.run(checkpoint=checkpoint, n_jobs=n_jobs, n_together=n_together, verbose=verbose)

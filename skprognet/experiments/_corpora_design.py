@@ -81,6 +81,7 @@ class CorporaDesign(StudyDesign):
         None,
         "How to bring the numbers of the corpora to one scale: mean 0 and variance 1 in each "
         "corpus (z-scores), no scaling (none), or LOW becomes 0 and HIGH becomes 1.",
+        metavar="z-scores|none|NAME=LOW:HIGH...",
         default_in_words="z-scores for numbers",
     )
     tasks: tuple[str, ...] = argument(

@@ -3,16 +3,15 @@
 from collections import Counter
 from importlib.util import find_spec
 
+import numpy as np
 import pandas as pd
 
 from skprognet._scores import label
 from skprognet._target_kind import CLASSES, NUMBERS
-from skprognet._wording import printable
+from skprognet._wording import printable_lines
 from skprognet.evaluation import plan_call
-from skprognet.experiments._estimate import (
-    file_sizes,
-    fits_of_methods,
-)
+from skprognet.experiments._estimate import file_sizes
+from skprognet.experiments._fits_of_methods import fits_of_methods
 from skprognet.experiments._words import FOLDS_IN_WORDS
 from skprognet.results import PREDICTION_FILES
 
@@ -56,11 +55,6 @@ def describe_plan(design, runs, n_fits, names, folder=None, time=None):
     return printable_lines("\n\n".join(parts))
 
 
-def printable_lines(text):
-    """Return text of several lines without characters that could control a terminal."""
-    return "\n".join(map(printable, text.split("\n")))
-
-
 def _fits_in_words(of_methods, n_fits, plans):
     """Return a sentence on the number of fits, in all and for each method."""
     n_methods = of_methods.total()
@@ -99,9 +93,8 @@ def _sizes(plan):
 def _counts(y, sets):
     """Return the range of the number of rows over several sets, in all and by class."""
     codes, classes = pd.factorize(y, sort=True)
-    counts = pd.DataFrame([pd.Series(codes[rows]).value_counts() for rows in sets]).fillna(0)
-    counts = counts.reindex(columns=range(len(classes)), fill_value=0).astype(int)
-    of_class = {str(name): _span(counts[code]) for code, name in enumerate(classes)}
+    counts = np.array([np.bincount(codes[rows], minlength=len(classes)) for rows in sets])
+    of_class = {str(name): _span(counts[:, code]) for code, name in enumerate(classes)}
     return {"rows": _span(list(map(len, sets)))} | of_class
 
 

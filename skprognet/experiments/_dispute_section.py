@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from skprognet._digits import shared_digits
 from skprognet._predictions import FILE, ROW, TRUTH
-from skprognet._scores import methods_in
+from skprognet._scores import label, methods_in
 from skprognet._target_kind import CLASSES, NUMBERS
 from skprognet.displays import DisagreementDisplay
 from skprognet.experiments._findings import describe_disputes
@@ -14,7 +14,6 @@ from skprognet.experiments._tested import figure_of
 from skprognet.results import most_disputed
 
 MOST_DISPUTED = 15
-FACTS = 4  # how many columns `most_disputed` has between the truth and the labels of the methods
 
 
 class _Words(NamedTuple):
@@ -46,7 +45,7 @@ def show_disputes(tested):
     if len(methods_in(tested.predictions)) < 2:
         return [], [], []
     disputed = most_disputed(tested.predictions, n=None)
-    methods = list(disputed.columns[disputed.columns.get_loc(TRUTH) + FACTS + 1 :])
+    methods = [label(*method) for method in methods_in(tested.predictions)]
     finding = _FINDINGS[tested.kind](disputed, methods, tested.networks)
     disputed = disputed[disputed["disagreement"] > 0].head(MOST_DISPUTED)
     if not len(disputed):

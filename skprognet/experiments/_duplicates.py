@@ -69,7 +69,7 @@ class Table:
         return encode_rows(self.expand(decode_rows(rows)))
 
 
-def settle_duplicates(tables, columns, speaker, duplicates):
+def settle_duplicates(tables, columns, speaker, duplicates, *, stacklevel=4):
     """Return the tables of a study after handling duplicate rows.
 
     Rows with the same features are duplicates, in one table or in two. A source that is trained on
@@ -78,13 +78,16 @@ def settle_duplicates(tables, columns, speaker, duplicates):
     Parameters
     ----------
     tables : dict of str to tuple of (X, labels)
-        Each corpus by its name, with the same features in the same order.
+        Each corpus by its name, as checked by :func:`check_same_rows`, with the same features in
+        the same order.
     columns : sequence of str
         The labels in which copies must agree.
     speaker : str
         Column of the speakers, which need not exist. Names are compared only within one corpus.
     duplicates : {"keep", "drop", "error"}
         Whether to warn about copies, to keep only the first, or to raise an error.
+    stacklevel : int, default=4
+        Which caller the warning names, as in ``warnings.warn``, counted from this function.
 
     Returns
     -------
@@ -113,18 +116,15 @@ def settle_duplicates(tables, columns, speaker, duplicates):
     ]
     sizes = [len(X) for X in features]
     kept = np.ones(sum(sizes), dtype=bool)
-    fits = all(len(labels) == n for (_, labels), n in zip(tables.values(), sizes, strict=True))
-    # Otherwise the tables do not fit together, and later checks say why.
-    if fits and len({X.shape[1] for X in features}) == 1:
+    # Rows of different widths cannot be equal; a later check refuses such corpora.
+    if len({X.shape[1] for X in features}) == 1:
         copies = _equal_rows(np.concatenate(features))
-        _check_copies(tables, copies, columns, speaker, duplicates)
+        _check_copies(tables, copies, columns, speaker, duplicates, stacklevel + 1)
         if duplicates == "drop":
             kept[[row for rows in copies for row in rows[1:]]] = False
     parts = np.split(kept, np.cumsum(sizes)[:-1])
     return {
-        name: Table(
-            _take(X, part), labels[part] if len(labels) == len(part) else labels, part, ~part
-        )
+        name: Table(_take(X, part), labels[part], part, ~part)
         for (name, (X, labels)), part in zip(tables.items(), parts, strict=True)
     }
 
@@ -143,19 +143,19 @@ def _take(X, kept):
     return X[kept] if hasattr(X, "iloc") else np.asarray(X)[kept]
 
 
-def _check_copies(tables, copies, columns, speaker, duplicates):
+def _check_copies(tables, copies, columns, speaker, duplicates, stacklevel):
     if not copies:
         return
     names = _name_rows(tables)
     equal = [_equal_in_words([names[row] for row in rows]) for rows in copies]
     what = f"{len(copies)} recordings" if len(copies) > 1 else "1 recording"
-    what += f" with copies, which have equal features: {_first_few(equal)}"
+    what += f" with copies, which have equal features: {first_few(equal, 3, str)}"
     differing = _differing(tables, copies, columns, speaker)
     if differing:
+        got = [f"{equal[i]} in {first_few(names)}" for i, names in differing.items()]
         raise ValueError(
             "Rows with equal features must have equal labels and speakers; got differences: "
-            f"{_first_few(f'{equal[i]} in {first_few(names)}' for i, names in differing.items())}."
-            " Find out which row is right, and remove the other."
+            f"{first_few(got, 3, str)}. Find out which row is right, and remove the other."
         )
     if duplicates == "error":
         raise ValueError(
@@ -166,19 +166,13 @@ def _check_copies(tables, copies, columns, speaker, duplicates):
         warnings.warn(
             f"The study keeps {what}. A copy in the training rows makes the test of the other "
             "too easy.",
-            stacklevel=5,
+            stacklevel=stacklevel,
         )
 
 
 def _equal_in_words(names, limit=4):
     more = f" (and {len(names) - limit} more)" if len(names) > limit else ""
     return " = ".join(names[:limit]) + more
-
-
-def _first_few(texts, limit=3):
-    texts = list(texts)
-    more = f" and {len(texts) - limit} more" if len(texts) > limit else ""
-    return ", ".join(texts[:limit]) + more
 
 
 def _name_rows(tables):

@@ -1,9 +1,9 @@
 """Estimate how long a study takes and how large its files get, before it is run."""
 
-from skprognet._scores import NO_SOURCE
 from skprognet._wording import count, listed
 from skprognet.evaluation import count_workers, epochs_of, plan_call, time_jobs
 from skprognet.experiments._durations import in_words
+from skprognet.experiments._fits_of_methods import fits_of_methods
 
 # How much the real duration may differ from the estimate, on an otherwise idle machine.
 _RANGE = (0.75, 1.35)
@@ -97,17 +97,3 @@ def file_sizes(names, plans):
         for name in sizes:
             sizes[name] += number * bytes_of_one.get(name, 0)
     return {name: size + _OF_FIGURE.get(name[-3:], 0) for name, size in sizes.items()}
-
-
-def fits_of_methods(plan):
-    """Count the fits of each method with each source in a run, by the names of both."""
-    counts = {}
-    for job in plan.jobs:
-        for source in job.source_sets or [NO_SOURCE]:
-            for method in plan.run.methods_for(source):
-                counts[method, source] = counts.get((method, source), 0) + len(job.split.train)
-    order = list(plan.run.methods)
-    sources = [NO_SOURCE, *plan.run.source_sets]
-    return dict(
-        sorted(counts.items(), key=lambda p: (sources.index(p[0][1]), order.index(p[0][0])))
-    )

@@ -16,7 +16,7 @@ from skprognet.displays import (
     TrainingSizeDisplay,
     pictures,
 )
-from skprognet.experiments._ranks_over_corpora import largest_training_set
+from skprognet.experiments._largest_training_set import largest_training_set
 
 FORMATS = ("png", "svg", "pdf")
 
@@ -228,11 +228,8 @@ def draw_figures(study):
             sizes = scores["n_train_folds"]
             if sizes.nunique() > 1:
                 figures.append(_sizes(scores, study.comparisons, f"training_size{ending}", where))
-            largest = sizes.max()
-            where += f", {_folds(largest)}"
-            scores = scores[sizes == largest]
-            if len(curves):
-                curves = curves[curves["n_train_folds"] == largest]
+            where += f", {_folds(sizes.max())}"
+            scores, curves = largest_training_set(scores), largest_training_set(curves)
         figures.append(_scores(scores, f"scores{ending}", where))
         if len(curves):
             figures.append(_curves(curves, f"learning_curves{ending}", where))

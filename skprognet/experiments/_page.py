@@ -35,7 +35,9 @@ def _in_words(value):
         return "; ".join(f"{name}: {_in_words(each)}" for name, each in value.items())
     if isinstance(value, (list, tuple)):
         return ", ".join(map(str, value)) or "none"
-    return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else str(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
 
 
 def format_page(study, figures, record, sections=()):

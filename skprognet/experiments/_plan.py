@@ -11,11 +11,8 @@ from skprognet._scores import label
 from skprognet._wording import first_few
 from skprognet.evaluation import cross_validate_transfer, plan_call
 from skprognet.experiments._describe_plan import describe_plan
-from skprognet.experiments._estimate import (
-    estimate_in_words,
-    estimate_seconds,
-    fits_of_methods,
-)
+from skprognet.experiments._estimate import estimate_in_words, estimate_seconds
+from skprognet.experiments._fits_of_methods import fits_of_methods
 from skprognet.experiments._parts_of_study import find_missing, runs_of
 from skprognet.experiments._rows_as_given import (
     join_predictions,

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from skprognet._scores import NO_SOURCE, label, methods_in
 from skprognet.experiments._corpora_design import ALL_OTHERS
+from skprognet.experiments._largest_training_set import largest_training_set
 from skprognet.results import (
     average_over_sources,
     compare_over_corpora,
@@ -17,13 +18,6 @@ class RanksInWords(NamedTuple):
 
     sentences: list
     answer: str  # empty if nothing was tested
-
-
-def largest_training_set(table):
-    """Return the rows with the largest number of training folds, if there are several numbers."""
-    if "n_train_folds" not in table:
-        return table
-    return table[table["n_train_folds"] == table["n_train_folds"].max()]
 
 
 def ranks_in_words(study):

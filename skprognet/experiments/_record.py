@@ -111,7 +111,7 @@ def _flat(record, prefix=""):
         if isinstance(value, dict):
             flat |= _flat(value, f"{prefix}{name}.")
         else:
-            flat[prefix + name] = list(value) if isinstance(value, tuple) else value
+            flat[prefix + name] = value
     return flat
 
 

@@ -1,7 +1,6 @@
 """Bring the numbers of several corpora to one scale, such as ratings of 1 to 5 and of 1 to 7."""
 
 from dataclasses import replace
-from typing import NamedTuple
 
 import numpy as np
 
@@ -10,23 +9,6 @@ from skprognet._target_kind import NUMBERS
 from skprognet._wording import first_few
 
 Z_SCORES, AS_GIVEN = "z-scores", "none"
-
-
-class Scale(NamedTuple):
-    """How the numbers y of a corpus are scaled: (y - zero) / unit.
-
-    Attributes
-    ----------
-    zero, unit : float
-        The number that becomes 0, and the difference that becomes 1.
-    """
-
-    zero: float
-    unit: float
-
-    def __call__(self, numbers):
-        """Return the scaled numbers, which networks learn."""
-        return (numbers - self.zero) / self.unit
 
 
 def check_scale(scale, names=()):
@@ -81,8 +63,8 @@ def _check_range(name, bounds):
     return low, high
 
 
-def scale_of(design, name, numbers):
-    """Return how the numbers of one corpus are scaled.
+def _scaled(design, name, numbers):
+    """Return the numbers of one corpus on the scale of the design.
 
     Parameters
     ----------
@@ -95,8 +77,8 @@ def scale_of(design, name, numbers):
 
     Returns
     -------
-    Scale
-        The scale. For z-scores it uses their mean and (population) standard deviation.
+    Series
+        The scaled numbers. Z-scores use their mean and (population) standard deviation.
 
     Raises
     ------
@@ -104,9 +86,9 @@ def scale_of(design, name, numbers):
         If the numbers are constant, or outside the range in the design.
     """
     if design.scale == AS_GIVEN:
-        return Scale(0.0, 1.0)
+        return numbers
     if design.scale == Z_SCORES:
-        return Scale(float(numbers.mean()), _spread(design, name, numbers))
+        return (numbers - numbers.mean()) / _spread(design, name, numbers)
     low, high = design.scale[name]
     outside = numbers[(numbers < low) | (numbers > high)]
     if len(outside):
@@ -114,7 +96,7 @@ def scale_of(design, name, numbers):
             f"{design.emotion!r} of {name!r} must be from {low:g} to {high:g}, its scale; got "
             f"{first_few(outside.unique(), show='{:g}'.format)}. Correct the scale or the rows."
         )
-    return Scale(low, high - low)
+    return (numbers - low) / (high - low)
 
 
 def _spread(design, name, numbers):
@@ -146,8 +128,7 @@ def scale_numbers(design, tables):
         return tables
     scaled = {}
     for name, table in tables.items():
-        numbers = table.labels[design.emotion]
-        numbers = scale_of(design, name, numbers)(numbers)
+        numbers = _scaled(design, name, table.labels[design.emotion])
         scaled[name] = replace(table, labels=table.labels.assign(**{design.emotion: numbers}))
     return scaled
 

@@ -192,7 +192,7 @@ class StudyDesign:
         return cls(**options, estimator=make_network(values.get("network", {})))
 
 
-def title_of(task, way, kind=None):
+def title_of(task, way, kind):
     """Return the title of a study."""
     what = "prediction" if kind == NUMBERS else "recognition"
     return f"{task[:1].upper()}{task[1:]} {what} with transfer {way}"

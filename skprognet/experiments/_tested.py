@@ -8,7 +8,7 @@ from skprognet._predictions import kind_of_predictions
 from skprognet._scores import placebo_of
 from skprognet.displays import pictures
 from skprognet.experiments._figures import FORMATS, Figure, file_endings
-from skprognet.experiments._ranks_over_corpora import largest_training_set
+from skprognet.experiments._largest_training_set import largest_training_set
 from skprognet.results import plain_networks
 
 

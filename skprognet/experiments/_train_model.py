@@ -184,7 +184,8 @@ def train_model(
     kinds = {name: kind_of_task(labels, name, names=[speaker]) for name in columns}
     labels = as_tasks(labels, kinds | {target: kind})
     network = check_network(estimator, kind=kind).set_params(random_state=random_state)
-    rows = settle_duplicates({"": (X, labels)}, [target, *columns], speaker, duplicates)[""]
+    corpus = {"": (X, labels)}
+    rows = settle_duplicates(corpus, [target, *columns], speaker, duplicates, stacklevel=3)[""]
     y = rows.labels[target]
     check_rows_to_train_on(y, kind)
     groups = validation_groups(

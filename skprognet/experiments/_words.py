@@ -7,8 +7,8 @@ from skprognet._table_metric import metric_of
 from skprognet._target_kind import NUMBERS
 from skprognet._wording import from_to, listed, moments_in_words
 from skprognet.experiments._corpora_design import ALL_OTHERS
+from skprognet.experiments._largest_training_set import largest_training_set
 from skprognet.experiments._methods import METHODS
-from skprognet.experiments._ranks_over_corpora import largest_training_set
 from skprognet.experiments._scales import AS_GIVEN, Z_SCORES
 from skprognet.sources import LABELS, LAYERS, POSTERIORS, WEIGHTS
 
@@ -203,7 +203,7 @@ def _at_chance(table):
     return f"Not significantly better than chance: {_named(at_chance)}. "
 
 
-def headline(study, over_corpora=""):
+def headline(study, over_corpora):
     """Return the answer of the whole study in one or a few sentences.
 
     Like the paper's asterisk, it counts the comparisons of a network with a source and the same

@@ -90,7 +90,7 @@ def _as_list(sentences):
     return "\n".join(f"- {escape_markdown(each)}" for each in sentences)
 
 
-def write_study(study, folder, *, record=None):
+def write_study(study, folder):
     """Write a study into a folder: either all of its files, or none.
 
     The files are results.csv, rows.csv.gz, timings.csv, predictions.parquet (predictions.csv.gz if
@@ -99,7 +99,8 @@ def write_study(study, folder, *, record=None):
     are no curves if no network was scored after its epochs. Only timings.csv and one line of the
     page have durations. In addition, manifest.json has the digest of each file. A study that was
     written there before is replaced. If a file of one of these names was not written by a study,
-    or was changed since, this is an error.
+    or was changed since, this is an error. design.toml has the design of the study, without the
+    origin of the data.
 
     Parameters
     ----------
@@ -108,9 +109,6 @@ def write_study(study, folder, *, record=None):
         :func:`~skprognet.experiments.transfer_between_corpora` returns.
     folder : path
         The folder, which is made if it does not exist.
-    record : dict, default=None
-        The content of design.toml. None makes it from the design of the study, without the origin
-        of the data.
 
     Returns
     -------
@@ -147,7 +145,7 @@ def write_study(study, folder, *, record=None):
     >>> files[-1].name
     'report.html'
     """
-    record = make_record(study.design) if record is None else record
+    record = make_record(study.design)
     contents = study_contents(study, record)
     with OutputFolder(folder, describe_record(record)) as output:
         return output.write(contents)

@@ -10,6 +10,7 @@ from skprognet._scores import (
     placebo_of,
 )
 from skprognet._table_metric import metric_of, perhaps_nothing_learned
+from skprognet._wording import first_few
 from skprognet.results._summary_table import (
     BETTER_THAN_BOTH,
     BETTER_THAN_PLACEBO,
@@ -17,7 +18,6 @@ from skprognet.results._summary_table import (
     HURTS,
 )
 
-LISTED = 5
 SEVERAL = " + "  # separates the names of sources that are read together
 SPREAD_IN_WORDS = {
     "score_std": "standard deviation over the folds of a repeat, averaged over repeats",
@@ -29,15 +29,8 @@ PLACEBO_IN_WORDS = (
 )
 
 
-def _listed(names):
-    """Return the first names of a list as text, and the number of the others."""
-    names = list(names)
-    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
-    return ", ".join(names[:LISTED]) + more
-
-
 def _names(rows, escape):
-    return _listed(escape(label_of_row(row)) for _, row in rows.iterrows())
+    return first_few([escape(label_of_row(row)) for _, row in rows.iterrows()], show=str)
 
 
 def _explain_marks(table, escape):
@@ -97,7 +90,7 @@ def _name_unscored_sources(table, escape):
     if len(blank):
         own = "score" if SOURCE_METRIC in table else escape(metric_of(table).label)
         for names, reason in _why_unscored(blank.unique()):
-            sources = _listed(map(escape, names))
+            sources = first_few(map(escape, names), show=str)
             yield f"The source's own {own} is unknown for {sources}, because {reason}."
 
 

@@ -167,6 +167,13 @@ def test_plot_draws_into_given_axes_without_pyplot(make_display, make_scores):
     pd.testing.assert_frame_equal(display.frame(), before)
 
 
+@pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
+def test_the_same_display_gives_the_same_bytes(make_scores, suffix):
+    display = displays.ScoresDisplay.from_scores(make_scores())
+    first, second = (displays.picture(display, suffix) for _ in range(2))
+    assert first == second
+
+
 def test_close_leaves_a_figure_that_the_user_made(make_display, make_scores):
     figure, ax = plt.subplots()
     display = make_display(make_scores())

@@ -36,6 +36,14 @@ def test_dropped_copies_are_listed(corpus):
     assert trained.dropped_rows == [80, 81, 82]
 
 
+def test_a_warning_of_copies_names_the_line_of_the_call(corpus):
+    X, labels = corpus
+    labels = pd.concat([labels, labels[:3]], ignore_index=True)
+    with pytest.warns(UserWarning, match="keeps 3 recordings with copies") as caught:
+        train_model(np.concatenate([X, X[:3]]), labels, duplicates="keep", estimator=NETWORK)
+    assert caught[0].filename == __file__
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
