@@ -34,6 +34,11 @@ def first_few(items, limit=SHOWN_IN_MESSAGE, show=repr):
     return ", ".join(map(show, items[:limit])) + more
 
 
+def first_line(error):
+    """Return the first line of an error's text, or the name of its type if it has no text."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+
+
 def listed(names, word="and"):
     """Join names with commas, and the last with a word.
 

@@ -16,7 +16,12 @@ from sklearn.preprocessing import StandardScaler
 from skprognet import DNNClassifier, ProgressiveClassifier
 from skprognet.cli import main
 from skprognet.datasets import load_emodb
-from skprognet.features import FeatureOrigin, OpenSmileFeatures
+from skprognet.features import (
+    FeatureExtractor,
+    FeatureFunction,
+    FeatureOrigin,
+    OpenSmileFeatures,
+)
 from skprognet.persistence import Predictor, load_predictor, save_model
 
 RATE = 16_000
@@ -200,6 +205,30 @@ def test_predict_many_returns_a_table(predictor):
     assert table.loc[1, "error"] == "holds 1 NaN or infinite samples"
     assert table.iloc[1, :-1].isna().all()
     assert pd.isna(table.loc[0, "error"])
+
+
+class PeakFeatures(FeatureExtractor):
+    """The highest sample; it keeps the filters of warnings that it sees."""
+
+    seen = []
+
+    def feature_function(self):
+        return FeatureFunction(compute=self.compute, names=("peak",))
+
+    def compute(self, signal, sampling_rate):
+        self.seen.append(list(warnings.filters))
+        return np.array([np.abs(signal).max()])
+
+
+def test_predict_many_leaves_the_filters_of_warnings_to_other_threads():
+    X = pd.DataFrame({"peak": [0.1, 0.2, 0.8, 0.9]})
+    clf = DNNClassifier(hidden_layer_sizes=(4,), max_epochs=1, batch_size=4, random_state=0)
+    predictor = Predictor(clf.fit(X, [0, 0, 1, 1]), PeakFeatures())
+    filters = list(warnings.filters)
+    with ThreadPoolExecutor(1) as pool:
+        table = pool.submit(predictor.predict_many, [(tone(), RATE), (NOT_FINITE, RATE)]).result()
+    assert table["error"].notna().tolist() == [False, True]
+    assert PeakFeatures.seen == [filters]
 
 
 def test_undefined_features_give_a_reason_whatever_the_extractor_does(predictor):

@@ -1,7 +1,7 @@
 """The base class of extractors: parameters, cache, workers, report."""
 
 import warnings
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from numbers import Integral, Real
 
 import joblib
@@ -101,6 +101,7 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
     """
 
     _depended_on = ()  # parameters of a subclass that its depends_on holds in another form
+    _reports_errors = True  # a caller that reads errors_ sets this to False
     _expected_warnings = None  # a pattern of warnings that only repeat what the results say
 
     def __init__(
@@ -256,9 +257,9 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
         return extraction, function
 
     def _check_function(self, function):
-        """Return the feature function with the parameters of the subclass added to depends_on.
+        """Return the feature function with class and parameters of the subclass in depends_on.
 
-        Without them, the cache could return rows that were computed with other parameters.
+        Without them, the cache could return rows of another class, or of other parameters.
         """
         if not isinstance(function, FeatureFunction):
             raise TypeError(
@@ -273,9 +274,8 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
         common = {*FeatureExtractor._get_param_names(), *self._depended_on}
         params = self.get_params(deep=False).items()
         params = {name: _in_full(value) for name, value in params if name not in common}
-        if not params:
-            return function
-        return function._replace(depends_on={**function.depends_on, **params})
+        own = {"class name": type(self).__name__, **params}
+        return function._replace(depends_on={**function.depends_on, **own})
 
     def _check_parameters(self):
         """Raise if a parameter is invalid, or a package is missing."""
@@ -306,18 +306,25 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
         opened = nullcontext()
         if self.cache is not None:
             opened = FeatureCache(self.cache, self.cache_size_limit, extraction.n_features)
-        with opened as cache, warnings.catch_warnings():
-            if self._expected_warnings:
-                # If such a warning became an exception, it would hide the other results.
-                warnings.filterwarnings("ignore", self._expected_warnings)
+        with opened as cache, self._without_expected_warnings():
             yield from extract_all(
                 utterances, function, extraction, cache, self.n_jobs, self.timeout, self.verbose
             )
 
+    @contextmanager
+    def _without_expected_warnings(self):
+        """Ignore warnings that would hide other results if they became exceptions."""
+        if not self._expected_warnings:  # filters belong to the whole process, with all threads
+            yield
+            return
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", self._expected_warnings)
+            yield
+
     def _report(self, errors, n_utterances):
         """Keep the list of errors, and raise or warn with all of it."""
         self.errors_ = errors
-        if errors.empty:
+        if errors.empty or not self._reports_errors:
             return
         if self.on_error == "raise":
             advice = 'repair them, or leave them out with on_error="skip"'

@@ -45,7 +45,7 @@ def warn_of_layers(X, layers=(), *, stacklevel=3):
     matches = [_LAYER_COLUMN.fullmatch(str(name)) for name in getattr(X, "columns", ())]
     matches = [match for match in matches if match and match["model"] not in layers]
     if matches:
-        models = name_speech_models(match[0] for match in matches)
+        models = list(dict.fromkeys(match["model"] for match in matches))
         warnings.warn(
             f"{len(matches)} columns, such as {matches[0][0]!r}, have the names of layers of a "
             f"speech model ({first_few(models)}), but count as features here. To use them as a "

@@ -76,7 +76,7 @@ class FeatureOrigin:
         ValueError
             If a speech model comes before openSMILE in JoinedFeatures.
         """
-        parts = features.extractors if isinstance(features, JoinedFeatures) else [features]
+        parts = features.extractors if type(features) is JoinedFeatures else [features]
         texts = zip(*map(_describe, parts), strict=True)
         are_models = [isinstance(part, SpeechModelFeatures) for part in parts]
         if are_models != sorted(are_models):
@@ -334,9 +334,10 @@ ORIGIN_COLUMNS = tuple(field.name for field in fields(FeatureOrigin))
 
 def _describe(features):
     """Return the feature set and the software of one extractor."""
-    if isinstance(features, SpeechModelFeatures):
+    # A subclass may compute other features, which this record would not describe.
+    if type(features) is SpeechModelFeatures:
         return SpeechModelOrigin.of_extractor(features).to_texts()
-    if not isinstance(features, OpenSmileFeatures):
+    if type(features) is not OpenSmileFeatures:
         raise TypeError(
             "The extractor must be OpenSmileFeatures, SpeechModelFeatures, or JoinedFeatures of "
             f"these, since no other has an origin to record; got {type(features).__name__}. Call "

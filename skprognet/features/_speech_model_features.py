@@ -8,6 +8,7 @@ from skprognet.features.speech_models import (
     POOLINGS,
     PooledLayers,
     SpeechModel,
+    are_random,
     column_names,
     load_speech_model,
     short_name,
@@ -185,7 +186,7 @@ class SpeechModelFeatures(FeatureExtractor):
         """The name of the network, for messages and for the progress bar."""
         if isinstance(self.model, SpeechModel):
             return self.model.name
-        return short_name(self.model, isinstance(self.weights, str) and self.weights == "random")
+        return short_name(self.model, are_random(self.weights))
 
     def load(self):
         """Check the parameters that choose the network, and return it.

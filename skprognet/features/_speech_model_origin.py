@@ -12,6 +12,7 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from skprognet.features._speech_model_features import SpeechModelFeatures
+from skprognet.features.speech_models import are_random
 
 AND = " + "
 _LAYERS = re.compile(
@@ -49,7 +50,7 @@ class SpeechModelOrigin(NamedTuple):
     def of_extractor(cls, features):
         """Return the origin of the features of a SpeechModelFeatures."""
         model, layers, pooling = features._chosen()
-        is_random = isinstance(features.weights, str) and features.weights == "random"
+        is_random = are_random(features.weights)
         is_named = isinstance(features.model, (str, os.PathLike))
         found_by = str(features.model) if is_named else model.name
         return cls(found_by, is_random, tuple(layers), tuple(pooling), model.name, model.sha256)

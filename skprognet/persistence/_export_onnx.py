@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skprognet._extras import import_extra
 from skprognet._files import write_whole
+from skprognet._wording import first_line
 from skprognet.persistence._estimators import one_row
 from skprognet.persistence._graph_outputs import NUMBERS, PROBABILITIES
 from skprognet.persistence._model_file import KEY, check_metadata
@@ -160,7 +161,7 @@ def _try(est, network, output, model, row):
             )
         reason = None if off <= TOLERANCE else f"a difference of {off:.2g}"
     except Exception as error:
-        cause = (str(error).splitlines() or [""])[0]
+        cause = first_line(error)
         reason = f"a graph that does not run ({type(error).__name__}: {cause:.150})"
     if reason:
         raise ValueError(

@@ -11,7 +11,7 @@ def load_predictor(
     modules=None,
     configuration=None,
     speech_models=None,
-    device=None,
+    device="cpu",
     download=False,
     max_duration=3600,
     on_error="answer",
@@ -36,8 +36,8 @@ def load_predictor(
     speech_models : dict of str to object, default=None
         Locations of speech models that are not found automatically, by the beginning of their
         columns, such as ``{"ge2e": "models/ge2e"}``. The weights must be the recorded ones.
-    device : str, default=None
-        Device of speech models, such as "cuda"; None means the CPU.
+    device : str, default="cpu"
+        Device of speech models, such as "cuda".
     download : bool, default=False
         Whether to download a speech model that is not on this machine.
     max_duration : float, default=3600
@@ -111,7 +111,7 @@ def load_predictor(
         speech_models,
         download=download,
         max_duration=max_duration,
-        **({} if device is None else {"device": device}),
+        device=device,
         **options,
     )
     return Predictor(model, extractor, on_error=on_error)

@@ -193,7 +193,7 @@ class OnnxGraph:
             self.types[output.name] = kind.name
         return [output.name for output in part.output]
 
-    def to_model(self, result, n_outputs, metadata, *, name="probabilities"):
+    def to_model(self, result, n_outputs, metadata, name):
         """Return a model with one value as its output.
 
         Parameters
@@ -204,7 +204,7 @@ class OnnxGraph:
             Number of its columns.
         metadata : dict of str to str
             The metadata of the file.
-        name : str, default="probabilities"
+        name : str
             Name of the output.
 
         Returns

@@ -1,7 +1,6 @@
 """Predict from recordings with a model and the extractor of its features."""
 
 import copy
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -185,10 +184,8 @@ class Predictor:
         """
         # With on_short="nan" a row of undefined features would have no reason.
         extractor = copy.copy(self.extractor).set_params(on_error="nan", on_short="error")
-        with warnings.catch_warnings():
-            # The table names each with its reason.
-            warnings.filterwarnings("ignore", "Every utterance must have complete", UserWarning)
-            features = extractor.fit_transform(X)
+        extractor._reports_errors = False  # the table has the reason of each
+        features = extractor.fit_transform(X)
         error = np.full(len(features), None, dtype=object)
         error[extractor.errors_.index] = extractor.errors_["reason"].to_numpy()
         usable = np.array([reason is None for reason in error], dtype=bool)
@@ -213,7 +210,7 @@ class Predictor:
         return f"Predictor({type(self.model).__name__}, {self.extractor.software})"
 
 
-def _find_positions(wanted, names, model):
+def _find_positions(wanted, names, reader):
     """Return the positions of the features of a model among those of an extractor."""
     positions = {name: position for position, name in enumerate(names)}
     missing = [name for name in wanted if name not in positions]
@@ -222,7 +219,7 @@ def _find_positions(wanted, names, model):
             f"extractor must compute the {len(wanted)} features of the model; got one without "
             f"{len(missing)} of them: {first_few(missing)}. Use the extractor that computed them."
         )
-    n_features = getattr(model, "n_features_in_", len(wanted))
+    n_features = getattr(reader, "n_features_in_", len(wanted))
     if n_features != len(wanted):
         raise ValueError(
             f"extractor must compute the {n_features} features of the model, which has no names; "

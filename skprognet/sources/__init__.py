@@ -18,7 +18,6 @@ from skprognet.sources._find_columns import find_columns as find_columns
 from skprognet.sources._frozen import check_can_be_trained as check_can_be_trained
 from skprognet.sources._frozen import clone_sources as clone_sources
 from skprognet.sources._frozen import frozen_copy as frozen_copy
-from skprognet.sources._frozen import is_estimator as is_estimator
 from skprognet.sources._frozen import is_trainable as is_trainable
 from skprognet.sources._frozen import train_source as train_source
 from skprognet.sources._frozen_module import check_described as check_described

@@ -46,7 +46,7 @@ def as_source(model):
     [(5, 4)]
     """
     source = _find_source(model)
-    if isinstance(model, nn.Module):
+    if source is None and isinstance(model, nn.Module):
         raise TypeError(
             "A torch module must come with the names of its hidden layers; got "
             f"{type(model).__name__} alone. Pass TorchSource(module, layers=[...])."

@@ -14,14 +14,10 @@ from sklearn.utils.validation import has_fit_parameter
 from skprognet.sources._as_source import is_fitted, network_of
 
 
-def is_estimator(model):
-    """Return whether `model` is an estimator, rather than None, a list or a class."""
-    return hasattr(model, "get_params") and not isinstance(model, type)
-
-
 def is_trainable(model):
-    """Return whether `model` is an unfitted estimator."""
-    return is_estimator(model) and not is_fitted(model)
+    """Return whether `model` is an unfitted estimator, rather than None, a list or a class."""
+    is_estimator = hasattr(model, "get_params") and not isinstance(model, type)
+    return is_estimator and not is_fitted(model)
 
 
 def check_can_be_trained(model):

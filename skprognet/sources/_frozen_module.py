@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from skprognet._wording import differences
+from skprognet._wording import differences, first_line
 from skprognet.sources._torch_layers import tensors_of
 
 # Types that numpy and torch share; tensors of other types are stored as bytes.
@@ -150,7 +150,7 @@ def _copied(module):
     try:
         return copy.deepcopy(module).cpu()
     except Exception as error:
-        reason = (str(error).splitlines() or [""])[0]
+        reason = first_line(error)
         raise ValueError(
             f"copy.deepcopy must be able to copy module; got a {type(module).__name__} that it "
             f"cannot copy ({type(error).__name__}: {reason:.150}). Keep what it cannot copy out "

@@ -38,6 +38,10 @@ class PipelineSource(Source):
     sources = _of_last("sources", "The sources of the network.")
     copied = _of_last("copied", "Whether the hidden layers of the network started as a copy.")
     own_features = _of_last("own_features", "Names of the features that only its sources read.")
+    has_own_features = _of_last(
+        "has_own_features", "Whether a source of the network has features that only it reads."
+    )
+    classifies = _of_last("classifies", "Whether the source at the end classifies.")
 
     @property
     def n_features_in_(self):
@@ -85,11 +89,6 @@ class PipelineSource(Source):
             X = _transform(step, X, reader)
         return self.last.before_network(X)
 
-    @property
-    def has_own_features(self):
-        """Whether a source of the network has features that only it reads."""
-        return self.last.has_own_features
-
     def match(self, feature_names):
         """Return this source with its last part matched, assuming that steps keep names."""
         last = self.last.match(feature_names)
@@ -102,11 +101,6 @@ class PipelineSource(Source):
     def hidden(self, X):
         """Return the hidden activations for the transformed X."""
         return self._ask(self.last.hidden, X)
-
-    @property
-    def classifies(self):
-        """Whether the source at the end classifies."""
-        return self.last.classifies
 
     def log_posteriors(self, X):
         """Return the log-probabilities for the transformed X."""

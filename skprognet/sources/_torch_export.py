@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from skprognet._extras import import_extra
+from skprognet._wording import first_line
 from skprognet.networks import record_outputs
 from skprognet.sources._torch_layers import dtype_of, pool_over_time
 
@@ -53,7 +54,7 @@ def export_layers(module, names, pooling, n_features):
                 dynamic_shapes=({0: torch.export.Dim("n")},),
             ).model_proto
     except Exception as error:
-        reason = (str(error).splitlines() or [""])[0]
+        reason = first_line(error)
         raise ValueError(
             "torch must be able to export the module; got "
             f"{type(module).__name__}, which it cannot export ({type(error).__name__}: "

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from skprognet._checks import check_choice
-from skprognet._wording import first_few, nearest_name
+from skprognet._wording import first_few, first_line, nearest_name
 from skprognet.networks import ROWS_PER_BLOCK, record_outputs, undisturbed
 from skprognet.sources._find_columns import as_names
 
@@ -179,7 +179,7 @@ def _forward(module, X_NF, names=()):
         with undisturbed("cpu"):
             return record_outputs(module, list(names), X_NF)
     except Exception as error:
-        reason = (str(error).splitlines() or [""])[0]
+        reason = first_line(error)
         raise ValueError(
             f"The module must compute with the features of X; got an error with "
             f"{X_NF.shape[1]} features ({type(error).__name__}: {reason:.150}). Pass the features "

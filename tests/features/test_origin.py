@@ -1,5 +1,6 @@
 """The origin of features: read from a table and from a model, and compared."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -8,6 +9,7 @@ from skprognet.features import (
     FeatureExtractor,
     FeatureFunction,
     FeatureOrigin,
+    JoinedFeatures,
     OpenSmileFeatures,
     make_feature_table,
 )
@@ -48,6 +50,33 @@ def test_table_of_another_origin_is_refused_and_unknown_one_accepted():
 def test_an_extractor_at_another_sampling_rate_is_refused():
     with pytest.raises(ValueError, match=r"^sampling_rate must be 16000, .*; got 8000\."):
         EMODB.make_extractor(sampling_rate=8_000)
+
+
+class LogFeatures(OpenSmileFeatures):
+    """Other features under the names and with the parameters of openSMILE's."""
+
+    def feature_function(self):
+        return super().feature_function()._replace(compute=sevens)
+
+
+def sevens(signal, sampling_rate):
+    return np.full(88, 7.0)
+
+
+def test_a_subclass_has_no_origin_since_it_may_compute_other_features():
+    for features in (LogFeatures(), JoinedFeatures([OpenSmileFeatures(), LogFeatures()])):
+        with pytest.raises(TypeError, match=r"must be OpenSmileFeatures, .*; got LogFeatures"):
+            FeatureOrigin.of_extractor(features)
+
+
+def test_the_cache_keeps_the_rows_of_a_subclass_apart(tmp_path):
+    rng = np.random.default_rng(0)
+    signals = [(rng.uniform(-0.5, 0.5, 16_000), 16_000)]
+    parent, child = (
+        kind(cache=tmp_path).fit_transform(signals) for kind in (OpenSmileFeatures, LogFeatures)
+    )
+    assert (child == 7).all(axis=None)
+    assert not (parent == 7).any(axis=None)
 
 
 def test_configurations_are_compared_by_content():

@@ -73,6 +73,14 @@ def test_method_as_source_takes_precedence_over_the_type_of_a_model(own_source):
     assert as_source(own_source) is own_source
 
 
+def test_a_torch_module_may_define_its_source(own_source):
+    class Network(torch.nn.Module):
+        def as_source(self):
+            return own_source
+
+    assert as_source(Network()) is own_source
+
+
 def test_a_method_as_source_must_return_a_source(network):
     class Wrapper:
         def as_source(self):

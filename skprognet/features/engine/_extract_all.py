@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 
-import numpy as np
 from tqdm import tqdm
 
 from skprognet.features.engine._extraction import Result, extract
@@ -134,6 +133,6 @@ class _Progress:
     def add(self, result):
         """Count a result."""
         self.seconds += result.seconds
-        elapsed = np.maximum(self.bar.format_dict["elapsed"], 1e-3) if not self.bar.disable else 1
+        elapsed = max(self.bar.format_dict["elapsed"], 1e-3)
         self.bar.set_postfix_str(f"{self.seconds / elapsed:.0f} s of audio per s", refresh=False)
         self.bar.update()

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from skprognet._extras import import_extra
+from skprognet._files import sha256
 from skprognet.features.reading import check_file
 
 # Raise this number whenever this package changes how it processes audio, or what it keeps.
@@ -45,10 +46,8 @@ def source_digest(source):
         return digest.hexdigest()
     try:
         check_file(source)
-        with open(source, "rb") as file:
-            content = hashlib.file_digest(file, "sha256").hexdigest()
         # The suffix decides how the bytes are read: a name that ends in .raw is refused.
-        return content + Path(source).suffix.lower()
+        return sha256(source) + Path(source).suffix.lower()
     except (OSError, ValueError):
         return None
 

@@ -2,17 +2,12 @@
 
 from skprognet.features.reading._audio import SAMPLING_RATE, convert_signal, read_audio
 from skprognet.features.reading._decoding import check_file
-from skprognet.features.reading._levels import CLIPPED, OPPOSITE, SILENT, SMALL
 from skprognet.features.reading._limits import HIGHEST_RATE, LONGEST
 
 __all__ = [
-    "CLIPPED",
     "HIGHEST_RATE",
     "LONGEST",
-    "OPPOSITE",
     "SAMPLING_RATE",
-    "SILENT",
-    "SMALL",
     "check_file",
     "convert_signal",
     "read_audio",

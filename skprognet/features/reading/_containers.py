@@ -1,6 +1,5 @@
 """Check the container of an audio file: joined files, a missing size, or no audio at all."""
 
-import os
 import struct
 
 # To find a second file that was appended to the first: the first bytes of the format, and how many
@@ -33,7 +32,7 @@ _KINDS = (
 _N_HEAD = 32
 _MOST_CHUNKS = 64  # before the samples of a WAV file
 
-_UNKNOWN_BYTES = 0x7FFFF000  # a WAV header that was written to a pipe promises at least this
+UNKNOWN_BYTES = 0x7FFFF000  # a WAV header that was written to a pipe promises at least this
 
 
 def describe_kind(content):
@@ -109,26 +108,8 @@ def fill_in_size(content):
         at += 8 + struct.unpack("<I", size)[0]
     (n_riff,) = struct.unpack("<I", content[4:8])
     n_bytes = len(content) - (at + 8)
-    is_open = n_riff <= at or n_riff >= _UNKNOWN_BYTES
+    is_open = n_riff <= at or n_riff >= UNKNOWN_BYTES
     if content[at : at + 8] != b"data\0\0\0\0" or n_bytes <= 0 or not is_open:
         return None
     n_bytes = min(n_bytes, 0xFFFFFFFF)
     return content[: at + 4] + struct.pack("<I", n_bytes) + content[at + 8 :]
-
-
-def describe_missing(path):
-    """Return a hint to add to the message that a file is missing.
-
-    Parameters
-    ----------
-    path : str
-        The name of the file.
-
-    Returns
-    -------
-    str
-        The hint; empty unless the name is written as on another system.
-    """
-    if os.sep == "/" and "\\" in os.fspath(path):
-        return "; here folders are separated by / and not by \\"
-    return ""

@@ -13,9 +13,9 @@ import numpy as np
 
 from skprognet._extras import import_extra
 from skprognet.features.reading._containers import (
+    UNKNOWN_BYTES,
     check_one_recording,
     describe_kind,
-    describe_missing,
     fill_in_size,
 )
 from skprognet.features.reading._limits import check_rate
@@ -35,8 +35,6 @@ _SIZE_TOO_LARGE = re.compile(
 )
 _OGG_WITHOUT_END = re.compile("Ogg ?: (?:Last page lacks an end|Junk after the last page)")
 
-# Programs that write to a pipe do not know the size beforehand, and promise at least this.
-_UNKNOWN_BYTES = 0x7FFFF000
 _UNKNOWN_FRAMES = 2**63 - 1
 
 
@@ -79,7 +77,7 @@ def check_file(path):
     try:
         mode = os.stat(path).st_mode
     except FileNotFoundError as error:
-        raise FileNotFoundError(error.errno, error.strerror + describe_missing(path)) from error
+        raise FileNotFoundError(error.errno, error.strerror + _describe_missing(path)) from error
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(errno.EISDIR, "it is a folder; give the files in it", path)
     if not stat.S_ISREG(mode):
@@ -219,7 +217,25 @@ def _check_size(file):
     """Raise a ValueError if the file has fewer bytes than it promises."""
     remarks = file.extra_info
     for promised, present in _SIZE_TOO_LARGE.findall(remarks):
-        if int(present) < int(promised) < _UNKNOWN_BYTES:
+        if int(present) < int(promised) < UNKNOWN_BYTES:
             raise ValueError(f"is cut short ({present} of {promised} bytes are there)")
     if _OGG_WITHOUT_END.search(remarks):  # libsndfile reports half a page as junk
         raise ValueError("is cut short, or has junk at its end")
+
+
+def _describe_missing(path):
+    """Return a hint to add to the message that a file is missing.
+
+    Parameters
+    ----------
+    path : str
+        The name of the file.
+
+    Returns
+    -------
+    str
+        The hint; empty unless the name is written as on another system.
+    """
+    if os.sep == "/" and "\\" in os.fspath(path):
+        return "; here folders are separated by / and not by \\"
+    return ""

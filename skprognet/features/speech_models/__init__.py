@@ -3,32 +3,37 @@
 from os import PathLike
 
 from skprognet.features.speech_models._pooling import POOLINGS, PooledLayers, column_names
-from skprognet.features.speech_models._speech_model import SpeechModel, short_name
+from skprognet.features.speech_models._speech_model import (
+    SpeechModel,
+    are_random,
+    short_name,
+)
 
 __all__ = [
     "POOLINGS",
     "PooledLayers",
     "SpeechModel",
+    "are_random",
     "column_names",
     "load_speech_model",
     "short_name",
 ]
 
 
-def load_speech_model(model, weights=None, device="cpu", batch_size=8, download=False):
+def load_speech_model(model, weights, device, batch_size, download):
     """Load a speech model.
 
     Parameters
     ----------
     model : str, path-like or SpeechModule
         "ge2e", the folder or the hub name of a transformers model, or the user's own module.
-    weights : str or path-like, default=None
+    weights : str, path-like or None
         None for the pretrained weights, "random" for untrained ones, or a file of weights.
-    device : str, default='cpu'
+    device : str
         Device on which torch computes.
-    batch_size : int, default=8
+    batch_size : int
         Number of windows to compute at once.
-    download : bool, default=False
+    download : bool
         Whether a model that is not on this machine may be downloaded.
 
     Returns

@@ -2,6 +2,8 @@
 
 import torch
 
+from skprognet._wording import first_line
+
 
 def find_device(device):
     """Return a device of torch; raise a ValueError unless torch can compute there.
@@ -24,7 +26,7 @@ def find_device(device):
     try:
         return torch.empty(0, device=device).device
     except Exception as error:  # its type depends on why the device is missing
-        reason = (str(error).splitlines() or [""])[0]
+        reason = first_line(error)
         raise ValueError(
             f"device must be one on which torch can compute here, such as 'cpu' or 'cuda'; got "
             f"{device!r:.200} ({reason:.150})."

@@ -31,7 +31,7 @@ from skprognet.features.speech_models._mel_energies import (
     RATE,
     mel_energies,
 )
-from skprognet.features.speech_models._speech_model import SpeechModel
+from skprognet.features.speech_models._speech_model import SpeechModel, are_random
 from skprognet.features.speech_models._weights_digest import weights_digest
 
 N_UNITS = 256
@@ -74,7 +74,7 @@ class GE2E(SpeechModel):
     def __init__(self, weights, device, batch_size):
         self.name, self.batch_size, self.device = "ge2e", batch_size, find_device(device)
         self.network = _build()
-        is_random = isinstance(weights, str) and weights == "random"
+        is_random = are_random(weights)
         if is_random:
             self.name = "ge2e-random"
         state = _draw_weights(self.network) if is_random else _read_weights(weights)

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from skprognet._extras import import_extra
+from skprognet._wording import first_line
 
 CONFIG = "config.json"
 PREPROCESSING = ("preprocessor_config.json", "processor_config.json")
@@ -133,7 +134,7 @@ def _download(name, needs_weights):
         wanted = [*_READ, weights] if needs_weights else [*_READ]
         folder = Path(hub.snapshot_download(name, allow_patterns=wanted))
     except Exception as error:  # errors of the hub, of its HTTP library, and of the disk
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        reason = first_line(error)
         raise ConnectionError(
             f"The model {name!r} could not be downloaded from the hub: {reason:.300} Check its "
             "name and the connection, or give the folder of a copy."

@@ -23,7 +23,7 @@ class SharedModel:
 
     def get(self):
         """Return the model."""
-        return self._model if self._path is None or self._model is not None else _read(self._path)
+        return _read(self._path) if self._model is None else self._model
 
     def __reduce__(self):
         with _one_at_a_time:  # several threads pickle this object, one for each worker

@@ -10,6 +10,11 @@ def short_name(model, is_random=False):
     return name.replace(".", "-") + ("-random" if is_random else "")
 
 
+def are_random(weights):
+    """Return whether the parameter `weights` asks for random weights."""
+    return isinstance(weights, str) and weights == "random"
+
+
 class SpeechModel(ABC):
     """A network that turns the signal of an utterance into the activations of its layers.
 

@@ -8,7 +8,7 @@ from numbers import Integral
 import numpy as np
 import torch
 
-from skprognet._wording import first_few, nearest_name
+from skprognet._wording import first_few, first_line, nearest_name
 from skprognet.features.speech_models._device import find_device
 from skprognet.features.speech_models._speech_model import SpeechModel
 from skprognet.features.speech_models._weights_digest import weights_digest
@@ -143,7 +143,7 @@ class SpeechModule(SpeechModel):
             x = torch.as_tensor(x).to(_device_of(self.module))
             recorded = record_outputs(self.module, [self.submodules[name] for name in layers], x)
         except Exception as error:
-            reason = (str(error).splitlines() or [""])[0]
+            reason = first_line(error)
             raise ValueError(
                 f"stops the module {self.name!r} ({type(error).__name__}: {reason:.150})"
             ) from error
@@ -214,7 +214,7 @@ def _frozen_copy(module):
     try:
         return copy.deepcopy(module).to("cpu").requires_grad_(False).eval()
     except Exception as error:
-        reason = (str(error).splitlines() or [""])[0]
+        reason = first_line(error)
         raise ValueError(
             f"module must be one that copy.deepcopy can copy to the CPU; "
             f"{type(module).__name__} cannot be copied ({type(error).__name__}: {reason:.150})."

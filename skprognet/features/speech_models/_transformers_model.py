@@ -19,7 +19,7 @@ import torch
 
 from skprognet._extras import import_extra
 from skprognet._files import sha256
-from skprognet._wording import first_few
+from skprognet._wording import first_few, first_line
 from skprognet.features.speech_models._device import find_device
 from skprognet.features.speech_models._model_folder import (
     CONFIG,
@@ -27,7 +27,7 @@ from skprognet.features.speech_models._model_folder import (
     find_folder,
     find_weights,
 )
-from skprognet.features.speech_models._speech_model import SpeechModel, short_name
+from skprognet.features.speech_models._speech_model import SpeechModel, are_random, short_name
 from skprognet.features.speech_models._weights_digest import weights_digest
 
 LONGEST_WINDOW = 20  # s
@@ -66,7 +66,8 @@ class TransformersModel(SpeechModel):
     def __init__(self, model, weights, device, batch_size, download):
         self._arguments = model, weights, device, batch_size
         transformers = import_extra("transformers", "speech")
-        is_random = _is_random(weights)
+        _check_weights(weights)
+        is_random = are_random(weights)
         folder = find_folder(model, needs_weights=not is_random, download=download)
         config = _read_config(transformers, folder)
         self.name = short_name(model, is_random)
@@ -147,13 +148,12 @@ def batches(signal, longest, batch_size):
             yield np.stack(part[first : first + batch_size])
 
 
-def _is_random(weights):
-    if weights is None or (isinstance(weights, str) and weights == "random"):
-        return weights is not None
-    raise ValueError(
-        "weights of a transformers model must be None, for those in its folder, or 'random'; got "
-        f"{weights!r:.200}. Give the folder of other weights as the model."
-    )
+def _check_weights(weights):
+    if weights is not None and not are_random(weights):
+        raise ValueError(
+            "weights of a transformers model must be None, for those in its folder, or 'random'; "
+            f"got {weights!r:.200}. Give the folder of other weights as the model."
+        )
 
 
 def _receptive_field(kernels, strides):
@@ -250,7 +250,7 @@ def _readable(folder):
             "which could run code and are not loaded. Take a model with safetensors."
         ) from error
     except Exception as error:
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        reason = first_line(error)
         raise ValueError(
             f"The model in {str(folder)!r} cannot be read: {reason:.300}. Save or download it "
             "again."
