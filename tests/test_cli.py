@@ -89,7 +89,7 @@ def test_a_second_demo_with_another_seed_replaces_the_first(demo, tmp_path, no_f
         in_threads = run("demo", "-o", tmp_path / "two", *SHORT, "--seed", 1, "--n-jobs", 2)
     assert in_threads.exit_code == 0, in_threads.output
     scores_in_threads = pd.read_csv(tmp_path / "two" / "results.csv")
-    pd.testing.assert_frame_equal(scores, scores_in_threads)
+    pd.testing.assert_frame_equal(scores, scores_in_threads, check_exact=True)
 
 
 def test_a_second_demo_that_was_stopped_continues(demo, tmp_path, no_figures, monkeypatch):

@@ -20,13 +20,11 @@ from skprognet.estimators._explain import explain
 from skprognet.estimators._explained_values import output_endings as output_endings
 from skprognet.estimators._fine_tuned_classifier import FineTunedClassifier
 from skprognet.estimators._fine_tuned_regressor import FineTunedRegressor
-from skprognet.estimators._fit_each import FitDone as FitDone
 from skprognet.estimators._fit_each import fit_each as fit_each
 from skprognet.estimators._fit_together import fit_together
 from skprognet.estimators._importances import lateral_norms as lateral_norms
 from skprognet.estimators._importances import source_importances
 from skprognet.estimators._multi_task_classifier import MultiTaskClassifier
-from skprognet.estimators._network_classifier import NetworkClassifier as NetworkClassifier
 from skprognet.estimators._network_regressor import NetworkRegressor as NetworkRegressor
 from skprognet.estimators._overlap import source_overlap
 from skprognet.estimators._parameters import DTYPES as DTYPES

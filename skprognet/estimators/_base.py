@@ -24,7 +24,7 @@ from skprognet.estimators._plain_state import plain_state, restore_net
 from skprognet.estimators._prepare import prepare
 from skprognet.estimators._remembered_rows import RememberedRowsMixin
 from skprognet.estimators._rows import check_rows, check_training_rows
-from skprognet.estimators._training_job import Seeds, seed_dropout, train
+from skprognet.estimators._training_job import Seeds, seed_dropout, train_jobs
 from skprognet.networks import (
     ROWS_PER_PREDICTION,
     Column,
@@ -99,7 +99,7 @@ class NetworkEstimator(RememberedRowsMixin, BaseEstimator):
 
     def _optimizer_options(self, column):
         """Return the options of skorch's optimizer, besides the learning rate."""
-        return OPTIMIZERS.get(self.optimizer, (None, {}))[1]
+        return {}
 
     def _read_sources(self, rows, train, held_out, seed):
         """Freeze or train the sources; here there are none."""
@@ -175,7 +175,6 @@ class NetworkEstimator(RememberedRowsMixin, BaseEstimator):
     def _make_net(self, column, *, device, validation=None, seed=0, score=None):
         """Return the initialised skorch net around a column."""
         target = self._target
-        optimizer, _ = OPTIMIZERS.get(self.optimizer, (self.optimizer, {}))
         options = self._optimizer_options(column)
         return Net(
             column,
@@ -186,8 +185,7 @@ class NetworkEstimator(RememberedRowsMixin, BaseEstimator):
             greater_is_better=greater_is_better(self.monitor),
             loss=target.loss,
             criterion=target.loss.criterion,
-            criterion__reduction="none",
-            optimizer=optimizer,
+            optimizer=OPTIMIZERS.get(self.optimizer, self.optimizer),
             lr=self.lr,
             max_epochs=self.max_epochs,
             batch_size=self.batch_size,
@@ -210,7 +208,9 @@ class NetworkEstimator(RememberedRowsMixin, BaseEstimator):
         with last_fit_kept(self), undisturbed(self.device), limit_threads(self.n_threads):
             job, tables = prepare(self, arguments)
             self.net_ = job.net  # already now, since a scorer calls predict
-            train([job])
+            (error,) = train_jobs([job], n_together=1)
+            if error is not None:
+                raise error
             self._keep(job.net, tables)
         if self.interrupted_:
             raise KeyboardInterrupt

@@ -23,7 +23,7 @@ def check_class_weight(class_weight):
 
 def refuse_balanced(class_weight):
     """Raise for "balanced", which a single call of ``partial_fit`` cannot compute."""
-    if isinstance(class_weight, str):
+    if isinstance(class_weight, str) and class_weight == "balanced":
         raise ValueError(
             "class_weight must be None or a dict in partial_fit, which cannot count the classes "
             "of all rows; got 'balanced'. Set class_weight=dict(zip(classes, "

@@ -8,7 +8,7 @@ from skprognet._wording import first_few
 from skprognet.sources import find_columns
 
 
-def features_read(features, sources, feature_names, n_features):
+def features_read(features, sources, feature_names):
     """Return the positions of the features of X that a network reads besides its sources.
 
     Parameters
@@ -20,8 +20,6 @@ def features_read(features, sources, feature_names, n_features):
         The sources, matched with X.
     feature_names : ndarray of str or None
         The names of the features of X, if they are known.
-    n_features : int
-        Number of features.
 
     Returns
     -------
@@ -56,7 +54,7 @@ def features_read(features, sources, feature_names, n_features):
         _warn_of_shared([name for name in read if name in owners], owners)
     if not read:
         raise ValueError(
-            f"X must have features for the network itself; got {n_features} features, all for "
+            f"X must have features for the network itself; got {len(positions)} features, all for "
             f"its sources {first_few(dict.fromkeys(owners.values()))}. Add features, or name "
             "in features= those that the network reads too."
         )

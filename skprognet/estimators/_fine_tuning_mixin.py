@@ -152,11 +152,10 @@ class FineTuningMixin(TransferMixin):
         return options
 
     def _optimizer_options(self, column):
-        options = super()._optimizer_options(column)
         if not self.sources_ or self.copied_lr is None:
-            return options
+            return {}
         groups = [(name, {"lr": self.copied_lr}) for name in _copied_parameters(column)]
-        return {**options, "param_groups": groups}
+        return {"param_groups": groups}
 
 
 def _add_column_input_of(source, graph, rows):

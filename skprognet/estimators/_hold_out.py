@@ -72,8 +72,11 @@ def _hold_out_groups(y, groups, fraction, seed):
     return min(candidates, key=distance)
 
 
-def first_split(splitter, y, groups):
-    """Return the row numbers of a splitter's first split; raise if it is unusable."""
+def first_split(splitter, y, groups, present):
+    """Return the rows of a splitter's first split, as positions among the present rows.
+
+    Raises ValueError if it is unusable.
+    """
     name = type(splitter).__name__
     split = next(iter(splitter.split(y, y, groups)), None)
     if split is None:
@@ -99,7 +102,9 @@ def first_split(splitter, y, groups):
             f"{len(train)} and {len(held_out)} from {name}, with "
             f"{np.isin(held_out, train).sum()} in both. {WAYS_OUT}"
         )
-    return train, held_out
+    number = np.full(len(y), -1)
+    number[present] = np.arange(len(y[present]))
+    return [number[rows][number[rows] >= 0] for rows in (train, held_out)]
 
 
 def split_by(splitter, y, groups, classes, present):
@@ -128,10 +133,7 @@ def split_by(splitter, y, groups, classes, present):
     ValueError
         If the split is unusable, or leaves a class without training rows.
     """
-    number = np.full(len(y), -1)
-    number[present] = np.arange(len(y[present]))
-    train, held_out = (number[rows] for rows in first_split(splitter, y, groups))
-    train, held_out = train[train >= 0], held_out[held_out >= 0]
+    train, held_out = first_split(splitter, y, groups, present)
     if not len(held_out):
         raise ValueError(
             "validation_fraction must hold out rows with a weight above 0; got only rows of "

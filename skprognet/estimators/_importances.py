@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import torch
 from sklearn.base import RegressorMixin
-from sklearn.frozen import FrozenEstimator
 
 from skprognet._checks import check_choice, check_number
 from skprognet._wording import first_few, nearest_name
@@ -88,33 +87,25 @@ def source_importances(
     >>> list(importances.index)
     ['speaker']
     """
-    # A FrozenEstimator has the methods of the model inside it, but with fewer arguments.
-    if hasattr(model, "source_importances") and not isinstance(model, FrozenEstimator):
-        rows, network = X, model
-    elif hasattr(network_of(model), "source_importances"):
-        rows, network = as_source(model).before_network(X), network_of(model)
-    else:
+    network = network_of(model)
+    if not hasattr(network, "source_importances"):
         raise TypeError(
             "model must be a fitted ProgressiveClassifier or ProgressiveRegressor, or a pipeline, "
             f"FrozenEstimator or fitted search around one; got {type(model).__name__}. Pass one "
             "of these."
         )
-    options = {"method": method, "n_repeats": n_repeats, "random_state": random_state}
-    if scoring is not None:
-        options["scoring"] = scoring
-    if by_class:
-        options["by_class"] = _only_of_classes(network)
-    return network.source_importances(rows, y, **options)
-
-
-def _only_of_classes(network):
-    """Return True; raise if the network has no classes."""
-    if isinstance(network, RegressorMixin):
+    if by_class and isinstance(network, RegressorMixin):
         raise ValueError(
             "by_class=True must be used with a classifier; got a "
             f"{type(network).__name__}, which predicts numbers. Leave by_class out."
         )
-    return True
+    rows = as_source(model).before_network(X)
+    options = {"method": method, "n_repeats": n_repeats, "random_state": random_state}
+    if scoring is not None:
+        options["scoring"] = scoring
+    if by_class:  # a regressor has no such argument
+        options["by_class"] = True
+    return network.source_importances(rows, y, **options)
 
 
 def measure_importances(network, X, y, scoring, method, n_repeats, random_state):

@@ -51,9 +51,8 @@ def check_monitor(monitor, default_score):
 
 def _kind_of_score(monitor):
     """Return the kind of target of a score, classes or numbers; None if unknown."""
-    name = monitor.name if isinstance(monitor, Score) else monitor
-    if isinstance(name, str) and name in get_score_names():
-        return get_score(name).kind
+    if isinstance(monitor, str):
+        return get_score(monitor).kind if monitor in get_score_names() else None
     return monitor.kind if isinstance(monitor, Score) else None
 
 
@@ -83,12 +82,6 @@ def net_score(monitor, default_score):
     if isinstance(monitor, Score) and monitor.name in get_score_names():
         monitor = monitor.name if monitor == get_score(monitor.name) else None
     return monitor if isinstance(monitor, str) and monitor in (default_score, LOSS) else None
-
-
-def _find_score(monitor):
-    """Return the `Score` that `monitor` stands for, or None for a scorer of scikit-learn."""
-    named = isinstance(monitor, str) and monitor in get_score_names()
-    return get_score(monitor) if named or isinstance(monitor, Score) else None
 
 
 def _call_score(score, sample_weight):
@@ -181,13 +174,14 @@ def score_of_epoch(estimator, X, y, sample_weight):
     ValueError
         If the metric is of another kind, such as accuracy for numbers.
     """
-    package_score, options = _find_score(estimator.monitor), {}
-    if package_score is None:
+    options = {}
+    if not isinstance(estimator.monitor, Score):
         scorer = get_scorer(estimator.monitor)
         metric = getattr(scorer, "_score_func", None)
         options = _weight_options(estimator, scorer, sample_weight)
         name = getattr(scorer, "__name__", repr(estimator.monitor))
     else:
+        package_score = get_score(estimator.monitor)
         metric, name = package_score.function, package_score.name
         scorer = _call_score(package_score, sample_weight)
     names = getattr(estimator, "feature_names_in_", None)

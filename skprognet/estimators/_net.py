@@ -129,6 +129,11 @@ class Net(NeuralNetClassifier):
         outputs = super().infer(x["X"] if isinstance(x, dict) else x, **fit_params)
         return outputs if self.module_.training else outputs[:, : self.n_outputs]
 
+    def predict(self, X):
+        """Return class positions, or for a regressor the numbers as the network learns them."""
+        outputs = torch.from_numpy(self.predict_proba(X))
+        return self.epoch_score.predict(outputs).numpy()
+
     def _prepared_step(self):
         """Return the hand-written training step of a column; None leaves it to autograd."""
         by_hand = getattr(self.module_, "gradients_written_out", False)

@@ -85,7 +85,6 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
             For NaN, wrong shapes, a label that is not among `classes`, other classes than before,
             a single class, or ``class_weight="balanced"``.
         """
-        self._check_parameters()
         refuse_balanced(self.class_weight)
         named = None if classes is None else check_named_classes(classes)
         return self._partial_fit(FitArguments(X, y, sample_weight), named)

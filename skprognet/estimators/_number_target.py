@@ -138,10 +138,8 @@ class NumberTarget:
                 f"epoch; got n_samples = {len(rows)}. {WAYS_OUT}"
             )
         if is_splitter(fraction):
-            number = np.full(len(everything), -1)
-            number[everything.is_present()] = np.arange(len(rows))
-            split = first_split(fraction, everything.y, everything.groups)
-            train, held_out = (number[part][number[part] >= 0] for part in split)
+            present = everything.is_present()
+            train, held_out = first_split(fraction, everything.y, everything.groups, present)
         else:
             train, held_out = _draw(fraction, rows, seed)
         if not _are_enough(train, held_out):

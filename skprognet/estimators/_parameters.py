@@ -12,7 +12,7 @@ from skprognet.estimators._monitor import check_monitor
 from skprognet.networks import ACTIVATIONS, SGD, FusedAdam
 
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
-OPTIMIZERS = {"adam": (FusedAdam, {}), "sgd": (SGD, {})}
+OPTIMIZERS = {"adam": FusedAdam, "sgd": SGD}
 
 
 def check_parameters(estimator):

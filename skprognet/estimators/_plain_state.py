@@ -29,6 +29,6 @@ def restore_net(state, make_net):
         for name, array in state["weights"].items()
     }
     column.load_state_dict(weights)
-    net = make_net(column).initialize()
+    net = make_net(column)
     net.history = History(state["history"])
     return net

@@ -56,9 +56,8 @@ class SoftClassTarget(ClassTarget):
 
     def learn(self, estimator, y, name="y"):
         """Return this target; raise unless two classes have a probability above 0."""
-        possible = y.any(axis=0)
-        if possible.sum() < 2:
-            super().learn(estimator, self.classes[possible[self.order]], name)
+        possible = y.any(axis=0)[self.order]
+        ClassTarget.learn(estimator, self.classes[possible], name)
         return self
 
     @staticmethod

@@ -1,15 +1,13 @@
 """Train jobs, each of which is one network with its rows and seeds."""
 
 from dataclasses import dataclass
-from functools import partial
 from typing import NamedTuple
 
 from skprognet.estimators._batches import TensorRows
-from skprognet.estimators._in_groups import in_groups
 from skprognet.estimators._net import Net
 from skprognet.estimators._parameters import draw_seeds
 from skprognet.estimators._test_rows import RecordTestScore
-from skprognet.estimators._train_group import kind_of_training, most_at_once, train_group
+from skprognet.estimators._train_group import kind_of_training, train_group
 from skprognet.networks import seed_masks
 
 
@@ -67,42 +65,13 @@ class TrainingJob:
         """The network to train."""
         return self.net.module_
 
-    @property
-    def max_epochs(self):
-        """Number of epochs, unless patience or a callback ends the training earlier."""
-        return self.net.max_epochs
-
-
-def train(jobs, n_together=1):
-    """Train the network of each job and leave it with the weights of the kept epoch.
-
-    Networks of one kind are trained together: on a CPU only on request, on a CUDA device always,
-    as one batched network. On a CUDA device even a single network is trained this way, so that its
-    result does not depend on the other networks. All others are trained one after the other.
-
-    Parameters
-    ----------
-    jobs : iterable of TrainingJob
-        The jobs.
-    n_together : int or None, default=1
-        Maximum number of networks to train at once. None means 1 on a CPU, and as many as fit into
-        memory on a CUDA device.
-
-    Raises
-    ------
-    ValueError
-        If a network did not stay finite. The other networks of its group are trained nevertheless.
-    """
-    kind_of = partial(kind_of_training, n_together=n_together)
-    size_of = partial(most_at_once, n_together=n_together)
-    for group in in_groups(jobs, kind_of, size_of):
-        for error in train_jobs(group, n_together):
-            if error is not None:
-                raise error
-
 
 def train_jobs(jobs, n_together):
-    """Train the jobs of one group; return the error of each, or None."""
+    """Train the jobs of one group; return the error of each, or None.
+
+    On a CPU, networks are trained together only if `n_together` is above 1. On a CUDA device even
+    a single network is trained as a group, so that its result does not depend on the others.
+    """
     for job in jobs:
         seed_dropout(job.column, job.net.device, job.seeds.dropout)
     if kind_of_training(jobs[0], n_together) is not None:

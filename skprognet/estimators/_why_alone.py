@@ -67,7 +67,7 @@ def why_alone_column(column):
 def _reasons(estimator):
     """Yield pairs: whether a reason against training together applies, and its text."""
     default_score = estimator._target_kind.default_score
-    optimizer, _ = OPTIMIZERS.get(estimator.optimizer, (estimator.optimizer, {}))
+    optimizer = OPTIMIZERS.get(estimator.optimizer, estimator.optimizer)
     name = getattr(estimator.optimizer, "__name__", estimator.optimizer)
     yield (
         not estimator._trains_together,

@@ -115,7 +115,7 @@ class TransferMixin(SourceParametersMixin):
     def _choose_features(self, sources):
         """Return the positions in X of the features of the network; None means all."""
         names = getattr(self, "feature_names_in_", None)
-        return features_read(getattr(self, "features", None), sources, names, self.n_features_in_)
+        return features_read(getattr(self, "features", None), sources, names)
 
     def _n_own_features(self):
         """Return how many features the network reads itself."""

@@ -21,7 +21,6 @@ from skprognet.networks._evaluate import evaluate_hidden, evaluate_logits
 from skprognet.networks._group_memory import memory_of as memory_of
 from skprognet.networks._lockstep import Lockstep as Lockstep
 from skprognet.networks._losses import CrossEntropy as CrossEntropy
-from skprognet.networks._mask_scheme import StepCounter as StepCounter
 from skprognet.networks._mask_scheme import are_masks_counted as are_masks_counted
 from skprognet.networks._mask_scheme import counter_masks as counter_masks
 from skprognet.networks._mask_scheme import seed_masks as seed_masks
@@ -29,7 +28,6 @@ from skprognet.networks._multi_task import MultiTaskLoss as MultiTaskLoss
 from skprognet.networks._multi_task import add_outputs as add_outputs
 from skprognet.networks._network_to_train import HISTORY as HISTORY
 from skprognet.networks._network_to_train import NetworkToTrain as NetworkToTrain
-from skprognet.networks._network_to_train import Trained as Trained
 from skprognet.networks._network_to_train import must_share as must_share
 from skprognet.networks._number_losses import NUMBER_LOSSES as NUMBER_LOSSES
 from skprognet.networks._output_alone import OutputAlone as OutputAlone

@@ -128,8 +128,6 @@ class Lockstep:
                     finite=self._is_finite(network, of_network),
                     stopped=stopped,
                     interrupted=interrupted and not stopped,
-                    order_generator=self.group.orders.generators[b],
-                    optimizer=self.group.optimizers[b],
                     n_together=B,
                     seconds=seconds / max(n_epochs, 1) / B,
                 )

@@ -27,13 +27,16 @@ class CrossEntropy:
 
     # Whether the loss needs all rows at once, since it is not a mean over rows.
     needs_all_rows = False
-    # The loss of each row for autograd, which trains layers without hand-written gradients.
-    criterion = nn.CrossEntropyLoss
 
     def __init__(self, n_rows: int, like: Tensor):
         # Created once, since creating a tensor costs as much as a small matrix product.
         self.minus_one_N1 = like.new_full((n_rows, 1), -1)
         self.n_rows = like.new_tensor(n_rows)
+
+    @staticmethod
+    def criterion() -> nn.Module:
+        """Return the loss of each row, for autograd and for validation."""
+        return nn.CrossEntropyLoss(reduction="none")
 
     def __call__(
         self, logits_NC: Tensor, y: Tensor, weight_N: Tensor | None

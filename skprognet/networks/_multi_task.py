@@ -115,24 +115,20 @@ class MultiTaskCriterion(nn.Module):
     ----------
     widths, factors : list
         As for :class:`MultiTaskCrossEntropy`.
-    reduction : {"none"}, default="none"
-        The reduction that skorch asks for.
     """
 
-    def __init__(self, widths: list[int], factors: list[float], reduction: str = "none"):
+    def __init__(self, widths: list[int], factors: list[float]):
         super().__init__()
         self.widths = widths
         self.factors = factors
-        self.reduction = reduction
 
     def forward(self, logits_NC: Tensor, y: Tensor) -> Tensor:
         """Return the loss of each row, of shape (N,)."""
         columns = _by_task(y)
-        parts = (
-            logits_NC.split(self.widths[: len(columns)], 1) if len(columns) > 1 else [logits_NC]
-        )
+        widths = self.widths[: len(columns)]
+        parts = logits_NC[:, : sum(widths)].split(widths, 1)
         return sum(
-            factor * cross_entropy(z_NC, y_N, reduction=self.reduction)
+            factor * cross_entropy(z_NC, y_N, reduction="none")
             for z_NC, y_N, factor in zip(parts, columns, self.factors, strict=False)
         )
 

@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-import torch
 from torch import Tensor
 
-from skprognet.networks._adam import FusedAdam
 from skprognet.networks._column import Column
 from skprognet.networks._column_stack import shape_of
 from skprognet.networks._losses import CrossEntropy
@@ -82,11 +80,6 @@ class Trained:
         Whether patience ended the training.
     interrupted : bool
         Whether Ctrl-C ended the training; the history then has the complete epochs.
-    order_generator : torch.Generator
-        The generator of the order of rows, in its state after the training.
-    optimizer : FusedAdam or None
-        The optimizer of a network that computed alone, in its state after the training. Adam's
-        state of stacked weights is not returned.
     n_together : int
         Number of networks trained at once.
     seconds : float
@@ -98,8 +91,6 @@ class Trained:
     finite: bool
     stopped: bool
     interrupted: bool
-    order_generator: torch.Generator
-    optimizer: FusedAdam | None
     n_together: int
     seconds: float
 

@@ -46,9 +46,9 @@ class SquaredError(_NumberLoss):
         return error_NK.mul_(grad_NK).sum().div_(2), grad_NK
 
     @staticmethod
-    def criterion(reduction: str = "none") -> nn.Module:
+    def criterion() -> nn.Module:
         """Return the loss of each row for autograd."""
-        return _MeanOverOutputs(nn.MSELoss(reduction=reduction))
+        return _MeanOverOutputs(nn.MSELoss(reduction="none"))
 
 
 class AbsoluteError(_NumberLoss):
@@ -71,9 +71,9 @@ class AbsoluteError(_NumberLoss):
         return error_NK.mul_(grad_NK).sum(), grad_NK
 
     @staticmethod
-    def criterion(reduction: str = "none") -> nn.Module:
+    def criterion() -> nn.Module:
         """Return the loss of each row for autograd."""
-        return _MeanOverOutputs(nn.L1Loss(reduction=reduction))
+        return _MeanOverOutputs(nn.L1Loss(reduction="none"))
 
 
 class ConcordanceLoss(_NumberLoss):
@@ -117,7 +117,7 @@ class ConcordanceLoss(_NumberLoss):
         return 1 - ccc.mean(), torch.where(varies, grad_NK, torch.zeros_like(grad_NK))
 
     @staticmethod
-    def criterion(reduction: str = "none") -> nn.Module:
+    def criterion() -> nn.Module:
         """Return the loss of a batch for autograd."""
         return _Concordance()
 

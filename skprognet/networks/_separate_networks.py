@@ -106,7 +106,7 @@ class SeparateNetwork:
         return self.column._units_first(X_NF, dropping=False)[-1].t()
 
     def _loss(self, outputs: Tensor, y: Tensor, weight: Tensor | None) -> Tensor:
-        criterion = self.network.loss.criterion(reduction="none")
+        criterion = self.network.loss.criterion()
         if self.network.loss.needs_all_rows:
             return criterion(outputs, y, weight)
         of_rows = criterion(outputs, y)
@@ -126,7 +126,6 @@ class SeparateNetworks:
         seeds = [network.order_seed for network in networks]
         self.orders = BatchOrders(sizes, batch_size, seeds, device, [0] * len(sizes))
         self.networks = [SeparateNetwork(network, lr, copied_lr) for network in networks]
-        self.optimizers = [network.adam for network in self.networks]
         self.scores: list[tuple] = [([], [])] * len(networks)
         self.probing = False
 

@@ -40,7 +40,6 @@ class StackedNetworks:
     ):
         first, columns = networks[0], [network.column for network in networks]
         self.pull, self.probing = first.pull, False
-        self.optimizers = [None] * len(networks)
         self.stack = ColumnStack(
             columns,
             lr,

@@ -327,6 +327,23 @@ def test_partial_fits_equal_the_epochs_of_one_fit(problem, small):
     )
 
 
+def test_a_copy_through_pickle_prints_nothing(problem, small, capsys):
+    X, y, _ = problem
+    clf = DNNClassifier(**small, verbose=1).fit(X, y)
+    assert capsys.readouterr().out
+    pickle.loads(pickle.dumps(clf))
+    assert capsys.readouterr().out == ""
+
+
+def test_partial_fits_drop_different_units(problem, small):
+    X, y, _ = problem
+    clf = DNNClassifier(**small, batch_size=1000)
+    clf.partial_fit(X, y, classes=np.unique(y))
+    state = clf.net_.module_.dropout_generator.get_state().clone()
+    clf.partial_fit(X, y)
+    assert not torch.equal(clf.net_.module_.dropout_generator.get_state(), state)
+
+
 def test_partial_fit_accepts_classes_that_first_appear_in_a_later_call(problem, small):
     X, y, _ = problem
     clf = DNNClassifier(**small)
@@ -530,7 +547,9 @@ def test_skorch_callbacks_see_every_batch_and_do_not_change_the_weights(problem,
     scoring = EpochScoring("accuracy", lower_is_better=False, name="valid_acc")
     clf = DNNClassifier(**small, callbacks=[Count(), scoring, Snapshots()]).fit(X, y)
     assert sum(training_flags) == 8 * int(np.ceil(135 / 32))
-    assert len(clf.net_.history[:, "valid_acc"]) == 8
+    monitored = DNNClassifier(**small, monitor="accuracy").fit(X, y)
+    expected = monitored.history_["valid_score"]
+    np.testing.assert_allclose(clf.net_.history[:, "valid_acc"], expected)
     plain = DNNClassifier(**small).fit(X, y)
     assert same(weights(clf), weights(plain))
 
@@ -733,7 +752,7 @@ def test_group_split_holds_out_about_the_requested_fraction(seen_rows, split_of)
         len(split_of(clf.set_params(random_state=seed).fit(X, y, groups=groups), X)[1]) / 98
         for seed in range(40)
     ]
-    assert np.median(shares) == pytest.approx(0.1, abs=0.06)
+    assert abs(np.array(shares) - 0.1).mean() < 0.06  # 0.04; the first draw alone gives 0.10
     assert len(set(shares)) > 2  # the split depends on the seed
 
 

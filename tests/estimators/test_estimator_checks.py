@@ -150,6 +150,39 @@ class FrozenLaterals(ProgressiveClassifier):
         return super().fit(X, y)
 
 
+class IgnoresLaterals(ProgressiveClassifier):
+    """Trains its laterals, and predicts without them."""
+
+    def predict_proba(self, X):
+        column = self.net_.module_
+        before = copy.deepcopy(column.state_dict())
+        with torch.no_grad():
+            for lateral in column.laterals.parameters():
+                lateral.zero_()
+        predicted = super().predict_proba(X)
+        column.load_state_dict(before)
+        return predicted
+
+
+class OneSeed(ProgressiveClassifier):
+    """Always has the same seed."""
+
+    def fit(self, X, y):
+        self.random_state = 0
+        return super().fit(X, y)
+
+
+class ExchangesSource(ProgressiveClassifier):
+    """Has another fitted source after clone."""
+
+    def __sklearn_clone__(self):
+        cloned = super().__sklearn_clone__()
+        cloned.source = copy.deepcopy(cloned.source)
+        with torch.no_grad():
+            cloned.source.net_.module_.layers[0].bias.add_(1)
+        return cloned
+
+
 class CentresRows(ProgressiveClassifier):
     """Subtracts the mean of the rows that it predicts."""
 
@@ -165,6 +198,9 @@ class CentresRows(ProgressiveClassifier):
         (PredictsPositions, check_labels_round_trip, "came out as int64"),
         (Unseeded, check_seed_repeats, "seed 0 differs"),
         (FrozenLaterals, check_laterals_alive, "was not trained"),
+        (IgnoresLaterals, check_laterals_alive, "does not matter"),
+        (OneSeed, check_seed_repeats, "seed 1 repeats seed 0"),
+        (ExchangesSource, check_source_survives_clone, "has changed a source"),
         (CentresRows, check_predictions_independent, "Arrays are not equal"),
     ],
 )

@@ -5,6 +5,7 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from scipy.stats import pearsonr
 from sklearn import config_context
 from sklearn.base import clone
@@ -20,7 +21,7 @@ from sklearn.model_selection import (
 from sklearn.neural_network import MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from skorch.callbacks import Callback, EpochTimer
+from skorch.callbacks import Callback, EpochScoring, EpochTimer
 
 from skprognet import (
     DNNClassifier,
@@ -132,6 +133,33 @@ def test_scale_is_the_weighted_mean_and_deviation_of_the_training_rows(rows, qui
     )
     with_zero_weights = DNNRegressor(**quick, validation_fraction=0.2).fit(X, Y, weight)
     np.testing.assert_array_equal(without_zero_weights.predict(X), with_zero_weights.predict(X))
+
+
+@pytest.mark.parametrize("fraction", [0.1, 0.4])
+def test_held_out_rows_are_the_requested_share(fraction, rows, quick, seen_rows, split_of):
+    X, Y = rows
+    options = quick | {"max_epochs": 1, "validation_fraction": fraction}
+    reg = DNNRegressor(**options, callbacks=[seen_rows()]).fit(X, Y)
+    assert len(split_of(reg, X)[1]) == fraction * 160
+
+
+def test_groups_are_chosen_to_meet_the_requested_share(rows, quick, seen_rows, split_of):
+    X, Y = rows
+    groups = np.repeat(np.arange(7), [5, 20, 5, 30, 10, 40, 50])
+    reg = DNNRegressor(**quick | {"max_epochs": 1}, callbacks=[seen_rows()])
+    fits = (reg.set_params(random_state=seed).fit(X, Y, groups=groups) for seed in range(20))
+    shares = np.array([len(split_of(fitted, X)[1]) for fitted in fits]) / 160
+    assert abs(shares - 0.1).mean() < 0.06  # 0.03; the first draw alone gives 0.08
+
+
+def test_scores_of_skorch_read_the_numbers_as_the_network_learns_them(rows, quick):
+    X, Y = rows
+    scoring = EpochScoring("r2", name="r2", lower_is_better=False)
+    reg = DNNRegressor(**quick, callbacks=[scoring]).fit(X, Y)
+    standardised = (reg.predict(X) - reg.target_mean_) / reg.target_std_
+    read = torch.tensor(X, dtype=torch.float32)
+    np.testing.assert_allclose(reg.net_.predict(read), standardised, atol=1e-5)
+    assert reg.net_.history[-1, "r2"] > 0.9
 
 
 @pytest.mark.parametrize("shape", [(160,), (160, 1), (160, 2)])

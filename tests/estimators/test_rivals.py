@@ -400,6 +400,17 @@ def test_multi_task_trains_like_autograd_on_the_sum_of_losses(optimizer, problem
     np.testing.assert_allclose(model.predict_proba(X), h.softmax(1).detach(), rtol=1e-10)
 
 
+@pytest.mark.parametrize("optimizer", ["adam", torch.optim.LBFGS])
+def test_multi_task_continues_with_the_loss_of_the_target_alone(optimizer, problem, tasks, small):
+    X, y, _ = problem
+    options = {**small, **DETERMINISTIC, "optimizer": optimizer, "lr": 1e-300}
+    model = MultiTaskClassifier(**options).fit(X, y, source_y=tasks)
+    model.partial_fit(X, y)
+    assert model.history_["train_loss"].iloc[-1] == pytest.approx(
+        log_loss(y, model.predict_proba(X))
+    )
+
+
 def test_multi_task_of_weight_zero_is_a_dnn(problem, tasks, small):
     X, y, _ = problem
     options = {**small, "dtype": "float64"}

@@ -415,6 +415,17 @@ def test_adapters_are_trained_and_a_seed_repeats_them(adapter, problem, source, 
     assert digest(source, X, y) == clf.source_digest_["source"]
 
 
+@pytest.mark.parametrize("adapter", [None, "mlp"])
+def test_lateral_dropout_changes_the_training(adapter, problem, source, small):
+    X, y, _ = problem
+    options = {**small, "dropout": 0.0, "adapter": adapter}
+    plain, dropping = (
+        ProgressiveClassifier(source, **options, lateral_dropout=rate).fit(X, y)
+        for rate in (0.0, 0.5)
+    )
+    assert not same(weights(plain), weights(dropping))
+
+
 @pytest.mark.parametrize(
     ("params", "message"),
     [

@@ -212,6 +212,15 @@ def test_layers_are_permuted_within_training_validation_and_test_rows():
     assert len(orders) == 3
 
 
+def test_placebo_of_a_task_learns_labels_of_the_smaller_training_set():
+    numbers = np.column_stack([np.arange(60.0), np.zeros(60)])
+    cv = RepeatedSpeakerStratifiedKFold(4, n_repeats=1, random_state=0)
+    _, fits = run_and_record(data=numbers, sources={"gender": GENDER}, train_folds=(1, 2), cv=cv)
+    for rows, labels, *_ in fits:
+        assert sorted(labels) == sorted(GENDER[rows[:, 0].astype(int)])
+    assert len({len(rows) for rows, *_ in fits}) > 1
+
+
 def test_layers_are_permuted_within_smaller_training_sets():
     numbers = np.column_stack([np.arange(60.0), np.zeros(60)])
     cv = RepeatedSpeakerStratifiedKFold(4, n_repeats=1, random_state=0)

@@ -377,3 +377,14 @@ def test_target_is_named_after_y(corpus):
     unnamed = run(corpus, methods={"lr": LogisticRegression()}, corpus="IEMOCAP")
     assert set(unnamed["target"]) == {"target"}
     assert set(unnamed["corpus"]) == {"IEMOCAP"}
+
+
+def test_smaller_training_sets_are_normalised_by_their_own_rows(corpus):
+    X, y = np.exp(corpus[0]), corpus[1]  # skewed, so that other rows change mean and deviation
+    lr = LogisticRegression(max_iter=1000)
+    options = {"sources": {}, "train_folds": (1, 2), "normalisation": "training"}
+    for _, row in run((X, y), methods={"lr": lr}, **options).iterrows():
+        train, test = (mask_of(row[name]) for name in ("rows_seen", "rows_tested"))
+        Z = StandardScaler().fit(X[train]).transform(X)
+        predicted = clone(lr).fit(Z[train], y[train]).predict(Z[test])
+        assert row["score"] == uar_score(y[test], predicted)

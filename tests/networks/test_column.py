@@ -7,7 +7,13 @@ import numpy as np
 import pytest
 import torch
 
-from skprognet.networks import Column, evaluate_hidden, evaluate_logits
+from skprognet.networks import (
+    Adapter,
+    Column,
+    ProgressiveColumn,
+    evaluate_hidden,
+    evaluate_logits,
+)
 
 IN_NUMPY = {
     "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
@@ -51,12 +57,23 @@ def test_weights_have_the_shapes_of_the_layers():
 def test_weights_start_glorot_uniform_and_biases_zero():
     column = Column(100, (300,), 200, generator=torch.Generator().manual_seed(0))
     for layer in column.layers:
-        bound = np.sqrt(6 / (layer.in_features + layer.out_features))
-        weight = layer.weight.detach()
-        assert weight.abs().max() <= bound
-        assert weight.std().item() == pytest.approx(bound / np.sqrt(3), rel=0.02)
-        assert abs(weight.mean().item()) < bound / 50
+        assert_glorot_uniform(layer.weight)
         assert not layer.bias.any()
+    options = {"source_sizes": [(150, 80), (60, 300)], "generator": torch.Generator()}
+    laterals = ProgressiveColumn(9, (200, 250), 120, **options).laterals
+    for lateral in (lateral for layer in laterals for lateral in layer):
+        assert_glorot_uniform(lateral.weight)
+    options = {"generator": torch.Generator(), "activation": "tanh", "dtype": torch.float32}
+    adapter = Adapter([150, 250], 100, "mlp", **options)
+    assert_glorot_uniform(adapter.projection.weight)
+
+
+def assert_glorot_uniform(weight):
+    bound = np.sqrt(6 / sum(weight.shape))
+    weight = weight.detach()
+    assert weight.abs().max() <= bound
+    assert weight.std().item() == pytest.approx(bound / np.sqrt(3), rel=0.02)
+    assert abs(weight.mean().item()) < bound / 50
 
 
 def test_new_column_draws_only_from_its_own_generator():

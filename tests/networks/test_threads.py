@@ -2,9 +2,12 @@
 
 import threading
 
+import numpy as np
 import pytest
 import torch
+from skorch.callbacks import Callback
 
+from skprognet import DNNClassifier
 from skprognet.networks import limit_threads
 
 
@@ -14,6 +17,25 @@ def two_threads():
     torch.set_num_threads(2)
     yield
     torch.set_num_threads(before)
+
+
+class Threads(Callback):
+    """Keeps the numbers of threads in training."""
+
+    def on_train_begin(self, net, **kwargs):
+        self.seen = set()
+
+    def on_batch_end(self, net, **kwargs):
+        self.seen.add(torch.get_num_threads())
+
+
+@pytest.mark.parametrize(("n_threads", "expected"), [(1, 1), (None, 2)])
+def test_fit_uses_the_requested_number_of_threads(two_threads, n_threads, expected):
+    X, y = np.random.default_rng(0).normal(size=(40, 3)), np.arange(40) % 2
+    options = {"hidden_layer_sizes": (3,), "max_epochs": 1, "n_threads": n_threads}
+    clf = DNNClassifier(**options, callbacks=[Threads()]).fit(X, y)
+    (callback,) = [c for _, c in clf.net_.callbacks_ if isinstance(c, Threads)]
+    assert callback.seen == {expected}
 
 
 def test_limit_holds_within_the_block_and_is_restored_after_it(two_threads):
