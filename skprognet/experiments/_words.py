@@ -1,5 +1,7 @@
 """Describe a study in words: its design and its results."""
 
+import numpy as np
+
 from skprognet._comparisons import TRANSFER, evidence, signed, survives, transfer_wins
 from skprognet._controls import gain_over_placebo, gain_over_side_by_side
 from skprognet._scores import label_of_row, placebo_of
@@ -68,7 +70,8 @@ _WHY = {
     ),
     gain_over_side_by_side: (
         "Reading the layers progressively helps further (better than side by side)",
-        "Reading the layers progressively adds nothing measurable (not better than side by side)",
+        "It is not shown that reading the layers progressively adds anything (not better than "
+        "side by side)",
     ),
 }
 
@@ -249,11 +252,19 @@ def _why_helped(helped, comparisons):
             for wanted in (True, False)
         ]
         helps, adds_nothing = meanings
-        left = survives(better)
+        left = survives(better) & _survive(gain_over, better, comparisons)
         yield from _with_names(helps, better[left])
         uncorrected = f"By the uncorrected p-values, {helps[0].lower()}{helps[1:]}"
         yield from _with_names(uncorrected, better[~left])
         yield from _with_names(adds_nothing, not_better)
+
+
+def _survive(gain_over, rows, comparisons):
+    """Return in which of the rows the gain over the control survives Holm's correction."""
+    return np.array(
+        [gain_over(row, comparisons).pvalue_holm < row["alpha"] for _, row in rows.iterrows()],
+        dtype=bool,
+    )
 
 
 def _with_names(meaning, rows):

@@ -42,7 +42,7 @@ def agreement_by_method(predictions):
         - corpus, target, n_train_folds: only those that have several values.
         - method, source.
         - ccc; ccc_std: its standard deviation over the repeats, ddof 1; NaN for a single repeat.
-        - pearson_r: NaN if truth or prediction is constant.
+        - pearson_r: NaN if truth or prediction is constant in a repeat.
         - rmse: the root of the mean squared error. bias: mean prediction minus mean truth.
         - spread: v. Below 1 the predictions vary less than the truth.
         - n_rows: rows of the corpus.
@@ -87,7 +87,7 @@ def agreement_by_method(predictions):
     rows = []
     for key, part, _ in by_method(check_kind(predictions, NUMBERS)):
         repeats = pd.DataFrame([_agreement(each) for _, each in part.groupby(REPEAT)])
-        means = repeats.mean()
+        means = repeats.mean(skipna=False)  # a mean over fewer repeats could not be compared
         means = {"ccc": means.pop("ccc"), "ccc_std": repeats["ccc"].std(), **means}
         rows.append({**key, **means, "n_rows": part[ROW].nunique()})
     return pd.DataFrame(rows)

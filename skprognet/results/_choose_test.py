@@ -11,6 +11,21 @@ from skprognet.significance import (
     get_significance_test_names,
 )
 
+# What reports say of the tests of the package, by their descriptions.
+_NOTES = {
+    "calibrated 10x10 CV paired t-test": (
+        "This is the paper's test, which is defined only for 10 repeats of 10 folds."
+    ),
+    "corrected paired t-test for repeated CV": (
+        "Nadeau and Bengio proposed this test, and Bouckaert and Frank extended it to repeated "
+        "cross-validation. It works for any number of repeats and folds; the paper's own test is "
+        "defined only for 10 repeats of 10 folds."
+    ),
+    "combined 5x2 CV F-test": (
+        "This is Alpaydin's test, which is defined only for 5 repeats of 2 folds."
+    ),
+}
+
 
 def as_test(test):
     """Return a test, given by its name or as an object; None for "auto".
@@ -111,9 +126,7 @@ rows to training rows (which include validation rows) 0.250. Nadeau and Bengio p
 test, and Bouckaert and Frank extended it to repeated cross-validation. It works for any number \
 of repeats and folds; the paper's own test is defined only for 10 repeats of 10 folds.
     """
-    tests = map(get_significance_test, get_significance_test_names())
-    notes = {test.description: test.note for test in tests}
     return " ".join(
-        _explain(description, rows, notes.get(description, ""))
+        _explain(description, rows, _NOTES.get(description, ""))
         for description, rows in comparisons.groupby("test", sort=False)
     )

@@ -140,7 +140,9 @@ def compare_over_corpora(scores, *, post_hoc="nemenyi", alpha=0.05):
     Notes
     -----
     Folds are repeated measurements of one corpus, while corpora are independent of each other. So
-    only this comparison allows conclusions about other corpora. With three methods, Nemenyi's test
+    only this comparison allows conclusions about other corpora. If the corpora are also sources
+    for each other, as after :func:`average_over_sources`, they are not quite independent, and
+    p-values may be too small. With three methods, Nemenyi's test
     needs at least 3 corpora to find a difference at 0.05, and Wilcoxon's test with Holm's
     adjustment at least 7; see :func:`~skprognet.significance.smallest_pvalue`.
 

@@ -49,7 +49,7 @@ def gap_verdict(row, n_tests):
     )
     if row["pvalue"] >= row["alpha"]:
         return sentence + "No evidence that the source changes this difference."
-    sentence += f"The source helps {helped_more(row)}."
+    sentence += f"The source shifts this difference in favour of {favoured(row)}."
     if survives(row):
         return sentence
     return (
@@ -58,11 +58,9 @@ def gap_verdict(row, n_tests):
     )
 
 
-def helped_more(row):
-    """Return which group the source helps more than the other, as "male more than female"."""
-    groups = [row["higher"], row["lower"]]
-    more, less = groups if row["change"] > 0 else groups[::-1]
-    return f"{more} more than {less}"
+def favoured(row):
+    """Return the group whose score rises more, or falls less, with the source."""
+    return row["higher"] if row["change"] > 0 else row["lower"]
 
 
 def why_not_tested(row):

@@ -53,13 +53,14 @@ def gaps_between_groups(predictions, labels, column, *, unit=None, against=None,
         d = \left(u_\mathrm{higher} - u_\mathrm{lower}\right) -
             \left(v_\mathrm{higher} - v_\mathrm{lower}\right),
 
-    where u and v are the scores with and without the source. It is above 0 if the source helps the
-    better of the two groups more than the other. If the source helps both groups alike, d is 0.
+    where u and v are the scores with and without the source. It is above 0 if the score of the
+    better of the two groups rises more, or falls less, than that of the other. If both change
+    alike, d is 0.
 
     Repeats test the same rows again. So their spread shows how much the scores would change with
     other seeds and folds, but not with other speakers. Therefore the speakers are the independent
     units, each with all of its rows in all repeats. Interval and p-value come from Welch's t-test,
-    which compares how much the source helps the speakers of one group and of the other.
+    which compares how much the source changes the scores of the speakers of each group.
 
     Parameters
     ----------
@@ -121,9 +122,10 @@ def gaps_between_groups(predictions, labels, column, *, unit=None, against=None,
     -----
     A UAR is a weighted mean over rows, and a speaker with many rows adds more to it. So the t-test
     uses what each speaker adds beyond its share of the group (Taylor's linearisation of a ratio,
-    as for clusters in surveys [1]_). The CCC is a ratio, too. Let a and b be the deviations of
-    truth and prediction of a row from the means of their group, and :math:`\delta` the difference
-    of these two means. Then
+    as for clusters in surveys [1]_). It takes the weights of the rows as fixed. So the interval is
+    a little too wide if speakers have different mixtures of classes. The CCC is a ratio, too. Let
+    a and b be the deviations of truth and prediction of a row from the means of their group, and
+    :math:`\delta` the difference of these two means. Then
 
     .. math::
 
@@ -145,6 +147,10 @@ def gaps_between_groups(predictions, labels, column, *, unit=None, against=None,
     extreme with another method. The mean of both methods favours neither of them, so d is 0 on
     average if they do not differ. ``benchmarks/gaps.py`` counts how often the p-value is then
     below alpha.
+
+    The UAR of a group covers the classes that the group has. With fewer classes it is higher by
+    chance alone. So a gap between groups with different classes says nothing about the method; see
+    n_classes in :func:`scores_by_group`.
 
     Luck alone makes a gap greater than 0. Such a gap is larger if there are more groups, and
     smaller if the groups have more rows. So a gap does not prove unfairness.
@@ -175,7 +181,8 @@ def gaps_between_groups(predictions, labels, column, *, unit=None, against=None,
     >>> print(gaps.loc[1, "verdict"])
     Between groups of gender, the UAR of ProgNet from speaker differs by 0.000 (female 1.000,
     male 1.000). The difference female minus male is 0.000, and +0.750 with DNN: a change of
-    -0.750 (95 % interval -1.137 to -0.363), p = 0.00254. The source helps male more than female.
+    -0.750 (95 % interval -1.137 to -0.363), p = 0.00254. The source shifts this
+    difference in favour of male.
     """
     check_number("alpha", alpha, "number", low=0, high=1, low_open=True, high_open=True)
     predictions = check_tested(predictions)

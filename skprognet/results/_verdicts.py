@@ -69,7 +69,7 @@ def _at_chance(row, first, second):
 def _why(row, comparisons):
     """Say why transfer helps: by what the source has learned, by more weights, or by reading."""
     if row["kind"] == CONTROL:
-        more = ", so more weights alone help here" if evidence(row) and _placebo_wins(row) else ""
+        more = ", so more weights alone help here" if survives(row) and _placebo_wins(row) else ""
         return f" This is a control: a placebo has nothing to teach{more}."
     if not (evidence(row) and transfer_wins(row)):
         return ""
@@ -78,9 +78,7 @@ def _why(row, comparisons):
     knowledge = "" if placebo is None else _because_of_knowledge(placebo, row)
     if side_by_side is None:
         return knowledge
-    # If its placebo is as good, the layers of this source are not what helps.
-    layers_help = placebo is None or placebo.is_better
-    return knowledge + _because_of_reading(side_by_side, row, layers_help)
+    return knowledge + _because_of_reading(side_by_side, row, placebo)
 
 
 def _placebo_wins(row):
@@ -90,25 +88,26 @@ def _placebo_wins(row):
 def _because_of_knowledge(gain, row):
     placebo = f"the same network with a placebo as its source {_scored(gain, row)}"
     if gain.is_better:
-        return _as_sure_as(row, f"what the source has learned helps: {placebo}.")
+        return _as_sure_as(row, gain, f"what the source has learned helps: {placebo}.")
     return f" The gain may come from more weights alone: {placebo}."
 
 
-def _because_of_reading(gain, row, layers_help):
+def _because_of_reading(gain, row, placebo):
     other = f"a DNN that reads them side by side with the features {_scored(gain, row)}"
     if gain.is_better:
         helps = "reading the layers of the source progressively helps further"
-        return _as_sure_as(row, f"{helps}: {other}.")
-    adds = "makes the score worse" if gain.is_evidence else "adds nothing measurable"
-    if not layers_help:
+        return _as_sure_as(row, gain, f"{helps}: {other}.")
+    adds = "makes the score worse" if gain.is_evidence else "is not shown to add anything"
+    # Only a placebo that is worse shows that the layers of this source help.
+    if placebo is None or not placebo.is_better:
         return f" Reading its layers progressively {adds}: {other}."
     help_but = "the layers of the source help, but reading them progressively"
-    return _as_sure_as(row, f"{help_but} {adds}: {other}.")
+    return _as_sure_as(row, placebo, f"{help_but} {adds}: {other}.")
 
 
-def _as_sure_as(row, claim):
-    """Return the claim as a sentence that says if the gain does not survive Holm's correction."""
-    if survives(row):
+def _as_sure_as(row, gain, claim):
+    """Return the claim as a sentence that says if one of two gains does not survive Holm's."""
+    if survives(row) and gain.pvalue_holm < row["alpha"]:
         return f" {claim[0].upper()}{claim[1:]}"
     return f" By the uncorrected p-values, {claim}"
 

@@ -21,8 +21,8 @@ class SignificanceTest:
         Name in tables and reports, in a few words.
     function : callable
         Called as ``function(a, b)`` with two arrays of shape (n_repeats, n_folds). It returns an
-        object with the numbers `statistic` and `pvalue`, as the tests of scipy do. If that object
-        has `df` and ``confidence_interval(level)``, these are used as well.
+        object with the numbers `statistic` and `pvalue` (two-sided), as the tests of scipy do. If
+        that object has `df` and ``confidence_interval(level)``, these are used as well.
     fits : callable, default=None
         Called as ``fits(n_repeats, n_folds, has_row_counts)``; returns whether the test fits such
         folds. `has_row_counts` is True if the numbers of training and test rows are known. None
@@ -32,8 +32,6 @@ class SignificanceTest:
         whether a method is better than chance.
     takes_ratio : bool, default=False
         Whether `function` takes ``test_train_ratio``, the ratio of test rows to training rows.
-    note : str, default=''
-        A sentence or two for reports: the origin of the test, and the folds that it is for.
 
     Raises
     ------
@@ -69,7 +67,6 @@ class SignificanceTest:
         fits=None,
         one_sided=False,
         takes_ratio=False,
-        note="",
     ):
         for what, given in (("function", function), ("fits", fits or _any_folds)):
             if not callable(given):
@@ -80,7 +77,6 @@ class SignificanceTest:
         self.fits = fits or _any_folds
         self.one_sided = one_sided
         self.takes_ratio = takes_ratio
-        self.note = note
 
     def __repr__(self):
         return f"<SignificanceTest {self.name!r}: {self.description}>"
@@ -94,7 +90,6 @@ _TESTS = (
         calibrated_cv_ttest,
         fits=lambda n_repeats, n_folds, _: (n_repeats, n_folds) == CALIBRATED_FOR,
         one_sided=True,
-        note="This is the paper's test, which is defined only for 10 repeats of 10 folds.",
     ),
     SignificanceTest(
         "corrected_cv_ttest",
@@ -104,16 +99,12 @@ _TESTS = (
         fits=lambda _, n_folds, has_row_counts: n_folds > 1 or has_row_counts,
         one_sided=True,
         takes_ratio=True,
-        note="Nadeau and Bengio proposed this test, and Bouckaert and Frank extended it to "
-        "repeated cross-validation. It works for any number of repeats and folds; the paper's own "
-        "test is defined only for 10 repeats of 10 folds.",
     ),
     SignificanceTest(
         "combined_5x2cv_ftest",
         "combined 5x2 CV F-test",
         combined_5x2cv_ftest,
         fits=lambda n_repeats, n_folds, _: (n_repeats, n_folds) == FOLDS,
-        note="This is Alpaydin's test, which is defined only for 5 repeats of 2 folds.",
     ),
 )
 

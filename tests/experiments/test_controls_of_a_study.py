@@ -206,8 +206,8 @@ def test_answer_says_what_helps_and_why(controlled):
         "What the source has learned helps (also better than the placebo): ProgNet from deep. The "
         "gain may come from more weights alone (not better than the placebo): ProgNet from "
         "gender. Reading the layers progressively helps further (better than side by side): "
-        "ProgNet from deep. Reading the layers progressively adds nothing measurable (not better "
-        "than side by side): ProgNet from gender."
+        "ProgNet from deep. It is not shown that reading the layers progressively adds anything "
+        "(not better than side by side): ProgNet from gender."
     )
 
 

@@ -100,7 +100,10 @@ def test_verdict_credits_learning_when_the_source_beats_its_placebo():
 @pytest.mark.parametrize(
     ("side_by_side", "reading"),
     [
-        (0.018, "the layers of the source help, but reading them progressively adds nothing"),
+        (
+            0.018,
+            "the layers of the source help, but reading them progressively is not shown to add",
+        ),
         (-0.05, "reading the layers of the source progressively helps further: "),
     ],
 )
@@ -113,6 +116,17 @@ def test_verdict_says_uncorrected_when_holm_leaves_no_evidence(side_by_side, rea
     assert f"By the uncorrected p-values, {reading}" in row["verdict"]
     assert "What the source" not in row["verdict"]
     assert reading.capitalize() not in row["verdict"]
+
+
+def test_verdict_says_uncorrected_for_a_gain_over_the_placebo_that_holm_rejects():
+    comparisons = compare_methods(scores_of_study(0.04, 0.022, 0.0))
+    placebo = of_kind(comparisons, "placebo").iloc[0]
+    assert placebo["pvalue"] < 0.05 < placebo["pvalue_holm"]
+    transfers = of_kind(comparisons, "transfer")
+    row = transfers[transfers["method"] == "ProgNet"].iloc[0]
+    assert row["pvalue_holm"] < 0.05
+    assert "By the uncorrected p-values, what the source has learned helps: " in row["verdict"]
+    assert "Reading the layers of the source progressively helps further: " in row["verdict"]
 
 
 def test_verdict_credits_more_weights_when_the_placebo_is_as_good():
@@ -152,17 +166,19 @@ def test_placebo_is_not_judged_as_transfer(placebo):
         (
             0.15,
             0.0,
-            "The layers of the source help, but reading them progressively adds nothing "
-            "measurable: a DNN that reads them side by side with the features has UAR 0.7",
+            "The layers of the source help, but reading them progressively is not shown to add "
+            "anything: a DNN that reads them side by side with the features has UAR 0.7",
         ),
         (
             0.25,
-            None,
+            0.0,
             "The layers of the source help, but reading them progressively makes the score worse",
         ),
+        # Without a placebo, nothing shows that the layers help.
+        (0.25, None, "Reading its layers progressively makes the score worse: a DNN that reads"),
         # If the placebo is as good, the verdict does not say that the layers help.
         (0.15, 0.15, "alone: the same network with a placebo as its source has UAR 0.7"),
-        (0.15, 0.15, "Reading its layers progressively adds nothing measurable: a DNN that reads"),
+        (0.15, 0.15, "Reading its layers progressively is not shown to add anything: a DNN that"),
     ],
 )
 def test_verdict_compares_progressive_with_side_by_side_reading(side_by_side, placebo, sentence):

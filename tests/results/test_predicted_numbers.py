@@ -76,6 +76,14 @@ def test_a_constant_prediction_has_no_correlation(predictions):
     assert np.isnan(row["pearson_r"])
 
 
+def test_a_correlation_that_some_repeats_lack_is_unknown(predictions):
+    is_first = predictions["repeat"] == predictions["repeat"].min()
+    collapsed = predictions["prediction"].where(is_first, 2.5)
+    table = agreement_by_method(predictions.assign(prediction=collapsed))
+    assert table["pearson_r"].isna().all()
+    assert table["ccc"].notna().all()
+
+
 def test_score_of_a_group_is_the_ccc_of_its_rows(predictions):
     groups = scores_by_group(predictions, LABELS, "gender")
     of_group = predictions[predictions["row"].map(LABELS["gender"]) == "m"]
