@@ -21,7 +21,7 @@ _COMPRESSED = {".gz": "gzip", ".bz2": "bz2", ".xz": "xz", ".zip": "zip"}
 _DAMAGE = (ValueError, OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
 
 
-def is_table(name):
+def is_table_file(name):
     """Return whether a file is a table, by the suffix of its name."""
     return _suffix(Path(name)) in (*_SEPARATORS, *_WITH_PYARROW)
 
@@ -34,7 +34,7 @@ def _suffix(path):
 
 def _check_suffix(path):
     """Return the suffix of a table; raise if the file is not a table."""
-    if not is_table(path):
+    if not is_table_file(path):
         raise ValueError(
             "A table must be a CSV, TSV, Parquet or Feather file (.csv, .tsv, .csv.gz, .parquet, "
             f".feather); got {str(path)!r}. Convert it."

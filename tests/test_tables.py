@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skprognet._tables import is_table, read_table, write_table
+from skprognet._tables import is_table_file, read_table, write_table
 
 
 @pytest.mark.parametrize(
@@ -37,8 +37,8 @@ def test_a_file_name_that_is_not_unicode_is_written_as_an_escape(tmp_path):
 
 def test_is_table_depends_on_the_suffix():
     tables = ["a.csv", "a.b.csv.gz", "A.TSV", "a.tsv.bz2", "a.parquet", "a.feather", "a.csv.zip"]
-    assert all(map(is_table, tables))
-    assert not any(map(is_table, ["a.wav", "csv", "a.csv.wav", "a.gz", "a.xlsx", ".csv/a"]))
+    assert all(map(is_table_file, tables))
+    assert not any(map(is_table_file, ["a.wav", "csv", "a.csv.wav", "a.gz", "a.xlsx", ".csv/a"]))
 
 
 @pytest.mark.parametrize("missing", ["", "nan", "NaN"])

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import pandas as pd
 
-from skprognet._tables import is_table, read_table
+from skprognet._tables import is_table_file, read_table
 
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _UTF8_MARK = b"\xef\xbb\xbf"
@@ -69,7 +69,7 @@ def list_utterances(files: tuple[str, ...]) -> pd.DataFrame:
             f"FILES must be audio files or one table; got the folder {folders[0]!r}. Give the "
             'files in it, or a table that "skprognet read" wrote.'
         )
-    tables = [name for name in files if is_table(name)]
+    tables = [name for name in files if is_table_file(name)]
     if not tables:
         # As objects, since pandas cannot store every name as text.
         return pd.DataFrame({"file": pd.Series(files, dtype=object)})

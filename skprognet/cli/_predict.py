@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import pandas as pd
 
-from skprognet._tables import is_table, read_table, write_table
+from skprognet._tables import is_table_file, read_table, write_table
 from skprognet.cli._listed_files import list_utterances, read_names
 from skprognet.cli._messages import on_terminal, print_warnings
 from skprognet.cli._options import (
@@ -106,7 +106,7 @@ def predict(
     origin = FeatureOrigin.from_metadata(read_model_info(model)["metadata"])
     files, errors = read_names(files), ()
     check_no_input(output, [model, *files])
-    table = read_table(Path(files[0])) if len(files) == 1 and is_table(files[0]) else None
+    table = read_table(Path(files[0])) if len(files) == 1 and is_table_file(files[0]) else None
     with print_warnings():
         names = getattr(reader_of(estimator), "feature_names_in_", ())
         if table is not None and set(table) & set(names):

@@ -8,6 +8,7 @@ from skprognet._scores import (
     CONDITIONS,
     METHOD,
     as_frame,
+    check_columns,
     check_names,
     folds_mean_and_std,
     paper_mean_and_std,
@@ -37,12 +38,7 @@ def check_frame(name, frame, needed):
         If it has no rows, lacks a column, or a row lacks its method or source.
     """
     frame = as_frame(name, frame)
-    missing = [column for column in needed if column not in frame]
-    if missing:
-        raise ValueError(
-            f"{name} must have the columns {', '.join(needed[:-1])} and {needed[-1]}; got "
-            f"{list(frame.columns)}, without {missing}. Add the missing columns."
-        )
+    check_columns(name, frame, needed, "Add the missing columns.")
     if not len(frame):
         raise ValueError(f"{name} must have at least one row; got none. Pass a table with rows.")
     check_names(name, frame)

@@ -79,8 +79,8 @@ class FineTunedRegressor(FineTuningMixin, NetworkRegressor):
     warm_start : bool, default=False
         Whether `fit` continues from the weights of the last `fit`. The features must be the same.
     callbacks : list of skorch callbacks or None, default=None
-        More skorch callbacks. `fit` uses copies of them, which ``net_.callbacks_`` holds. Scores of
-        skorch read the numbers as the network learns them, with mean 0 and variance 1.
+        More skorch callbacks. `fit` uses copies of them, which ``net_.callbacks_`` holds. Scores
+        of skorch read the numbers as the network learns them, with mean 0 and variance 1.
     verbose : int, default=0
         1 prints a line per epoch.
 

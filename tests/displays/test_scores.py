@@ -109,8 +109,8 @@ def test_scores_of_several_studies_are_refused(make_scores, column):
 
 def test_a_missing_column_is_named(make_scores):
     message = (
-        "scores must have the columns method, source, repeat, fold and score; got ['repeat', "
-        "'fold', 'method', 'source'], without ['score']. Add the missing columns."
+        "scores must have the columns ['method', 'source', 'repeat', 'fold', 'score']; ['score'] "
+        "are missing among ['repeat', 'fold', 'method', 'source']. Add the missing columns."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         ScoresDisplay.from_scores(make_scores().drop(columns="score"))

@@ -208,8 +208,8 @@ def test_from_curves_of_a_subclass_returns_the_subclass(curves):
 
 def test_a_missing_column_is_named(curves):
     message = (
-        "curves must have the columns method, source, epoch and test_score; got ['epoch', "
-        "'valid_score', 'method', 'source', 'fold'], without ['test_score']. Add the missing "
+        "curves must have the columns ['method', 'source', 'epoch', 'test_score']; ['test_score'] "
+        "are missing among ['epoch', 'valid_score', 'method', 'source', 'fold']. Add the missing "
         "columns."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):

@@ -290,18 +290,6 @@ def test_a_custom_score_can_choose_the_epoch_by_its_lowest_value(problem, small)
         np.testing.assert_array_equal(uar_classifier.history_["train_loss"], history["train_loss"])
 
 
-def test_class_weights_weigh_the_recalls_that_choose_the_epoch(problem, small):
-    X, y, _ = problem
-    class_weight = {"angry": 5.0, "happy": 1.0, "neutral": 1.0, "sad": 1.0}
-    clf = DNNClassifier(**small, class_weight=class_weight)
-    clf.fit(X[:100], y[:100], X_val=X[100:], y_val=y[100:])
-    recalls = [np.mean(clf.predict(X[100:])[y[100:] == label] == label) for label in clf.classes_]
-    expected = np.average(recalls, weights=[5, 1, 1, 1])
-    best = clf.history_.loc[clf.best_epoch_ - 1]
-    assert best["valid_monitor"] == pytest.approx(expected)
-    assert best["valid_score"] == pytest.approx(np.mean(recalls))
-
-
 def test_a_splitter_can_choose_the_validation_rows(problem, small):
     X, y, _ = problem
     splitter = StratifiedKFold(5, shuffle=True, random_state=3)

@@ -122,7 +122,7 @@ def test_an_interrupted_epoch_is_not_in_the_history(problem, small, early_stoppi
     assert clf.best_epoch_ == (best_of(clf.history_) if early_stopping else 3)
 
 
-def test_an_interrupted_partial_fit_changes_nothing(problem, small):
+def test_a_partial_fit_interrupted_within_its_epoch_changes_nothing(problem, small):
     X, y, _ = problem
     clf = DNNClassifier(**small, callbacks=[End(2, within=True)])
     clf.partial_fit(X[:75], y[:75], classes=np.unique(y))

@@ -128,7 +128,7 @@ def test_training_after_a_failed_partial_fit_equals_an_unbroken_run(
     np.testing.assert_array_equal(broken.predict_proba(X), unbroken.predict_proba(X))
 
 
-def test_an_interrupted_partial_fit_changes_nothing(problem, small):
+def test_a_partial_fit_interrupted_at_the_end_of_its_epoch_changes_nothing(problem, small):
     X, y, _ = problem
     interrupting = Stop(KeyboardInterrupt())
     clf = DNNClassifier(**{**small, "max_epochs": 2}, callbacks=[interrupting]).partial_fit(X, y)

@@ -359,10 +359,11 @@ def test_outputs_of_a_network_that_overflow_are_an_error(problem, small):
 
 
 @pytest.mark.parametrize("cls", TRANSFER)
-@pytest.mark.parametrize("kind", ["pipeline", "MLP", "chain"])
+@pytest.mark.parametrize("kind", ["DNN", "pipeline", "MLP", "chain"])
 def test_refitting_a_source_later_does_not_change_the_model(cls, kind, problem, small):
     X, y, source_y = problem
     source = {
+        "DNN": DNNClassifier(**small),
         "pipeline": make_pipeline(StandardScaler(), DNNClassifier(**small)),
         "MLP": mlp().set_params(max_iter=500, tol=1e-2),
         "chain": ProgressiveClassifier(DNNClassifier(**small).fit(X, source_y), **small),

@@ -185,15 +185,6 @@ def test_each_of_several_sources_has_its_own_laterals(problem, source, small):
     assert [len(layer) for layer in clf.net_.module_.laterals] == [2, 2]
 
 
-def test_retraining_a_source_later_does_not_change_the_model(problem, small):
-    X, y, source_y = problem
-    fitted_source = DNNClassifier(**small).fit(X, source_y)
-    clf = ProgressiveClassifier(fitted_source, **small).fit(X, y)
-    before = clf.predict_proba(X)
-    fitted_source.set_params(random_state=5).fit(X[::-1], source_y)
-    np.testing.assert_array_equal(clf.predict_proba(X), before)
-
-
 def test_fit_raises_if_a_callback_changes_a_frozen_source(problem, source, small):
     X, y, _ = problem
 
@@ -382,12 +373,6 @@ def test_a_source_of_a_wrong_type_is_an_error(problem, small, bad):
     X, y, _ = problem
     with pytest.raises(TypeError, match=r"^source must be "):
         ProgressiveClassifier(bad, **small).fit(X, y)
-
-
-def test_fine_tuning_from_two_sources_is_an_error(problem, source, small):
-    X, y, _ = problem
-    with pytest.raises(ValueError, match=r"^source must be a single source for FineTunedClass"):
-        FineTunedClassifier([("a", source), ("b", source)], **small).fit(X, y)
 
 
 def test_two_sources_of_one_name_are_an_error(problem, source, small):
@@ -593,17 +578,6 @@ def test_importance_is_the_fall_in_score_with_permuted_activations(network_with_
         assert 0.5 < table.loc[name, "importance_std"] / np.std(falls) < 2
 
 
-def test_silencing_a_source_equals_setting_its_laterals_to_zero(network_with_sources):
-    clf, X, y = network_with_sources
-    silenced = copy.deepcopy(clf)
-    with torch.no_grad():
-        for layer in silenced.net_.module_.laterals:
-            layer[0].weight.zero_()
-    fall = uar_score(y, clf.predict(X)) - uar_score(y, silenced.predict(X))
-    table = clf.source_importances(X, y, method="silence")
-    assert table.loc["knows", "importance_mean"] == pytest.approx(fall)
-
-
 def test_importances_are_in_the_requested_score(network_with_sources):
     clf, X, y = network_with_sources
     silenced = copy.deepcopy(clf)
@@ -617,17 +591,6 @@ def test_importances_are_in_the_requested_score(network_with_sources):
     assert table.loc["knows", "importance_mean"] == pytest.approx(rise)
     with pytest.raises(ValueError, match=r"^scoring must be the name of a score"):
         clf.source_importances(X, y, scoring="uarr")
-
-
-def test_lateral_norms_are_the_norms_of_the_matrices(network_with_sources):
-    clf, _, _ = network_with_sources
-    table = clf.lateral_norms()
-    assert list(table.columns) == ["layer", "source", "column", "norm"]
-    assert table[["layer", "source"]].values.tolist() == [[2, "knows"], [2, "ignorant"]]
-    expected = [
-        np.linalg.norm(lateral.weight.detach()) for lateral in clf.net_.module_.laterals[0]
-    ]
-    np.testing.assert_allclose(table["norm"], expected, rtol=1e-6)
 
 
 def test_lateral_norms_with_an_adapter_include_its_projection_and_scale(problem, source, small):

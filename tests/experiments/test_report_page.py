@@ -6,10 +6,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from skprognet.experiments import Study
+from skprognet.experiments import Study, make_record
 from skprognet.experiments._figures import Figure
 from skprognet.experiments._page import format_page
-from skprognet.experiments._record import make_record
 
 VOID = {"meta", "link", "img", "br"}
 FIGURE = Figure("scores", "Scores <1>", "How to read it", 'what "it" shows', {"svg": b"<svg/>"})

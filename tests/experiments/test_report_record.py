@@ -7,9 +7,15 @@ import tomllib
 import pytest
 
 from skprognet import DNNClassifier
-from skprognet.experiments import CorporaDesign, TasksDesign, read_design
-from skprognet.experiments._read_design import read_record
-from skprognet.experiments._record import differences, format_record, make_record
+from skprognet.experiments import (
+    CorporaDesign,
+    TasksDesign,
+    differences,
+    make_record,
+    read_design,
+    read_record,
+)
+from skprognet.experiments._record import format_record
 
 DESIGN = TasksDesign(sources=["a"], estimator=DNNClassifier(patience=3))
 
