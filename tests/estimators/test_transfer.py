@@ -198,6 +198,37 @@ def test_fit_raises_if_a_callback_changes_a_frozen_source(problem, source, small
         clf.fit(X, y)
 
 
+def test_a_source_reads_the_features_in_full_precision(problem, small, seen_rows):
+    X, y, source_y = problem
+    X = X + 1e6  # float32 keeps one digit of the difference to the mean
+    pipeline = make_pipeline(StandardScaler(), DNNClassifier(**small, dtype="float64"))
+    pipeline.fit(X, source_y)
+    clf = ProgressiveClassifier(pipeline, **small, callbacks=[seen_rows()])
+    clf.fit(X, y, X_val=X, y_val=y)
+    expected = pipeline[-1].net_.module_.hidden(torch.tensor(pipeline[0].transform(X)))[0]
+    rows_read = rows_read_by(clf)
+    np.testing.assert_allclose(rows_read[:, 9 : 9 + 12], expected.detach(), rtol=1e-5)
+    logits = evaluate_logits(clf.net_.module_, rows_read)
+    np.testing.assert_allclose(clf.predict_proba(X), logits.softmax(dim=1), rtol=1e-5)
+
+
+def test_size_of_a_chain_of_networks_does_not_double_at_each_step(problem, small):
+    X, y, _ = problem
+    sizes, source = [], DNNClassifier(**small).fit(X, y)
+    for _ in range(6):
+        source = ProgressiveClassifier(source, **small).fit(X, y)
+        sizes.append(len(pickle.dumps(source.sources_)))
+    steps = np.diff(sizes)
+    assert steps.max() < 3 * steps.min()
+
+
+def test_a_network_without_hidden_layers_cannot_be_read(problem, small):
+    X, y, _ = problem
+    flat = MLPClassifier((), solver="lbfgs", max_iter=500).fit(X, y)
+    with pytest.raises(ValueError, match=r"^A source must have a hidden layer; got"):
+        ProgressiveClassifier(flat, **small).fit(X, y)
+
+
 # Cloning and searching
 
 
@@ -236,6 +267,36 @@ def test_parameters_of_a_fitted_source_cannot_be_set(source, small):
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         clf.set_params(source__lr=1.0)
+
+
+def test_a_search_over_fitted_sources_takes_frozen_estimators(problem, source, small):
+    X, y, _ = problem
+    grid = {"source": [None, FrozenEstimator(source)]}
+    search = GridSearchCV(ProgressiveClassifier(**small), grid, cv=2).fit(X, y)
+    assert len(search.cv_results_["params"]) == 2
+    with pytest.raises(ValueError, match=r"^A frozen source must be fitted; got"):
+        ProgressiveClassifier(FrozenEstimator(DNNClassifier()), **small).fit(X, y)
+
+
+@pytest.mark.parametrize("bad", [[DNNClassifier()], "speaker"])
+def test_clone_accepts_a_wrong_source_and_fit_refuses_it(problem, small, bad):
+    X, y, _ = problem
+    with pytest.raises(TypeError, match=r"^source must be "):
+        clone(ProgressiveClassifier(bad, **small)).fit(X, y)
+
+
+def test_warm_start_with_another_source_or_shape_is_an_error(problem, source, small):
+    X, y, _ = problem
+    clf = ProgressiveClassifier(source, **small, warm_start=True).fit(X, y)
+    before = weights(clf)
+    with pytest.raises(ValueError, match=r"^The network must have the shape of the last fit "):
+        clf.set_params(hidden_layer_sizes=(5,)).fit(X, y)
+    assert same(weights(clf), before)
+    clf.set_params(hidden_layer_sizes=(12, 10), dropout=0.1).fit(X, y)
+    assert clf.net_.module_.dropout == 0.1
+    other = DNNClassifier(**{**small, "random_state": 3}).fit(X, y)
+    with pytest.raises(ValueError, match=r"^source must be the source of the last fit "):
+        clf.set_params(source=other).fit(X, y)
 
 
 # Unfitted sources
@@ -341,6 +402,61 @@ def test_no_error_comes_after_the_training_of_a_source(problem, small):
         FineTunedClassifier(chain, n_frozen_layers=3, **small).fit(X, y, source_y=source_y)
 
 
+def test_the_seed_reaches_an_unfitted_source(problem, small):
+    X, y, source_y = problem
+    options = {name: value for name, value in small.items() if name != "random_state"}
+    pipeline = make_pipeline(StandardScaler(), DNNClassifier(**options))
+    for source in (DNNClassifier(**options), pipeline):
+        clf = ProgressiveClassifier(source, **small)
+        first, second = (clone(clf).fit(X, y, source_y=source_y) for _ in range(2))
+        assert first.source_digest_ == second.source_digest_
+        other = clone(clf).set_params(random_state=1).fit(X, y, source_y=source_y)
+        assert other.source_digest_ != first.source_digest_
+
+
+@pytest.mark.parametrize("routing", [False, True])
+def test_groups_and_weights_reach_an_unfitted_pipeline(problem, small, routing):
+    X, y, source_y = problem
+    seen = {}
+
+    class Spy(DNNClassifier):
+        def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, groups=None):
+            seen.update(groups=groups, weight=sample_weight)
+            return super().fit(X, y, sample_weight, X_val=X_val, y_val=y_val, groups=groups)
+
+    groups, weight = np.arange(150) % 15, np.arange(150) % 3 + 1.0
+    scaler = StandardScaler()
+    spy = Spy(**small)
+    with config_context(enable_metadata_routing=routing):
+        if routing:
+            scaler.set_fit_request(sample_weight=False)
+            spy.set_fit_request(sample_weight=True)
+        clf = ProgressiveClassifier(make_pipeline(scaler, spy), **small)
+        clf.fit(X, y, weight, source_y=source_y, groups=groups)
+    trained = np.isin(groups, seen["groups"])
+    assert 100 <= trained.sum() < 150
+    np.testing.assert_array_equal(seen["groups"], groups[trained])
+    np.testing.assert_array_equal(seen["weight"], weight[trained])
+
+
+def test_a_source_can_learn_speakers_that_are_also_the_groups(problem, small):
+    X, y, _ = problem
+    speaker = np.arange(150) % 10
+    clf = ProgressiveClassifier(DNNClassifier(**small), **small)
+    clf.fit(X, y, source_y=speaker, groups=speaker)
+    assert len(clf.sources_[0][1].classes_) in (8, 9)
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_source_labels_may_be_a_table_of_pandas_or_polars(problem, small, library):
+    X, y, source_y = problem
+    module = pytest.importorskip(library)
+    table = module.DataFrame({"gender": source_y.tolist(), "half": (np.arange(150) % 2).tolist()})
+    sources = [("half", DNNClassifier(**small)), ("gender", DNNClassifier(**small))]
+    clf = ProgressiveClassifier(sources, **small).fit(X, y, source_y=table)
+    assert [list(network.classes_) for _, network in clf.sources_] == [[0, 1], ["f", "m"]]
+
+
 # Columns and errors
 
 
@@ -381,6 +497,39 @@ def test_two_sources_of_one_name_are_an_error(problem, source, small):
         ValueError, match=r"^The names of sources must differ; got \['a', 'a'\]\. "
     ):
         ProgressiveClassifier([("a", source), ("a", source)], **small).fit(X, y)
+
+
+def rows_read_by(classifier):
+    """Return the validation rows, in order, that a network fitted with seen_rows has read."""
+    (seen,) = [c for name, c in classifier.net_.callbacks_ if name == "SeenRows"]
+    epoch = len(seen.batches[False]) // len(classifier.history_)
+    return torch.tensor(np.concatenate(seen.batches[False][:epoch]))
+
+
+def test_columns_of_chains_and_of_several_sources_are_read_in_order(
+    problem, source, small, seen_rows
+):
+    X, y, source_y = problem
+    middle = ProgressiveClassifier(source, **{**small, "hidden_layer_sizes": (5, 6)})
+    middle.fit(X, source_y)
+    other = DNNClassifier(**{**small, "hidden_layer_sizes": (4, 3)}).fit(X, y)
+    clf = ProgressiveClassifier(
+        [("middle", middle), ("other", other)], **small, callbacks=[seen_rows()]
+    ).fit(X, y, X_val=X, y_val=y)
+    features, columns = clf.net_.module_.columns(rows_read_by(clf))
+    x = torch.tensor(X, dtype=torch.float32)
+    assert torch.equal(features, x)
+    oldest = evaluate_hidden(source.net_.module_, x)
+    expected = [
+        oldest,
+        evaluate_hidden(middle.net_.module_, join_frozen(x, [oldest])),
+        evaluate_hidden(other.net_.module_, x),
+    ]
+    for column, layers in zip(columns, expected, strict=True):
+        for ours, theirs in zip(column, layers, strict=True):
+            torch.testing.assert_close(ours, theirs, rtol=1e-5, atol=0)
+    logits = evaluate_logits(clf.net_.module_, join_frozen(x, expected))
+    np.testing.assert_allclose(clf.predict_proba(X), logits.softmax(dim=1), rtol=1e-5)
 
 
 # Adapters and laterals
@@ -467,6 +616,28 @@ def test_more_frozen_layers_than_there_are_is_an_error(problem, source, small):
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         FineTunedClassifier(source, n_frozen_layers=3, **small).fit(X, y)
+
+
+@pytest.mark.parametrize("n_frozen", [0, 1, 2])
+def test_laterals_are_frozen_with_the_layer_that_reads_them(problem, source, small, n_frozen):
+    X, y, source_y = problem
+    middle = ProgressiveClassifier(source, **small).fit(X, source_y)
+    clf = FineTunedClassifier(middle, n_frozen_layers=n_frozen, **small).fit(X, y)
+    start = FineTunedClassifier(middle, **{**small, "lr": 1e-300}).fit(X, y)
+    reads = {"layers.0": 0, "layers.1": 1, "layers.2": 2, "laterals.0": 1, "laterals.1": 2}
+    for name, before in weights(start).items():
+        layer = next(number for part, number in reads.items() if name.startswith(part))
+        assert np.array_equal(before, weights(clf)[name]) == (layer < n_frozen), name
+
+
+def test_copied_laterals_learn_at_copied_lr_like_copied_layers(problem, source, small):
+    X, y, source_y = problem
+    middle = ProgressiveClassifier(source, **small).fit(X, source_y)
+    clf = FineTunedClassifier(middle, copied_lr=1e-300, **small).fit(X, y)
+    start = FineTunedClassifier(middle, **{**small, "lr": 1e-300}).fit(X, y)
+    for name, before in weights(start).items():
+        new = name.startswith(("layers.2", "laterals.1"))
+        assert np.array_equal(before, weights(clf)[name]) != new, name
 
 
 # Overlap: rows that a source has seen
@@ -611,177 +782,3 @@ def test_importance_without_a_source_is_an_error(problem, small):
     clf = ProgressiveClassifier(**small).fit(X, y)
     with pytest.raises(ValueError, match=r"^The classifier must have a source for .*; got none"):
         clf.source_importances(X, y)
-
-
-# Faults that a review found
-
-
-def rows_read_by(classifier):
-    """Return the validation rows, in order, that a network fitted with seen_rows has read."""
-    (seen,) = [c for name, c in classifier.net_.callbacks_ if name == "SeenRows"]
-    epoch = len(seen.batches[False]) // len(classifier.history_)
-    return torch.tensor(np.concatenate(seen.batches[False][:epoch]))
-
-
-def test_a_source_reads_the_features_in_full_precision(problem, small, seen_rows):
-    X, y, source_y = problem
-    X = X + 1e6  # float32 keeps one digit of the difference to the mean
-    pipeline = make_pipeline(StandardScaler(), DNNClassifier(**small, dtype="float64"))
-    pipeline.fit(X, source_y)
-    clf = ProgressiveClassifier(pipeline, **small, callbacks=[seen_rows()])
-    clf.fit(X, y, X_val=X, y_val=y)
-    expected = pipeline[-1].net_.module_.hidden(torch.tensor(pipeline[0].transform(X)))[0]
-    rows_read = rows_read_by(clf)
-    np.testing.assert_allclose(rows_read[:, 9 : 9 + 12], expected.detach(), rtol=1e-5)
-    logits = evaluate_logits(clf.net_.module_, rows_read)
-    np.testing.assert_allclose(clf.predict_proba(X), logits.softmax(dim=1), rtol=1e-5)
-
-
-def test_the_seed_reaches_an_unfitted_source(problem, small):
-    X, y, source_y = problem
-    options = {name: value for name, value in small.items() if name != "random_state"}
-    pipeline = make_pipeline(StandardScaler(), DNNClassifier(**options))
-    for source in (DNNClassifier(**options), pipeline):
-        clf = ProgressiveClassifier(source, **small)
-        first, second = (clone(clf).fit(X, y, source_y=source_y) for _ in range(2))
-        assert first.source_digest_ == second.source_digest_
-        other = clone(clf).set_params(random_state=1).fit(X, y, source_y=source_y)
-        assert other.source_digest_ != first.source_digest_
-
-
-@pytest.mark.parametrize("routing", [False, True])
-def test_groups_and_weights_reach_an_unfitted_pipeline(problem, small, routing):
-    X, y, source_y = problem
-    seen = {}
-
-    class Spy(DNNClassifier):
-        def fit(self, X, y, sample_weight=None, *, X_val=None, y_val=None, groups=None):
-            seen.update(groups=groups, weight=sample_weight)
-            return super().fit(X, y, sample_weight, X_val=X_val, y_val=y_val, groups=groups)
-
-    groups, weight = np.arange(150) % 15, np.arange(150) % 3 + 1.0
-    scaler = StandardScaler()
-    spy = Spy(**small)
-    with config_context(enable_metadata_routing=routing):
-        if routing:
-            scaler.set_fit_request(sample_weight=False)
-            spy.set_fit_request(sample_weight=True)
-        clf = ProgressiveClassifier(make_pipeline(scaler, spy), **small)
-        clf.fit(X, y, weight, source_y=source_y, groups=groups)
-    trained = np.isin(groups, seen["groups"])
-    assert 100 <= trained.sum() < 150
-    np.testing.assert_array_equal(seen["groups"], groups[trained])
-    np.testing.assert_array_equal(seen["weight"], weight[trained])
-
-
-def test_a_source_can_learn_speakers_that_are_also_the_groups(problem, small):
-    X, y, _ = problem
-    speaker = np.arange(150) % 10
-    clf = ProgressiveClassifier(DNNClassifier(**small), **small)
-    clf.fit(X, y, source_y=speaker, groups=speaker)
-    assert len(clf.sources_[0][1].classes_) in (8, 9)
-
-
-def test_size_of_a_chain_of_networks_does_not_double_at_each_step(problem, small):
-    X, y, _ = problem
-    sizes, source = [], DNNClassifier(**small).fit(X, y)
-    for _ in range(6):
-        source = ProgressiveClassifier(source, **small).fit(X, y)
-        sizes.append(len(pickle.dumps(source.sources_)))
-    steps = np.diff(sizes)
-    assert steps.max() < 3 * steps.min()
-
-
-def test_warm_start_with_another_source_or_shape_is_an_error(problem, source, small):
-    X, y, _ = problem
-    clf = ProgressiveClassifier(source, **small, warm_start=True).fit(X, y)
-    before = weights(clf)
-    with pytest.raises(ValueError, match=r"^The network must have the shape of the last fit "):
-        clf.set_params(hidden_layer_sizes=(5,)).fit(X, y)
-    assert same(weights(clf), before)
-    clf.set_params(hidden_layer_sizes=(12, 10), dropout=0.1).fit(X, y)
-    assert clf.net_.module_.dropout == 0.1
-    other = DNNClassifier(**{**small, "random_state": 3}).fit(X, y)
-    with pytest.raises(ValueError, match=r"^source must be the source of the last fit "):
-        clf.set_params(source=other).fit(X, y)
-
-
-def test_a_search_over_fitted_sources_takes_frozen_estimators(problem, source, small):
-    X, y, _ = problem
-    grid = {"source": [None, FrozenEstimator(source)]}
-    search = GridSearchCV(ProgressiveClassifier(**small), grid, cv=2).fit(X, y)
-    assert len(search.cv_results_["params"]) == 2
-    with pytest.raises(ValueError, match=r"^A frozen source must be fitted; got"):
-        ProgressiveClassifier(FrozenEstimator(DNNClassifier()), **small).fit(X, y)
-
-
-@pytest.mark.parametrize("bad", [[DNNClassifier()], "speaker"])
-def test_clone_accepts_a_wrong_source_and_fit_refuses_it(problem, small, bad):
-    X, y, _ = problem
-    with pytest.raises(TypeError, match=r"^source must be "):
-        clone(ProgressiveClassifier(bad, **small)).fit(X, y)
-
-
-def test_a_network_without_hidden_layers_cannot_be_read(problem, small):
-    X, y, _ = problem
-    flat = MLPClassifier((), solver="lbfgs", max_iter=500).fit(X, y)
-    with pytest.raises(ValueError, match=r"^A source must have a hidden layer; got"):
-        ProgressiveClassifier(flat, **small).fit(X, y)
-
-
-@pytest.mark.parametrize("library", ["pandas", "polars"])
-def test_source_labels_may_be_a_table_of_pandas_or_polars(problem, small, library):
-    X, y, source_y = problem
-    module = pytest.importorskip(library)
-    table = module.DataFrame({"gender": source_y.tolist(), "half": (np.arange(150) % 2).tolist()})
-    sources = [("half", DNNClassifier(**small)), ("gender", DNNClassifier(**small))]
-    clf = ProgressiveClassifier(sources, **small).fit(X, y, source_y=table)
-    assert [list(network.classes_) for _, network in clf.sources_] == [[0, 1], ["f", "m"]]
-
-
-def test_columns_of_chains_and_of_several_sources_are_read_in_order(
-    problem, source, small, seen_rows
-):
-    X, y, source_y = problem
-    middle = ProgressiveClassifier(source, **{**small, "hidden_layer_sizes": (5, 6)})
-    middle.fit(X, source_y)
-    other = DNNClassifier(**{**small, "hidden_layer_sizes": (4, 3)}).fit(X, y)
-    clf = ProgressiveClassifier(
-        [("middle", middle), ("other", other)], **small, callbacks=[seen_rows()]
-    ).fit(X, y, X_val=X, y_val=y)
-    features, columns = clf.net_.module_.columns(rows_read_by(clf))
-    x = torch.tensor(X, dtype=torch.float32)
-    assert torch.equal(features, x)
-    oldest = evaluate_hidden(source.net_.module_, x)
-    expected = [
-        oldest,
-        evaluate_hidden(middle.net_.module_, join_frozen(x, [oldest])),
-        evaluate_hidden(other.net_.module_, x),
-    ]
-    for column, layers in zip(columns, expected, strict=True):
-        for ours, theirs in zip(column, layers, strict=True):
-            torch.testing.assert_close(ours, theirs, rtol=1e-5, atol=0)
-    logits = evaluate_logits(clf.net_.module_, join_frozen(x, expected))
-    np.testing.assert_allclose(clf.predict_proba(X), logits.softmax(dim=1), rtol=1e-5)
-
-
-@pytest.mark.parametrize("n_frozen", [0, 1, 2])
-def test_laterals_are_frozen_with_the_layer_that_reads_them(problem, source, small, n_frozen):
-    X, y, source_y = problem
-    middle = ProgressiveClassifier(source, **small).fit(X, source_y)
-    clf = FineTunedClassifier(middle, n_frozen_layers=n_frozen, **small).fit(X, y)
-    start = FineTunedClassifier(middle, **{**small, "lr": 1e-300}).fit(X, y)
-    reads = {"layers.0": 0, "layers.1": 1, "layers.2": 2, "laterals.0": 1, "laterals.1": 2}
-    for name, before in weights(start).items():
-        layer = next(number for part, number in reads.items() if name.startswith(part))
-        assert np.array_equal(before, weights(clf)[name]) == (layer < n_frozen), name
-
-
-def test_copied_laterals_learn_at_copied_lr_like_copied_layers(problem, source, small):
-    X, y, source_y = problem
-    middle = ProgressiveClassifier(source, **small).fit(X, source_y)
-    clf = FineTunedClassifier(middle, copied_lr=1e-300, **small).fit(X, y)
-    start = FineTunedClassifier(middle, **{**small, "lr": 1e-300}).fit(X, y)
-    for name, before in weights(start).items():
-        new = name.startswith(("layers.2", "laterals.1"))
-        assert np.array_equal(before, weights(clf)[name]) != new, name
