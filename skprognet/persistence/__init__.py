@@ -48,7 +48,6 @@ name from the file.
 """
 
 from skprognet.persistence._describe import describe_model, describe_network
-from skprognet.persistence._estimators import reader_of as reader_of
 from skprognet.persistence._export_onnx import export_onnx
 from skprognet.persistence._label_rows import label_rows as label_rows
 from skprognet.persistence._load_predictor import load_predictor
@@ -57,6 +56,7 @@ from skprognet.persistence._model_card import model_card
 from skprognet.persistence._model_file import load_model, read_model_info
 from skprognet.persistence._onnx_graph import OnnxGraph
 from skprognet.persistence._predictor import Prediction, Predictor
+from skprognet.persistence._rows_of_a_model import reader_of as reader_of
 from skprognet.persistence._save_model import card_path as card_path
 from skprognet.persistence._save_model import save_model
 

@@ -12,8 +12,8 @@ from skprognet._table_metric import metric_name
 from skprognet._tables import read_table
 from skprognet.estimators import source_overlap
 from skprognet.features import FeatureOrigin, select_features
-from skprognet.persistence._estimators import reader_of
 from skprognet.persistence._model_file import load_model, read_model_info
+from skprognet.persistence._rows_of_a_model import reader_of
 from skprognet.sources import as_source
 
 

@@ -3,8 +3,6 @@
 import inspect
 import re
 
-import numpy as np
-import pandas as pd
 from joblib import cpu_count
 from sklearn.decomposition import PCA
 from sklearn.frozen import FrozenEstimator
@@ -18,7 +16,6 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
-from skprognet._checks import check_number
 from skprognet._wording import first_few
 from skprognet.estimators import (
     DNNClassifier,
@@ -34,7 +31,8 @@ from skprognet.estimators import (
     SideBySideRegressor,
     check_estimator_parameters,
 )
-from skprognet.persistence._fitted_state import MOST_FEATURES, check_fitted
+from skprognet.persistence._fitted_state import check_fitted
+from skprognet.persistence._rows_of_a_model import one_row
 from skprognet.persistence._stored_weights import check_mlp, memory_of_a_block, widths_of
 from skprognet.sources import is_fitted, named_sources
 
@@ -102,29 +100,6 @@ def build(name, state, allowance):
         # Parts that do not fit together fail here, not when the model is first used.
         estimator.predict(one_row(estimator))
     return estimator
-
-
-def reader_of(model):
-    """Return the part of a fitted model that reads its rows first and may know their names.
-
-    scikit-learn's Pipeline asks its first step only, which may be "passthrough".
-    """
-    if isinstance(model, FrozenEstimator):
-        return reader_of(model.estimator)
-    if hasattr(model, "best_estimator_"):
-        return reader_of(model.best_estimator_)
-    if isinstance(model, Pipeline):
-        return reader_of(next(step for _, step in model.steps if hasattr(step, "get_params")))
-    return model
-
-
-def one_row(estimator):
-    """Return a row for a fitted estimator: numbers evenly spread between -1 and 1."""
-    estimator = reader_of(estimator)
-    check_number("n_features_in_", estimator.n_features_in_, "integer", low=1, high=MOST_FEATURES)
-    row = np.linspace(-1, 1, estimator.n_features_in_)[np.newaxis]
-    names = getattr(estimator, "feature_names_in_", None)
-    return row if names is None else pd.DataFrame(row, columns=names)
 
 
 def _parameters(cls, state):

@@ -12,10 +12,10 @@ from sklearn.utils.validation import check_is_fitted
 from skprognet._extras import import_extra
 from skprognet._files import write_whole
 from skprognet._wording import first_line
-from skprognet.persistence._estimators import one_row
 from skprognet.persistence._graph_outputs import NUMBERS, PROBABILITIES
 from skprognet.persistence._model_file import KEY, check_metadata
 from skprognet.persistence._onnx_graph import OnnxGraph
+from skprognet.persistence._rows_of_a_model import one_row
 from skprognet.sources import as_source, network_of
 
 # Correct graphs are within 1e-6 if the last layers sum numbers near 1; wrong ones are far off.

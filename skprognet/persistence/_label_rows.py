@@ -4,7 +4,7 @@ import pandas as pd
 from sklearn.base import is_regressor
 
 from skprognet.estimators import FEATURES, SOURCE, explain, output_endings
-from skprognet.persistence._estimators import reader_of
+from skprognet.persistence._rows_of_a_model import as_learned
 from skprognet.sources import as_source
 
 
@@ -54,8 +54,3 @@ def _numbers_of(model, X):
         return pd.DataFrame(index=X.index, columns=columns, dtype=float)
     numbers = model.predict(as_learned(model, X)).reshape(len(X), n_outputs)
     return pd.DataFrame(numbers, X.index, columns)
-
-
-def as_learned(model, X):
-    """Return rows with the names of their features if the model knows names."""
-    return X if hasattr(reader_of(model), "feature_names_in_") else X.to_numpy()

@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skprognet.estimators import NetworkEstimator
 from skprognet.persistence._allowance import ARRAY_IN_FILE, Allowance
-from skprognet.persistence._estimators import one_row
+from skprognet.persistence._rows_of_a_model import one_row
 from skprognet.persistence._stored_sources import Modules, WrongModuleError, modules_of
 from skprognet.persistence._values import Reader, Writer
 from skprognet.sources import as_source, network_of

@@ -10,8 +10,8 @@ from sklearn.base import is_regressor
 from skprognet._checks import check_choice
 from skprognet._wording import first_few
 from skprognet.features import OneRecording, select_features
-from skprognet.persistence._estimators import reader_of
-from skprognet.persistence._label_rows import as_learned, label_rows
+from skprognet.persistence._label_rows import label_rows
+from skprognet.persistence._rows_of_a_model import as_learned, reader_of
 
 _ON_ERROR = ("answer", "raise")
 
