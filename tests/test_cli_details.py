@@ -128,6 +128,24 @@ def test_labels_are_matched_to_predictions_by_file_name(folder, predictions, tmp
     assert result.stdout.endswith("\n\n" + "".join(f"- {verdict}\n" for verdict in verdicts))
 
 
+def test_labels_without_files_in_another_order_are_refused(folder, predictions, tmp_path):
+    predictions.assign(target="emotion").drop(columns="file").to_csv(
+        folder / "predictions.csv.gz", index=False
+    )
+    rows = predictions[predictions["method"] == "DNN"]
+    labels = rows[["row", "truth"]].set_axis(["id", "emotion"], axis=1)
+    labels = labels.assign(emotion=labels["emotion"].str.title(), gender=["f", "m"] * 12)
+    labels.to_csv(tmp_path / "in_order.csv", index=False)
+    labels[::-1].to_csv(tmp_path / "reversed.csv", index=False)
+    command = ("details", folder, "--kind", "groups", "--by", "gender", "--labels")
+    in_order = run(*command, tmp_path / "in_order.csv")
+    assert in_order.exit_code == 0, in_order.output
+    refused = run(*command, tmp_path / "reversed.csv")
+    assert refused.exit_code == 1
+    assert "must have the rows of the study in the same order" in refused.stderr
+    assert "got another 'emotion' in 24 rows" in refused.stderr
+
+
 def test_labels_of_several_segments_of_a_file_are_matched_by_position(
     folder, predictions, tmp_path
 ):

@@ -280,6 +280,23 @@ def test_no_command_overwrites_a_file_that_it_reads(model, table, tmp_path):
     assert {path: path.read_bytes() for path in before} == before
 
 
+def test_a_source_that_learned_from_features_of_another_origin_is_refused(table, tmp_path):
+    frame = pd.read_parquet(table)
+    for rate in (8_000, 16_000):
+        origin = {"feature_set": "eGeMAPSv02", "sampling_rate": rate, "extractor": "opensmile 2"}
+        labels = frame.drop(columns=["a", "b", "c"]).assign(**origin)
+        of_rate = pd.concat([labels, frame[["a", "b", "c"]]], axis=1)
+        of_rate.to_csv(tmp_path / f"{rate}.csv", index=False)
+    run_ok("train", tmp_path / "16000.csv", *TINY, "-o", tmp_path / "source")
+    options = ("--method", "fine-tuned", "--source", tmp_path / "source", *TINY)
+    run_ok("train", tmp_path / "16000.csv", *options, "--target", "gender", "-o", tmp_path / "m")
+    refused = run("train", tmp_path / "8000.csv", *options, "-o", tmp_path / "n")
+    assert refused.exit_code == 1
+    assert "eGeMAPSv02 at 16000 Hz" in refused.stderr
+    assert "eGeMAPSv02 at 8000 Hz" in refused.stderr
+    assert not (tmp_path / "n").exists()
+
+
 def test_a_source_with_steps_other_than_a_scaler_is_refused(table, tmp_path):
     frame = pd.read_parquet(table)
     model = make_pipeline(PCA(2), DNNClassifier(**PARAMS)).fit(frame[["a", "b"]], frame["gender"])

@@ -29,7 +29,7 @@ from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, RobustScaler, Stan
 from skorch.callbacks import EpochTimer
 
 from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
-from skprognet.persistence import load_model, read_model_info, save_model
+from skprognet.persistence import describe_model, load_model, read_model_info, save_model
 
 KEY = "skprognet"  # in the metadata of safetensors
 RNG = np.random.default_rng(0)
@@ -281,6 +281,26 @@ def test_nan_and_infinity_are_stored(path):
     model.net_.history[-1]["valid_loss"] = float("nan")
     model.net_.history[0]["valid_loss"] = -float("inf")
     assert_same_model(model, saved_and_loaded(model, path))
+
+
+def test_a_model_with_a_metadata_request_is_stored_without_it(path):
+    X, y = np.random.default_rng(0).normal(size=(40, 3)), np.arange(40) % 2
+    with sklearn.config_context(enable_metadata_routing=True):
+        clf = DNNClassifier(hidden_layer_sizes=(3,), max_epochs=1, random_state=np.int64(7))
+        clf.set_fit_request(sample_weight=True).fit(X, y, sample_weight=np.ones(40))
+    save_model(clf, path)
+    np.testing.assert_array_equal(load_model(path).predict_proba(X), clf.predict_proba(X))
+    assert describe_model(path)["model"]["random_state"] == 7
+
+
+def test_a_pipeline_in_a_pipeline_is_described_with_all_steps(path):
+    X, y = np.random.default_rng(0).normal(size=(40, 5)), np.arange(40) % 2
+    clf = DNNClassifier(hidden_layer_sizes=(3,), max_epochs=1, random_state=0)
+    inner = make_pipeline(PCA(3, random_state=0), clf)
+    nested = make_pipeline(StandardScaler(), inner).fit(X, y)
+    save_model(nested, path)
+    steps = [step["class"] for step in describe_model(path)["normalisation"]]
+    assert steps == ["StandardScaler", "PCA"]
 
 
 def test_parameters_changed_after_fit_do_not_change_what_was_learned(path):

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import soundfile
 from click.testing import CliRunner
+from sklearn import config_context
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -229,6 +230,13 @@ def test_predict_many_leaves_the_filters_of_warnings_to_other_threads():
         table = pool.submit(predictor.predict_many, [(tone(), RATE), (NOT_FINITE, RATE)]).result()
     assert table["error"].notna().tolist() == [False, True]
     assert PeakFeatures.seen == [filters]
+
+
+def test_predict_many_does_not_depend_on_the_output_of_transformers(predictor):
+    signals = [(tone(), RATE), (tone(200), RATE)]
+    expected = predictor.predict_many(signals)
+    with config_context(transform_output="polars"):
+        pd.testing.assert_frame_equal(predictor.predict_many(signals), expected)
 
 
 def test_undefined_features_give_a_reason_whatever_the_extractor_does(predictor):

@@ -6,8 +6,9 @@ import click
 import pandas as pd
 
 from skprognet._comparisons import NO_SAME_NETWORK
+from skprognet._labels import tidy_labels
 from skprognet._markup import ESCAPES
-from skprognet._predictions import FILE, ROW, check_predictions, kind_of_predictions
+from skprognet._predictions import FILE, ROW, TRUTH, check_predictions, kind_of_predictions
 from skprognet._scores import placebo_of
 from skprognet._tables import write_table
 from skprognet._target_kind import CLASSES, NUMBERS, kind_of_target
@@ -85,13 +86,15 @@ def _read_labels(paths, by, predictions):
     for corpus in corpora:
         of_corpus = predictions if corpus is None else predictions[predictions["corpus"] == corpus]
         if str(corpus) in named:
-            labels[corpus] = _by_row(read_named(named[str(corpus)], text=[by]), of_corpus)
+            text = [by, *_targets(of_corpus)]
+            labels[corpus] = _by_row(read_named(named[str(corpus)], text=text), of_corpus)
     return labels
 
 
 def _by_row(labels, predictions):
     """Return labels indexed by the number of the row: matched by file, else in their order."""
     if FILE not in labels or FILE not in predictions or predictions[FILE].isna().all():
+        _check_truth(labels, predictions)
         return labels
     rows = predictions.drop_duplicates(ROW).set_index(FILE)[ROW]
     if not rows.index.is_unique:  # a file has several segments
@@ -99,6 +102,32 @@ def _by_row(labels, predictions):
         return labels
     known = labels[labels[FILE].isin(rows.index)]
     return known.set_index(known[FILE].map(rows))
+
+
+def _targets(predictions):
+    """Return the columns of labels that a study of classes predicted; none if they are unknown."""
+    if "target" not in predictions or kind_of_predictions(predictions) != CLASSES:
+        return []
+    return predictions["target"].unique().tolist()
+
+
+def _check_truth(labels, predictions):
+    """Raise if labels that are matched by their order hold other classes than the study."""
+    for target in _targets(predictions):
+        if target not in labels:
+            continue
+        rows = predictions[predictions["target"] == target].drop_duplicates(ROW)
+        given, expected = (
+            [str(label).casefold() for label in tidy_labels(column)]
+            for column in (labels[target].reindex(rows[ROW]), rows[TRUTH])
+        )
+        others = [one for one, other in zip(given, expected, strict=True) if one != other]
+        if others:
+            raise ValueError(
+                "--labels must have the rows of the study in the same order, since no column file "
+                f"matches them; got another {target!r} in {count(others, 'row')}. Give the table "
+                "of the study, or add the column file."
+            )
 
 
 def _check_order(labels, rows):

@@ -187,6 +187,9 @@ def corpora(
     stems = [Path(table).name.partition(".")[0] for table in tables]
     names = options["names"] or stems
     if _has_another_order(ctx, names, stems):
+        of_design = ctx.get_parameter_source("labels") == ParameterSource.DEFAULT_MAP
+        if of_design and len(labels) == len(names):
+            labels = tuple(dict(zip(names, labels, strict=True))[stem] for stem in stems)
         names = stems
     _check_counts(tables, names, labels)
     if not options["names"]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import pandas as pd
 from sklearn.preprocessing import StandardScaler
 
 from skprognet import DNNClassifier
@@ -64,8 +65,10 @@ def check_sources(
         raise click.UsageError(f"--source must not be the --target; both are {target!r}.")
 
 
-def load_source(name: str, table: str) -> tuple[str, Any]:
+def load_source(name: str, table: str, origin: dict[str, Any] | None) -> tuple[str, Any]:
     """Return the name and the network of a model that serves as a source.
+
+    `origin` is the recorded origin of the features of the table, if there is one.
 
     The normalisation that was stored with the network is left out. As in the paper, each corpus is
     normalised by its own mean and variance, and the network reads the rows as normalised here.
@@ -73,13 +76,17 @@ def load_source(name: str, table: str) -> tuple[str, Any]:
     Raises
     ------
     ValueError
-        If it is neither a column nor a model that "skprognet train" wrote.
+        If it is neither a column nor a model that "skprognet train" wrote, or it learned from
+        features of another origin.
     """
     if not Path(name).is_file():
         raise ValueError(
             f"--source must be a column of {table!r} or the file of a model; got {name!r}."
         )
     model = load_model(name)
+    learned = FeatureOrigin.from_metadata(read_model_info(name)["metadata"])
+    if learned is not None and origin is not None:
+        learned.check_table(pd.DataFrame([origin]), table)
     steps = [type(step) for _, step in getattr(model, "steps", [])]
     if steps and steps[:-1] != [StandardScaler]:
         raise ValueError(
@@ -179,14 +186,14 @@ def train(
         check_column(frame, speaker, str(table))
     speaker = speaker or "speaker"
     columns = [name for name in sources if name in frame]
-    models = {name: load_source(name, table) for name in sources if name not in columns}
+    origin = load_shipped(layers).origin if is_shipped(table) else _origin_of(frame, table)
+    models = {name: load_source(name, table, origin) for name in sources if name not in columns}
     X, labels = split_named(
         frame, table, [target, *columns], features, [speaker], [speaker], layers
     )
     named = [(name, labels[name]) for name in columns if name != speaker]
     say_kind(target, labels[target], kind, named)
     # Before training, since each of these may fail.
-    origin = load_shipped(layers).origin if is_shipped(table) else _origin_of(frame, table)
     read: dict[str, Any] = {"name": Path(table).name, "sha256": sha256(find_file(table))}
     origins = _origins(models)
     with print_warnings():

@@ -218,7 +218,7 @@ def _count_columns(records):
     return [n for n, _ in columns], 0
 
 
-def audit_in_words(audited, fits, *, of_speakers=False):
+def audit_in_words(audited, fits, *, group=None):
     """Say in a few sentences what an audit that passed has shown, and what it could not check.
 
     Parameters
@@ -227,8 +227,9 @@ def audit_in_words(audited, fits, *, of_speakers=False):
         As :func:`audit` returned it, or several of these concatenated.
     fits : str
         The number of fits, such as "90 fits".
-    of_speakers : bool, default=False
-        Whether the audit also looked for speakers of the test rows.
+    group : str, default=None
+        What the groups are that the audit also looked for, such as "speaker"; None if there are
+        none.
 
     Returns
     -------
@@ -251,7 +252,7 @@ def audit_in_words(audited, fits, *, of_speakers=False):
     names = _single(audited.loc[unknown, "source"].map(base_source).unique())
     others = "other source" if names else "source"
     who = f"no fit and no {others}" if is_known.any() or not names else "no fit"
-    what = "row or speaker" if of_speakers else "row"
+    what = f"row or {group}" if group else "row"
     sentences = (
         f"The audit passed: {who} had seen a {what} that it was tested on. It checked {fits} with "
         f"{int(audited['n_tested'].sum())} tested rows."

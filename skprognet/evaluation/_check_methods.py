@@ -47,7 +47,9 @@ def _check_not_wrapped(name, method):
     """
     if takes_validation_rows(method):
         return
-    if any(map(stops_by_validation_rows, _parts(method))):
+    # scikit-learn's "auto" does not stop early if there are few rows.
+    parts = [p for p in _parts(method) if p.get_params().get("early_stopping") != "auto"]
+    if any(map(stops_by_validation_rows, parts)):
         raise ValueError(
             f"{name!r} must be the network itself, to which validation rows can be passed; got a "
             f"{type(method).__name__} around it. Use normalisation= for scaling, or a network "

@@ -154,6 +154,11 @@ def _check_order(name, source, names):
         return
     except ValueError as error:
         raise ValueError(f"The source {name!r} cannot read X. {error}") from error
+    raise ValueError(
+        f"X must have only the columns that the source {name!r} was fitted on, "
+        f"[{first_few(known)}], since a run passes rows without names; got [{first_few(names)}]. "
+        "Fit the source on all columns of X."
+    )
 
 
 def _known_names(source):
@@ -208,7 +213,7 @@ def _check_combined(combined, sources):
 
 def _check_speakers(speakers, normalisation, sources):
     """Raise if speakers are missing for normalisation by speaker."""
-    corpora = {n: s.groups for n, s in sources.items() if isinstance(s, SourceCorpus)}
+    corpora = {n: s.speakers for n, s in sources.items() if isinstance(s, SourceCorpus)}
     for name, speakers_of in {"X": speakers, **corpora}.items():
         if normalisation == "speaker" and speakers_of is None:
             raise ValueError(

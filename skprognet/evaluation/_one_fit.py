@@ -202,8 +202,15 @@ def fit_alone(to_do):
 
 
 def own_score(task, scoring, fitted, y, train, test):
-    """Return the score of a source on its own task, over test rows whose labels it has learned."""
+    """Return the score of a source on its own task, over test rows whose labels it has learned.
+
+    It is NaN if there are none, or if a score of the user's own suits the target's task alone.
+    """
     known = task.known(y, test, train)
-    return (
-        scoring(y[known], fitted.estimator.predict(fitted.given[known])) if len(known) else np.nan
-    )
+    if not len(known):
+        return np.nan
+    predicted = fitted.estimator.predict(fitted.given[known])
+    try:
+        return scoring(y[known], predicted)
+    except (TypeError, ValueError):
+        return np.nan

@@ -101,7 +101,8 @@ def _describe(name, value):
     if isinstance(value, SourceCorpus):
         parts = {"X": value.X, "y": value.y, "groups": value.groups, "kind": value.kind}
         pooled = {} if value.corpora is None else {"corpora": value.corpora}
-        return _describe(name, parts | pooled)
+        speakers = {} if value.speakers is value.groups else {"speakers": value.speakers}
+        return _describe(name, parts | pooled | speakers)
     if isinstance(value, dict):
         keys = ", ".join(key if isinstance(key, str) else _text(key) for key in value)
         return _with_parts(name, keys, value)

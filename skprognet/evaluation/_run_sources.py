@@ -143,7 +143,7 @@ class CorpusSource:
 
     def _normalised(self, run, train):
         corpus = self.corpus
-        return normalise_parts(corpus.X, train, run.normalisation, corpus.groups, corpus.parts)
+        return normalise_parts(corpus.X, train, run.normalisation, corpus.speakers, corpus.parts)
 
     def _seed(self, run, split):
         return seed_of(run, split, f"source {self.name}", None)

@@ -33,12 +33,15 @@ class SourceCorpus:
     y : array-like of shape (n_samples,)
         Labels that the source learns.
     groups : array-like of shape (n_samples,), default=None
-        Speaker of each row, for the splitter. Two pooled corpora may use the same names.
+        Speaker of each row, or another group, for the splitter. Two pooled corpora may use the
+        same names.
     corpora : array-like of shape (n_samples,), default=None
         The corpus of each row, if several are pooled. None takes all rows as one corpus.
     kind : {"classes", "numbers"}, default=None
         The kind of the labels. None decides by the labels: if all of them are numbers and not all
         are whole, such as mean ratings, they are numbers. Anything else is classes.
+    speakers : array-like of shape (n_samples,), default=None
+        Speaker of each row, for normalisation by speaker. None means `groups`.
 
     Attributes
     ----------
@@ -66,7 +69,7 @@ class SourceCorpus:
     [151, 188]
     """
 
-    def __init__(self, X, y, groups=None, corpora=None, kind=None):
+    def __init__(self, X, y, groups=None, corpora=None, kind=None, speakers=None):
         self.feature_names = column_names(X)
         check_different(self.feature_names)
         self.X = check_array(X, dtype=np.float64, input_name="X")
@@ -74,6 +77,9 @@ class SourceCorpus:
         task, self.y = check_task(str(getattr(y, "name", None) or "y"), self.y, kind)
         self.kind = task.kind
         self.groups = None if groups is None else check_row_labels("groups", groups, len(self.X))
+        self.speakers = self.groups
+        if speakers is not None:
+            self.speakers = check_row_labels("speakers", speakers, len(self.X))
         self.corpora = corpora
         if corpora is not None:
             self.corpora = check_row_labels("corpora", corpora, len(self.X))

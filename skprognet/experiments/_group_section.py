@@ -70,11 +70,12 @@ def show_groups(tested, speaker):
         f"Gaps between groups{tested.where}",
         f"The gap is the {metric_of(groups).label} of a method's best group minus that of its "
         "worst group. A method with a source is compared with the same network without a source, "
-        "on the two groups that are best and worst by the mean of both methods. The change is how "
-        "much more the source helps the first of these groups. The p-value comes from Welch's "
-        "t-test over speakers, or from a paired t-test if the same speakers are in both groups. "
-        "If the groups are speakers, or no column names the speakers, the test is over rows. The "
-        "last p-value is adjusted for all comparisons of the column.",
+        "on the two groups that are best and worst by the mean of both methods. The change is "
+        "that of the first group's score with the source, minus that of the second group. The "
+        "p-value comes from Welch's t-test over speakers, or from a paired t-test if the same "
+        "speakers are in both groups. If the groups are speakers, or the speaker of a row is not "
+        "known, the test is over rows. The last p-value is adjusted for all comparisons of the "
+        "column.",
         ["groups of", "method", "best", "worst", "gap", "compared", "change", "p", "p (Holm)"],
         [[(cell, False) for cell in row] for each in gaps for row in list_gaps(each)],
     )
@@ -83,5 +84,6 @@ def show_groups(tested, speaker):
 
 def _gaps(tested, column, speaker):
     """Return the gaps between groups, with speakers as the units of the test."""
-    unit = speaker if speaker in tested.labels and column != speaker else None
+    is_known = speaker in tested.labels and tested.labels[speaker].notna().all()
+    unit = speaker if is_known else column  # the column itself means single rows
     return gaps_between_groups(tested.predictions, tested.labels, column, unit=unit)

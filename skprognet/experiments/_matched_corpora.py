@@ -27,7 +27,7 @@ def align_features(X, reference, name, reference_name):
             f"and {reference_name!r} has: {first_few(other)}. Extract the same feature set from "
             "all."
         )
-    return X[list(reference.columns)]
+    return X if list(X.columns) == list(reference.columns) else X[list(reference.columns)]
 
 
 def match_corpora(design, corpora):

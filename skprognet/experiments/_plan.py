@@ -21,12 +21,26 @@ from skprognet.experiments._rows_as_given import (
 )
 from skprognet.experiments._study import Study
 from skprognet.experiments._write_study import file_names
+from skprognet.metrics import get_score_names
 from skprognet.model_selection import (
     LeaveOneSessionOut,
     RepeatedSpeakerStratifiedKFold,
     RepeatedStratifiedGroupKFold,
 )
 from skprognet.results import choose_pairs
+
+
+def _check_score_exists(plan):
+    """Raise if a score of the user's own is not defined on the test rows of a split."""
+    run = plan.run
+    for split in plan.splits if run.scoring.name not in get_score_names() else ():
+        truth = run.y[split.test]
+        if np.isnan(run.scoring(truth, truth)):
+            raise ValueError(
+                "scoring must give a number for the test rows of every split; got NaN from "
+                f"{run.scoring.name!r} in repeat {split.repeat + 1}, fold {split.fold + 1}, even "
+                "if all predictions are right. Use other folds, or another score."
+            )
 
 
 def _check_comparison(plan):
@@ -112,6 +126,7 @@ class StudyPlan:
         plans = [plan_call(**run.arguments) for run in self.runs]
         for plan in plans:
             _check_comparison(plan)
+            _check_score_exists(plan)
         self.n_fits = sum(sum(plan.n_fits) for plan in plans)
 
     def __str__(self):

@@ -1,5 +1,7 @@
 """Plan the runs of a study between corpora, with all checks before any training."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 from pandas.api.types import is_float_dtype, is_integer_dtype
@@ -9,7 +11,11 @@ from skprognet._target_kind import NUMBERS
 from skprognet.evaluation import SourceCorpus
 from skprognet.experiments._corpora_design import ALL_OTHERS
 from skprognet.experiments._duplicates import settle_duplicates
-from skprognet.experiments._matched_corpora import kind_of_corpora, match_corpora
+from skprognet.experiments._matched_corpora import (
+    align_features,
+    kind_of_corpora,
+    match_corpora,
+)
 from skprognet.experiments._methods import make_methods
 from skprognet.experiments._network_values import networks_by_kind
 from skprognet.experiments._plan import PlannedRun, StudyPlan, make_folds
@@ -49,7 +55,7 @@ def plan_corpora(design, corpora):
         matched, [design.emotion, *design.tasks], design.speaker, design.duplicates
     )
     tables = {name: table.select(chosen[name][table.kept]) for name, table in tables.items()}
-    runs = _runs(design, matched, scale_numbers(design, tables))
+    runs = _runs(design, corpora, matched, scale_numbers(design, tables))
     return StudyPlan(design, tables, runs, moments_of_corpora(design, tables))
 
 
@@ -88,19 +94,30 @@ def _as_integers(column):
     return column.astype("int64") if is_whole else column
 
 
-def _runs(design, matched, tables):
-    """Return the run of each target, with all of its sources."""
-    single = {name: _as_source(design, [tables[name]]) for name in design.source_corpora}
-    runs = []
+def _runs(design, corpora, matched, tables):
+    """Return the run of each target, with all of its sources.
+
+    All features of a run are in the order of its target, so that its results do not depend on the
+    other corpora of the study.
+    """
+    runs, single = [], {}
     for number, target in enumerate(design.target_corpora, 1):
         groups = None
         if design.folds == "speaker-independent":
             groups = matched[target][1][design.speaker].to_numpy()
-        names = design.sources_of(target)
-        sources = {name: single[name] for name in names}
+        names, reference = design.sources_of(target), corpora[target][0]
+        aligned = {
+            name: replace(tables[name], X=align_features(tables[name].X, reference, name, target))
+            for name in (target, *names)
+        }
+        order = tuple(getattr(reference, "columns", ()))
+        for name in names:
+            if (name, order) not in single:  # targets share a source, which may be large
+                single[name, order] = _as_source(design, [aligned[name]])
+        sources = {name: single[name, order] for name in names}
         if design.leave_one_corpus_out:
-            sources[ALL_OTHERS] = _as_source(design, [tables[name] for name in names])
-        arguments = _arguments(design, target, tables[target], sources)
+            sources[ALL_OTHERS] = _as_source(design, [aligned[name] for name in names])
+        arguments = _arguments(design, target, aligned[target], sources)
         # Folders are numbered, since the name of a corpus may contain any characters.
         runs.append(PlannedRun(target, groups, arguments, f"target-{number}"))
     return runs

@@ -38,7 +38,7 @@ def plan_tasks(design, X, labels):
     labels = check_columns(labels, design.columns, advice, apart=design.group_columns)
     check_same_rows(X, labels)
     tasks, group = [design.target, *design.sources], design.group
-    for name in dict.fromkeys([*tasks, group]):
+    for name in design.columns:
         check_none_missing(name, labels[name])  # before copies are dropped, for row numbers
     design = design.of_kind(kind_of_tasks(design, labels))
     kinds = {
@@ -60,7 +60,7 @@ def plan_tasks(design, X, labels):
         "source_estimator": networks_by_kind(design.estimator),
         "scoring": design.scoring,
         "groups": table.labels[group],
-        "speakers": table.labels.get(design.speaker),
+        "speakers": table.labels[design.speaker] if design.normalisation == "speaker" else None,
         "cv": make_folds(design),
         "normalisation": design.normalisation,
         "target": design.target,

@@ -17,7 +17,9 @@ def count_training_rows(labels, target, kind, speaker):
     """Return a summary of the target, the number of speakers, and the rows of each corpus."""
     counts = {kind: _COUNTS[kind](labels[target])}
     if speaker in labels and speaker != target:
-        counts["speakers"] = int(labels[speaker].nunique())
+        # A name is unique within its corpus only.
+        names = list(dict.fromkeys([speaker, *(["corpus"] if "corpus" in labels else [])]))
+        counts["speakers"] = len(labels[names].dropna(subset=[speaker]).drop_duplicates())
     if "corpus" in labels:
         counts["corpora"] = _rows_of_each(labels["corpus"])
     return counts

@@ -94,10 +94,16 @@ class Study:
     def __post_init__(self):
         self.comparisons = compare_methods(self.scores)
         self.table = summary_table(self.scores, self.comparisons)
-        self.audit, self.audit_verdict = _audit_by_corpus(self.scores, self.groups)
+        self.audit, self.audit_verdict = _audit_by_corpus(
+            self.scores, self.groups, self.design.folds
+        )
 
 
-def _audit_by_corpus(scores, groups):
+# What the groups are that no two folds share.
+_GROUPS = {"speaker-independent": "speaker", "leave-one-session-out": "session"}
+
+
+def _audit_by_corpus(scores, groups, folds):
     """Return the audit of every corpus in one table, or None if it failed, and a sentence."""
     try:
         audits = [
@@ -108,7 +114,7 @@ def _audit_by_corpus(scores, groups):
         warnings.warn(f"The audit failed. {error}", UserWarning, stacklevel=4)
         return None, f"The audit FAILED. {error}"
     audited = pd.concat(audits, ignore_index=True)
-    return audited, audit_in_words(audited, fits_in_words(scores), of_speakers=bool(groups))
+    return audited, audit_in_words(audited, fits_in_words(scores), group=_GROUPS.get(folds))
 
 
 def _without_gaps(groups):

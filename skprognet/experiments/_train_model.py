@@ -273,5 +273,7 @@ def _fit(X, y, network, groups, source_y):
     # The scaler keeps names, so that a fitted network as a source finds its features by name.
     scaler = StandardScaler().set_output(transform="pandas")
     options = {"groups": groups, "source_y": source_y}
-    options = {f"network__{name}": v for name, v in options.items() if v is not None}
-    return Pipeline([("scaler", scaler), ("network", network)]).fit(X, y, **options)
+    options = {name: value for name, value in options.items() if value is not None}
+    # The fit of a pipeline takes such options in another way if metadata routing is on.
+    network.fit(scaler.fit_transform(X), y, **options)
+    return Pipeline([("scaler", scaler), ("network", network)])

@@ -57,7 +57,7 @@ def make_feature_table(utterances, features):
             "them out."
         )
     origin = FeatureOrigin.of_extractor(features).to_dict()  # an error comes before the work
-    X = features.fit_transform(utterances)
+    X = features._extract_table(utterances)
     kept = np.full(len(utterances), True)
     if len(X) < len(utterances):
         kept[features.errors_.index.to_numpy()] = False  # on_error="skip" left these rows out

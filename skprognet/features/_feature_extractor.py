@@ -209,6 +209,10 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
         ImportError
             If soundfile, soxr or the software of the features is missing.
         """
+        return self._extract_table(X)
+
+    def _extract_table(self, X):
+        """Return the result of `transform` before scikit-learn converts it, as for polars."""
         utterances, index = check_utterances(X)
         extraction, function = self._make_extraction()
         names = function.names
@@ -333,7 +337,7 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
                 kept = "cache=FOLDER would keep the features of the others for the next call"
             raise ValueError(describe_errors(errors, n_utterances, f"{advice}; {kept}"))
         outcome = "their rows are left out" if self.on_error == "skip" else "their rows are NaN"
-        warnings.warn(describe_errors(errors, n_utterances, outcome), stacklevel=4)
+        warnings.warn(describe_errors(errors, n_utterances, outcome), stacklevel=5)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

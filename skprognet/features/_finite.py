@@ -4,6 +4,7 @@ import numpy as np
 from pandas.api.types import is_numeric_dtype
 
 from skprognet._wording import first_few
+from skprognet.features._choice import check_table
 
 
 def check_finite(X, where="", advice="these rows or columns"):
@@ -56,8 +57,10 @@ def select_features(table, names):
 
     Raises
     ------
+    TypeError
+        If it is not a DataFrame.
     ValueError
-        If a feature is missing or is not a finite number.
+        If a feature is missing or is not a finite number, or two columns have the same name.
 
     See Also
     --------
@@ -72,6 +75,7 @@ def select_features(table, names):
        pitch  loudness
     0  100.5       0.5
     """
+    check_table(table)
     missing = [name for name in names if name not in table]
     if missing:
         raise ValueError(

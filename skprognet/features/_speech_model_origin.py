@@ -8,6 +8,7 @@ such text follows those of openSMILE, with a plus sign between them.
 
 import os
 import re
+from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
@@ -75,24 +76,29 @@ class SpeechModelOrigin(NamedTuple):
         ValueError
             If the model is not found, or has other weights.
         """
-        model = speech_models.get(self.name, self.model)
+        model = given = speech_models.get(self.name, self.model)
         weights = "random" if self.is_random else None
+        if self.model == "ge2e" and given != "ge2e" and isinstance(given, (str, os.PathLike)):
+            path = Path(given)  # the file of its weights, or the folder of this file
+            model = "ge2e"
+            weights = weights or (path / "pretrained.pt" if path.is_dir() else path)
         features = SpeechModelFeatures(
             model, layers=self.layers, pooling=self.pooling, weights=weights, **options
         )
         argument = f"speech_models={{{self.name!r}: ...}}"
         try:
             loaded = features.load()
-        except ValueError as error:
+        except (ValueError, OSError) as error:
             raise ValueError(
                 f"The model learned from layers of the speech model {self.name!r}, which is not "
-                f"found here ({error}) Pass its folder or the SpeechModule as {argument} "
+                f"found here ({error}) Pass its folder, the file of the weights of GE2E, or the "
+                f"SpeechModule as {argument} "
                 f"(--speech-model {self.name}=FOLDER)."
             ) from error
         if loaded.sha256 != self.sha256:
             raise ValueError(
                 f"The weights of the speech model {self.name!r} must be those that the model "
-                f"learned from, with SHA-256 {self.sha256}; got {model!r} with {loaded.sha256}. "
+                f"learned from, with SHA-256 {self.sha256}; got {given!r} with {loaded.sha256}. "
                 f"Pass the original as {argument} (--speech-model {self.name}=FOLDER)."
             )
         if loaded.name != self.name and isinstance(model, (str, os.PathLike)):

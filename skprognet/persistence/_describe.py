@@ -1,6 +1,7 @@
 """Describe a model in plain values: its layers, sources, features and training."""
 
 from importlib.metadata import PackageNotFoundError, version
+from numbers import Integral
 from pathlib import Path
 
 import numpy as np
@@ -103,7 +104,7 @@ def describe_network(model):
         "layers": [column.n_features, *widths, n_outputs],
         "activation": params["activation"],
         "sha256": source.digest(),
-        "random_state": params["random_state"] if _is_plain(params["random_state"]) else None,
+        "random_state": _seed(params["random_state"]),
     }
     if getattr(network, "source_classes_", None):
         tasks = network.source_classes_.items()
@@ -129,8 +130,9 @@ def _describe_source(source):
     return description | {"sha256": source.digest(), "sources": {}}
 
 
-def _is_plain(value):
-    return value is None or isinstance(value, int)
+def _seed(value):
+    """Return a seed as an int, which JSON can hold; None for a generator or without a seed."""
+    return int(value) if isinstance(value, Integral) else None
 
 
 def describe_model(path, rows=None, *, modules=None):

@@ -52,6 +52,7 @@ MLPS = (MLPClassifier, MLPRegressor)
 def state_of(estimator):
     """Return the state of an estimator, without what :func:`build` or a fit can recompute."""
     state = dict(estimator.__getstate__())
+    state.pop("_metadata_request", None)  # how a fit gets its arguments, not what it learned
     if isinstance(estimator, MLPS):
         state.pop("_optimizer", None)
     if "sources_" in state and state["source"] is state["sources_"]:

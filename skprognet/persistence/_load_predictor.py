@@ -35,7 +35,8 @@ def load_predictor(
         own. It only runs if its SHA-256 is the recorded one.
     speech_models : dict of str to object, default=None
         Locations of speech models that are not found automatically, by the beginning of their
-        columns, such as ``{"ge2e": "models/ge2e"}``. The weights must be the recorded ones.
+        columns, such as ``{"ge2e": "models/ge2e"}``: a folder, or for GE2E also the file of its
+        weights. The weights must be the recorded ones.
     device : str, default="cpu"
         Device of speech models, such as "cuda".
     download : bool, default=False

@@ -185,7 +185,7 @@ class Predictor:
         # With on_short="nan" a row of undefined features would have no reason.
         extractor = copy.copy(self.extractor).set_params(on_error="nan", on_short="error")
         extractor._reports_errors = False  # the table has the reason of each
-        features = extractor.fit_transform(X)
+        features = extractor._extract_table(X)
         error = np.full(len(features), None, dtype=object)
         error[extractor.errors_.index] = extractor.errors_["reason"].to_numpy()
         usable = np.array([reason is None for reason in error], dtype=bool)

@@ -26,6 +26,11 @@ def reader_of(model):
 def one_row(estimator):
     """Return a row for a fitted estimator: numbers evenly spread between -1 and 1."""
     estimator = reader_of(estimator)
+    if not hasattr(estimator, "n_features_in_"):
+        raise TypeError(
+            "The first step of a model must know its number of features, n_features_in_; got "
+            f"{type(estimator).__name__} without it. Set it in fit, or put a StandardScaler first."
+        )
     check_number("n_features_in_", estimator.n_features_in_, "integer", low=1, high=MOST_FEATURES)
     row = np.linspace(-1, 1, estimator.n_features_in_)[np.newaxis]
     names = getattr(estimator, "feature_names_in_", None)

@@ -151,6 +151,8 @@ def _find_in_pipeline(pipeline):
     *before, last = [step for _, step in pipeline.steps]
     source = _find_source(last)
     steps = [part for step in before for part in _transformers(step)]
+    if isinstance(source, PipelineSource):  # a pipeline in a pipeline
+        steps, source = [*steps, *source.steps], source.last
     return PipelineSource(steps, source) if source is not None and steps else source
 
 

@@ -7,12 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import clone
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import f1_score
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
-from skprognet.evaluation import SourceCorpus, audit, cross_validate_transfer
-from skprognet.metrics import uar_score
+from skprognet.evaluation import SourceCorpus, audit, count_fits, cross_validate_transfer
+from skprognet.metrics import Score, uar_score
 from skprognet.model_selection import RepeatedSpeakerStratifiedKFold, RepeatedStratifiedGroupKFold
 
 OPTIONS = {"hidden_layer_sizes": (5,), "max_epochs": 2, "lr": 0.01}
@@ -388,3 +391,58 @@ def test_smaller_training_sets_are_normalised_by_their_own_rows(corpus):
         Z = StandardScaler().fit(X[train]).transform(X)
         predicted = clone(lr).fit(Z[train], y[train]).predict(Z[test])
         assert row["score"] == uar_score(y[test], predicted)
+
+
+def test_another_corpus_is_normalised_by_its_own_speakers(corpus):
+    rng = np.random.default_rng(2)
+    y, speakers = rng.choice(["angry", "sad"], 90), np.repeat(["A", "B", "C"], 30)
+    X = rng.normal(size=(90, 4)) + (y == "sad")[:, None] + 50.0 * (speakers == "B")[:, None]
+    session = np.tile(np.arange(6) // 2, 15)
+    by_hand = X.copy()
+    for speaker in "ABC":
+        rows = speakers == speaker
+        by_hand[rows] = StandardScaler().fit_transform(X[rows])
+    target = np.array(corpus[0])
+    for speaker in np.unique(SPEAKER):
+        rows = speaker == SPEAKER
+        target[rows] = StandardScaler().fit_transform(target[rows])
+    options = {"groups": np.arange(120) % 4, "cv": RepeatedStratifiedGroupKFold(3, n_repeats=1)}
+    options["methods"] = {"ProgNet": METHODS["ProgNet"]}
+    scores = run(
+        corpus,
+        speakers=SPEAKER,
+        normalisation="speaker",
+        sources={"other": SourceCorpus(X, y, session, speakers=speakers)},
+        **options,
+    )
+    expected = run(
+        (target, corpus[1]),
+        normalisation="none",
+        sources={"other": SourceCorpus(by_hand, y, session)},
+        **options,
+    )
+    for column in ("score", "source_score"):
+        np.testing.assert_allclose(scores[column], expected[column])
+
+
+def test_a_source_that_reads_some_columns_by_name_is_refused_before_training(corpus):
+    X, y = pd.DataFrame(corpus[0], columns=list("abcd")), corpus[1]
+    source = DNNClassifier(**OPTIONS).fit(X[["a", "b"]], GENDER)
+    with pytest.raises(ValueError, match=r"must have only the columns that the source 'part' was"):
+        count_fits(X, y, methods=METHODS, sources={"part": source}, groups=SPEAKER, cv=CV)
+
+
+def test_a_score_of_the_target_that_does_not_suit_a_source_leaves_its_score_unknown(corpus):
+    y = (corpus[1] == "sad").astype(int)
+    score = Score("f1", f1_score, range=(0, 1))
+    scores = run((corpus[0], y), sources={"speaker": SPEAKER}, scoring=score)
+    assert scores["score"].notna().all()
+    assert scores["source_score"].isna().all()
+
+
+def test_a_pipeline_of_a_method_that_stops_early_for_many_rows_only_is_accepted(corpus):
+    boosting = make_pipeline(StandardScaler(), HistGradientBoostingClassifier(max_iter=2))
+    assert len(run(corpus, sources={}, methods={"HGB": boosting})) == 8
+    network = make_pipeline(StandardScaler(), DNNClassifier(**OPTIONS))
+    with pytest.raises(ValueError, match="must be the network itself"):
+        run(corpus, sources={}, methods={"DNN": network})

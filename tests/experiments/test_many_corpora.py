@@ -228,6 +228,19 @@ def test_corpora_without_a_common_label_are_refused_only_as_source_and_target():
         plan_study(CorporaDesign(targets="a", **OPTIONS), corpora)
 
 
+def test_scores_of_a_pair_do_not_depend_on_the_order_of_columns_of_a_third_corpus():
+    corpora = {name: corpus(seed, ["angry", "sad"]) for seed, name in enumerate("abc")}
+    corpora = {name: (pd.DataFrame(X).add_prefix("f"), y) for name, (X, y) in corpora.items()}
+    X, labels = corpora["c"]
+    corpora["c"] = X[X.columns[::-1]], labels
+    alone, among = (
+        transfer_between_corpora(corpora, targets=targets, sources=["a"], **OPTIONS, n_jobs=1)
+        for targets in (["b"], ["c", "b"])
+    )
+    scores = among.scores[among.scores["corpus"] == "b"]
+    assert scores["score"].tolist() == alone.scores["score"].tolist()
+
+
 def test_labels_nearly_the_same_in_two_corpora_cause_a_warning():
     corpora = {"a": corpus(0, ["anger", "sad"]), "b": corpus(1, ["angry", "sad"])}
     with (

@@ -7,7 +7,14 @@ import pandas as pd
 import pytest
 
 from skprognet import DNNClassifier
-from skprognet.experiments import transfer_between_tasks
+from skprognet.experiments import (
+    TasksDesign,
+    make_record,
+    plan_study,
+    study_contents,
+    transfer_between_tasks,
+)
+from skprognet.metrics import Score
 
 
 def test_default_study_has_the_five_rows_of_table_2_of_the_paper(study):
@@ -56,9 +63,41 @@ def test_leave_one_session_out_works_with_normalisation_by_speaker(corpus):
     study = transfer_between_tasks(X, labels, **options)
     assert study.design.n_splits == 4
     assert study.design.n_repeats == 1
-    assert "row or speaker that it was tested on" in study.audit_verdict
+    assert "row or session that it was tested on" in study.audit_verdict
     with pytest.raises(ValueError, match=re.escape("without ['speaker']. ")):
         transfer_between_tasks(X, labels.drop(columns="speaker"), **options)
+
+
+def test_folds_by_session_and_the_report_need_no_speakers(corpus):
+    X, labels = corpus
+    labels = labels.assign(session=np.arange(80) // 20, actor=labels["speaker"])
+    labels.loc[4, "speaker"] = None
+    options = {
+        "folds": "leave-one-session-out",
+        "sources": ["gender"],
+        "estimator": DNNClassifier(hidden_layer_sizes=(4,), max_epochs=1),
+        "n_jobs": 1,
+    }
+    study = transfer_between_tasks(X, labels, **options)
+    assert "report.html" in study_contents(study, make_record(study.design))
+    with pytest.raises(ValueError, match=r"speaker.*the first in row 4"):
+        transfer_between_tasks(X, labels, normalisation="speaker", **options)
+
+
+def test_a_score_that_is_undefined_on_test_rows_is_refused_before_training(corpus):
+    X, labels = corpus
+    labels = labels.assign(emotion=labels["emotion"].mask(labels["speaker"] == "s0", "angry"))
+
+    def recall_of_sad(y_true, y_pred):
+        is_sad = np.asarray(y_true) == "sad"
+        return np.mean(np.asarray(y_pred)[is_sad] == "sad") if is_sad.any() else np.nan
+
+    score = Score("recall of sad", recall_of_sad, range=(0, 1))
+    estimator = DNNClassifier(hidden_layer_sizes=(4,), max_epochs=1)
+    options = {"folds": "speaker-independent", "n_splits": 4, "n_repeats": 1, "scoring": score}
+    design = TasksDesign(sources=["speaker"], estimator=estimator, **options)
+    with pytest.raises(ValueError, match="got NaN from 'recall of sad' in repeat 1, fold "):
+        plan_study(design, X, labels)
 
 
 def test_normalisation_by_speaker_equals_that_by_hand_with_folds_of_sessions(corpus):

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn import config_context
 
 from skprognet import DNNClassifier, DNNRegressor, FineTunedRegressor, ProgressiveRegressor
 from skprognet.experiments import train_model
@@ -24,6 +25,22 @@ def test_source_can_be_a_column_or_a_network(corpus):
     assert trained.dropped_rows == []
     repeated = train_model(X, labels, sources=sources, **options)
     np.testing.assert_array_equal(trained.model.predict_proba(X), repeated.model.predict_proba(X))
+
+
+def test_metadata_routing_does_not_change_the_model(corpus):
+    X, labels = corpus
+    options = {"method": "progressive", "sources": ["gender"], "estimator": NETWORK}
+    plain = train_model(X, labels, **options)
+    with config_context(enable_metadata_routing=True):
+        routed = train_model(X, labels, **options)
+    np.testing.assert_array_equal(routed.model.predict_proba(X), plain.model.predict_proba(X))
+
+
+def test_speakers_of_different_corpora_are_counted_apart(corpus):
+    X, labels = corpus
+    of_two = labels.assign(corpus=np.arange(len(labels)) // 40)
+    for table, expected in ((labels, 4), (of_two, 8)):
+        assert train_model(X, table, estimator=NETWORK).counts["speakers"] == expected
 
 
 def test_dropped_copies_are_listed(corpus):

@@ -11,7 +11,12 @@ import pandas as pd
 import pytest
 import torch
 
-from skprognet.features import JoinedFeatures, OpenSmileFeatures, SpeechModelFeatures
+from skprognet.features import (
+    FeatureOrigin,
+    JoinedFeatures,
+    OpenSmileFeatures,
+    SpeechModelFeatures,
+)
 from skprognet.features.speech_models._mel_energies import mel_energies
 from skprognet.networks import limit_threads
 
@@ -136,6 +141,17 @@ def test_global_settings_of_torch_change_nothing():
         features = extract(sweep(), weights="random")
     pd.testing.assert_series_equal(features, expected, check_exact=True)
     assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_the_origin_finds_the_weights_in_a_file_or_its_folder(weights, tmp_path):
+    copy = tmp_path / "pretrained.pt"
+    copy.write_bytes(Path(weights).read_bytes())
+    origin = FeatureOrigin.of_extractor(SpeechModelFeatures("ge2e", weights=copy))
+    for place in (copy, tmp_path):
+        extractor = origin.make_extractor(speech_models={"ge2e": place})
+        assert extractor.load().sha256 in origin.extractor
+    with pytest.raises(ValueError, match="speech model 'ge2e', which is not found here"):
+        origin.make_extractor(speech_models={"ge2e": tmp_path / "other.pt"})
 
 
 def test_path_of_the_weights_may_be_passed(weights, tmp_path):

@@ -123,7 +123,7 @@ def warn_of_low_rates(rates, sampling_rate):
             "frequencies, so features differ from those of other recordings for this reason "
             f"alone. Use a sampling_rate (--sampling-rate) of "
             f"{max(min(low), _TELEPHONE)} for all of them.",
-            stacklevel=4,
+            stacklevel=5,
         )
 
 
@@ -146,7 +146,7 @@ def warn_of_remarks(utterances, remarks):
         warnings.warn(
             f"{len(details)} of {len(utterances)} utterances {verb} {what}: {names}"
             f"{detail and f' (the first: {detail})'}. {advice}",
-            stacklevel=4,
+            stacklevel=5,
         )
 
 
