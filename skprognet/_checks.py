@@ -54,6 +54,44 @@ def check_choice(name, value, choices):
         raise ValueError(f"{name} must be one of {named}; got {value!r}.")
 
 
+def text_columns(table):
+    """Return the names of the columns of a table; none if it is no table or they are not text."""
+    names = list(getattr(table, "columns", ()))
+    return names if all(isinstance(name, str) for name in names) else []
+
+
+def in_order_of(name, table, wanted, other):
+    """Return a table of numbers with its columns in the order of those of another table.
+
+    Columns are matched only if both are tables of several columns with text as names.
+
+    Parameters
+    ----------
+    name : str
+        Name of the numbers, for the message.
+    table : array-like
+        The numbers.
+    wanted : list of str
+        The names of the columns of the other table, as `text_columns` returns them.
+    other : str
+        Name of the other table, for the message.
+
+    Raises
+    ------
+    ValueError
+        If the columns have other names.
+    """
+    names = text_columns(table)
+    if names == wanted or len(names) != len(wanted) or len(names) < 2:
+        return table  # another number of columns is refused later
+    if set(names) != set(wanted) or len(set(names)) < len(names):
+        raise ValueError(
+            f"{name} must have the columns of {other}, [{first_few(wanted)}]; got "
+            f"[{first_few(names)}]. Rename the columns, or pass arrays."
+        )
+    return table[wanted]
+
+
 def check_bool(name, value):
     """Raise unless `value` is True or False; any text, even "no", would count as True."""
     if not isinstance(value, (bool, np.bool_)):

@@ -4,6 +4,7 @@ import warnings
 
 import audmetric
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -53,6 +54,13 @@ def test_an_integer_weight_counts_as_repeated_rows(pair, data):
     assume(len(truth) > 1 and np.ptp(truth) > 0.01)
     weighted = ccc_score(*pair, sample_weight=counts)
     assert weighted == pytest.approx(ccc_score(truth, predicted), abs=1e-9)
+
+
+def test_columns_of_tables_are_matched_by_name():
+    truth = pd.DataFrame({"arousal": [1.0, 2.0, 4.0], "valence": [3.0, 1.0, 2.0]})
+    assert ccc_score(truth, truth[["valence", "arousal"]]) == 1
+    with pytest.raises(ValueError, match="y_pred must have the columns of y_true, "):
+        ccc_score(truth, truth.rename(columns={"valence": "power"}))
 
 
 def test_several_outputs_are_averaged():

@@ -1,6 +1,7 @@
 """The base of all estimators of this package, from `fit` to the outputs for rows."""
 
 import copy
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -216,11 +217,22 @@ class NetworkEstimator(RememberedRowsMixin, BaseEstimator):
             raise KeyboardInterrupt
         return self
 
+    def _keep_names_of_y(self, y):
+        """Remember the names of the columns of `y`, if several numbers are learned."""
+
+    def _in_order_of_fit_y(self, y):
+        """Return `y` with its columns, if it has several, in the order of the first fit."""
+        return y
+
     def _partial_fit(self, arguments, named=None):
         """Train for one epoch; `named` are the classes that the user names, or None."""
         self._check_parameters()
         with last_fit_kept(self), undisturbed(self.device), limit_threads(self.n_threads):
             first = not hasattr(self, "net_")
+            if first:
+                self._keep_names_of_y(arguments.y)
+            else:
+                arguments = replace(arguments, y=self._in_order_of_fit_y(arguments.y))
             kind = self._kind_of_target(arguments.y)
             rows = check_training_rows(self, arguments, kind, reset=first).present()
             if first:

@@ -9,9 +9,9 @@ class BestEpoch(Callback):
     """Record the best epoch and its weights, for :class:`EndOfTraining` to restore.
 
     The best epoch has the highest ``valid_score``, or ``valid_monitor`` if the history has it. If
-    scores are equal after rounding to six decimals, the lowest ``valid_loss`` decides, since many
-    epochs score the same on a few validation rows. skorch's ``EarlyStopping`` compares one number
-    only.
+    scores are equal after rounding to six decimals (six digits for a scorer), the lowest
+    ``valid_loss`` decides, since many epochs score the same on a few validation rows. skorch's
+    ``EarlyStopping`` compares one number only.
 
     It comes before all callbacks that may end the training, since skorch does not tell later
     callbacks about the epoch.
@@ -32,7 +32,9 @@ class BestEpoch(Callback):
     def on_epoch_end(self, net, **kwargs):
         epoch, score, loss = net.history[-1, ("epoch", "valid_score", "valid_loss")]
         score = net.history[-1].get("valid_monitor", score)
-        rank = (round(score, 6), -loss)
+        # Six decimals suit the scores of the net itself. A scorer may have any unit.
+        rounded = float(f"{score:.6g}") if callable(net.score) else round(score, 6)
+        rank = rounded, -loss
         if self.weights_ is None or rank > self._best:
             # A copy, since training changes the weights in the state itself.
             self.weights_ = copy.deepcopy(net.module_.state_dict())

@@ -91,6 +91,9 @@ class FineTunedRegressor(FineTuningMixin, NetworkRegressor):
         `partial_fit` and ``warm_start`` keep the values of the first call.
     target_ndim_ : int
         Number of dimensions of the `y` of `fit`, 1 or 2. Predictions have the same number.
+    target_names_in_ : ndarray of str of shape (n_outputs,)
+        Names of the columns of `y`, if it is a table of several columns. A later `y` may have
+        them in another order.
     n_features_in_ : int
         Number of features.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -114,7 +117,8 @@ class FineTunedRegressor(FineTuningMixin, NetworkRegressor):
     interrupted_ : bool
         Whether Ctrl-C ended the fit. The fit restores the best epoch so far and raises
         KeyboardInterrupt again. During the first epoch, an interrupt keeps the earlier fit, if
-        any.
+        any. With ``early_stopping=False``, the weights also have the steps of the unfinished
+        epoch.
     sources_ : list of (str, Source or estimator)
         Frozen copies of the fitted sources, and the sources that `fit` trained; empty without a
         source.

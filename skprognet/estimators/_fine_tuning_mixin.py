@@ -135,11 +135,14 @@ class FineTuningMixin(TransferMixin):
     def _training_options(self, column, device):
         if not self.sources_:
             return {}
-        n_frozen = self._n_frozen(len(column.hidden_layer_sizes))
+        n_frozen, copied = (
+            self._n_frozen(len(column.hidden_layer_sizes)),
+            _copied_parameters(column),
+        )
         for name, parameter in column.named_parameters():
-            parameter.requires_grad = layer_number(name) >= n_frozen
+            is_probed = self._probes_only() and name in copied
+            parameter.requires_grad = layer_number(name) >= n_frozen and not is_probed
         options = {}
-        copied = _copied_parameters(column)
         if self.l2_sp:
             ((_, source),) = self._read_by_name()
             original = dict(source.column().named_parameters())
@@ -148,7 +151,10 @@ class FineTuningMixin(TransferMixin):
         if self.probe_epochs or self._probes_only():
             learning = [w for w in copied.values() if w.requires_grad]
             n_epochs = math.inf if self._probes_only() else self.probe_epochs
-            options["probe"] = ProbeFirst(n_epochs, learning, self.dropout)
+            ((_, source),) = self._read_by_name()
+            # Not of the column, since one that was restored after a probe has 0.
+            lateral_dropout = getattr(source.column(), "lateral_dropout", 0.0)
+            options["probe"] = ProbeFirst(n_epochs, learning, self.dropout, lateral_dropout)
         return options
 
     def _optimizer_options(self, column):
@@ -174,4 +180,8 @@ def _planned_depth(model):
 def _copied_parameters(column):
     """Return the weights of a copied network by name, except those of the new output."""
     depth = len(column.hidden_layer_sizes)
-    return {n: w for n, w in column.named_parameters() if layer_number(n) < depth}
+    return {
+        n: w
+        for n, w in column.named_parameters()
+        if layer_number(n) < depth or n.startswith("adapters.")  # only the output is new
+    }

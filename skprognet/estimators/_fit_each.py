@@ -127,7 +127,9 @@ def _begin(number, estimator, X, y, options):
                 started.job, started.tables = prepare(estimator, arguments)
             done.why_alone = started.job.why_alone
     except BaseException as error:
-        put_back(estimator, started.before)
+        ended = done.why_alone is not None and isinstance(error, KeyboardInterrupt)
+        if not (ended and getattr(estimator, "interrupted_", False)):  # else it keeps its epochs
+            put_back(estimator, started.before)
         if not isinstance(error, Exception):
             raise
         done.error = error

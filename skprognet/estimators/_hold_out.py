@@ -1,5 +1,6 @@
 """The internal validation split, which chooses the epoch."""
 
+import copy
 import math
 import numbers
 import reprlib
@@ -72,11 +73,14 @@ def _hold_out_groups(y, groups, fraction, seed):
     return min(candidates, key=distance)
 
 
-def first_split(splitter, y, groups, present):
+def first_split(splitter, y, groups, present, seed):
     """Return the rows of a splitter's first split, as positions among the present rows.
 
     Raises ValueError if it is unusable.
     """
+    if getattr(splitter, "random_state", seed) is None:  # it would read numpy's global state
+        splitter = copy.copy(splitter)
+        splitter.random_state = seed
     name = type(splitter).__name__
     split = next(iter(splitter.split(y, y, groups)), None)
     if split is None:
@@ -107,7 +111,7 @@ def first_split(splitter, y, groups, present):
     return [number[rows][number[rows] >= 0] for rows in (train, held_out)]
 
 
-def split_by(splitter, y, groups, classes, present):
+def split_by(splitter, y, groups, classes, present, seed):
     """Split rows by the first split of a splitter, which may refer to rows by number.
 
     Parameters
@@ -122,6 +126,8 @@ def split_by(splitter, y, groups, classes, present):
         The labels of the rows with a weight above zero.
     present : ndarray of bool of shape (n_rows,), or slice
         Which rows have a weight above zero.
+    seed : int
+        Seed of a splitter without one.
 
     Returns
     -------
@@ -133,7 +139,7 @@ def split_by(splitter, y, groups, classes, present):
     ValueError
         If the split is unusable, or leaves a class without training rows.
     """
-    train, held_out = first_split(splitter, y, groups, present)
+    train, held_out = first_split(splitter, y, groups, present, seed)
     if not len(held_out):
         raise ValueError(
             "validation_fraction must hold out rows with a weight above 0; got only rows of "

@@ -193,7 +193,7 @@ def _check_importances(network, X, y, method, n_repeats):
     check_choice("method", method, ["permute", "silence"])
     check_number("n_repeats", n_repeats, "integer", low=1)
     X = check_rows(network, X, network._dtype())
-    y = network._target.check_rows("y", y, len(X))
+    y = network._target.check_rows("y", network._in_order_of_fit_y(y), len(X))
     if isinstance(network, RegressorMixin):
         y = network._target.decode(network._target.encode(y))
     elif set(y.tolist()).isdisjoint(network.classes_.tolist()):

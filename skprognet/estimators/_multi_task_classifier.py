@@ -74,8 +74,9 @@ class MultiTaskClassifier(TransferMixin, NetworkClassifier):
         since deep sigmoid networks with dropout learn late.
     class_weight : dict, "balanced" or None, default=None
         Weight of each class in the loss of training and validation rows, as in scikit-learn. A
-        dict also weights the recalls in the score that chooses the epoch. "balanced" does not
-        change this score, which already weights classes equally. `partial_fit` rejects "balanced".
+        dict also weights the recalls in the score that chooses the epoch, and a class of weight 0
+        is left out of the scores of the validation rows. "balanced" does not change this score,
+        which already weights classes equally. `partial_fit` rejects "balanced".
     random_state : int, RandomState instance or None, default=None
         Fixes the initial weights, the internal split, the order of rows and dropout. None gives
         a different result each time; the global random states are neither read nor changed.
@@ -120,7 +121,8 @@ class MultiTaskClassifier(TransferMixin, NetworkClassifier):
     interrupted_ : bool
         Whether Ctrl-C ended the fit. The fit restores the best epoch so far and raises
         KeyboardInterrupt again. During the first epoch, an interrupt keeps the earlier fit, if
-        any.
+        any. With ``early_stopping=False``, the weights also have the steps of the unfinished
+        epoch.
     source_classes_ : dict of str to ndarray
         The labels of each source task in the rows that trained, sorted.
     sources_ : list
@@ -342,9 +344,9 @@ class MultiTaskClassifier(TransferMixin, NetworkClassifier):
             )
         if not tasks:
             return rows.y
-        codes = [
-            ClassTarget(self.source_classes_[name]).encode(labels, name="source_y")
-            for name, labels in tasks.items()
+        codes = [  # in the order of the outputs, which a later table need not have
+            ClassTarget(classes).encode(tasks[name], name="source_y")
+            for name, classes in self.source_classes_.items()
         ]
         return np.column_stack([rows.y, *codes])
 

@@ -1,9 +1,10 @@
 """The base of the regressors: they learn and predict numbers."""
 
+import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
-from skprognet._checks import check_choice
+from skprognet._checks import check_choice, in_order_of, text_columns
 from skprognet.estimators._base import NetworkEstimator
 from skprognet.estimators._changes_without import explain_rows
 from skprognet.estimators._explained_values import of_numbers
@@ -51,6 +52,16 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
         """Store the target; its scale is only known after rows have been held out."""
         self.target_mean_, self.target_std_ = target.mean, target.std
         self.target_ndim_ = target.ndim
+
+    def _keep_names_of_y(self, y):
+        vars(self).pop("target_names_in_", None)
+        names = text_columns(y)
+        if len(names) > 1:
+            self.target_names_in_ = np.array(names, dtype=object)
+
+    def _in_order_of_fit_y(self, y):
+        names = list(getattr(self, "target_names_in_", ()))
+        return in_order_of("y", y, names, "the y of the first fit")
 
     def _set_scale(self, rows):
         mean, std = moments(rows.y, rows.weight)
@@ -119,6 +130,25 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
             If the first call has fewer than 10 rows.
         """
         return self._partial_fit(FitArguments(X, y, sample_weight))
+
+    def score(self, X, y, sample_weight=None):
+        """Return the coefficient of determination (R²) of the predictions.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            The rows, with the features of `fit`.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Their numbers. The columns of a table are matched with those of `fit` by name.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows.
+
+        Returns
+        -------
+        float
+            1 for perfect predictions, and 0 for those of the mean; averaged over the outputs.
+        """
+        return super().score(X, self._in_order_of_fit_y(y), sample_weight)
 
     def predict(self, X):
         """Return the numbers that the network predicts for each row.

@@ -5,7 +5,7 @@ import pandas as pd
 from sklearn.model_selection import GroupShuffleSplit, ShuffleSplit
 from sklearn.utils import check_array
 
-from skprognet._wording import count, first_few
+from skprognet._wording import count
 from skprognet.estimators._hold_out import (
     WAYS_OUT,
     check_groups,
@@ -139,7 +139,8 @@ class NumberTarget:
             )
         if is_splitter(fraction):
             present = everything.is_present()
-            train, held_out = first_split(fraction, everything.y, everything.groups, present)
+            y, groups = everything.y, everything.groups
+            train, held_out = first_split(fraction, y, groups, present, seed)
         else:
             train, held_out = _draw(fraction, rows, seed)
         if not _are_enough(train, held_out):
@@ -148,40 +149,6 @@ class NumberTarget:
                 f"{len(train)} and {len(held_out)}. {WAYS_OUT}"
             )
         return train, held_out
-
-
-def in_order_of_y(name, table, y):
-    """Return numbers of validation or test rows with their columns in the order of those of `y`.
-
-    Columns are matched only if both are tables of several columns with text as names.
-
-    Parameters
-    ----------
-    name : str
-        Name of the numbers, for the message.
-    table, y : array-like
-        The numbers, and the `y` of `fit`.
-
-    Raises
-    ------
-    ValueError
-        If the columns have other names.
-    """
-    names, wanted = _names(table), _names(y)
-    if names == wanted or len(names) != len(wanted) or len(names) < 2:
-        return table  # another number of columns is refused later
-    if set(names) != set(wanted) or len(set(names)) < len(names):
-        raise ValueError(
-            f"{name} must have the columns of y, [{first_few(wanted)}]; got [{first_few(names)}]. "
-            "Rename the columns, or pass arrays."
-        )
-    return table[wanted]
-
-
-def _names(table):
-    """Return the names of the columns of a table; none if it is no table or they are not text."""
-    names = list(getattr(table, "columns", ()))
-    return names if all(isinstance(name, str) for name in names) else []
 
 
 def _draw(fraction, rows, seed):

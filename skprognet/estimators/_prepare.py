@@ -1,5 +1,7 @@
 """The first part of a fit: check the arguments, draw the seeds, build the training job."""
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 
@@ -33,6 +35,10 @@ def prepare(estimator, arguments):
         If an argument is invalid.
     """
     continues = estimator.warm_start and hasattr(estimator, "net_")
+    if continues:
+        arguments = replace(arguments, y=estimator._in_order_of_fit_y(arguments.y))
+    else:
+        estimator._keep_names_of_y(arguments.y)
     kind = estimator._kind_of_target(arguments.y)
     everything = check_training_rows(estimator, arguments, kind, reset=not continues)
     rows = everything.present()

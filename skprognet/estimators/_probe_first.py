@@ -18,8 +18,8 @@ class ProbeFirst(Callback):
         The number of epochs, ``math.inf`` for all.
     copied : list of nn.Parameter
         The weights of the copied layers, which learn after these epochs.
-    dropout : float
-        The rate of dropout after these epochs.
+    dropout, lateral_dropout : float
+        The rates of dropout after these epochs.
 
     Attributes
     ----------
@@ -27,10 +27,11 @@ class ProbeFirst(Callback):
         The output layer if only it is trained in this epoch; None if all layers are trained.
     """
 
-    def __init__(self, n_epochs, copied, dropout):
+    def __init__(self, n_epochs, copied, dropout, lateral_dropout=0.0):
         self.n_epochs = n_epochs
         self.copied = copied
         self.dropout = dropout
+        self.lateral_dropout = lateral_dropout
         self.output = None
         self._read = None, None  # the rows of a fit, and the inputs of the output for them
 
@@ -41,6 +42,8 @@ class ProbeFirst(Callback):
             if probing:
                 parameter.grad = None  # the optimizer skips it
         net.module_.dropout = 0.0 if probing else self.dropout
+        if self.lateral_dropout:
+            net.module_.lateral_dropout = 0.0 if probing else self.lateral_dropout
         if probing != (self.output is not None):
             self.output = OutputAlone(net.module_) if probing else None
             net.forget_step()

@@ -72,8 +72,9 @@ class ProgressiveClassifier(ProgressiveMixin, NetworkClassifier):
         since deep sigmoid networks with dropout learn late.
     class_weight : dict, "balanced" or None, default=None
         Weight of each class in the loss of training and validation rows, as in scikit-learn. A
-        dict also weights the recalls in the score that chooses the epoch. "balanced" does not
-        change this score, which already weights classes equally. `partial_fit` rejects "balanced".
+        dict also weights the recalls in the score that chooses the epoch, and a class of weight 0
+        is left out of the scores of the validation rows. "balanced" does not change this score,
+        which already weights classes equally. `partial_fit` rejects "balanced".
     random_state : int, RandomState instance or None, default=None
         Fixes the initial weights, the internal split, the order of rows and dropout. None gives
         a different result each time; the global random states are neither read nor changed.
@@ -118,7 +119,8 @@ class ProgressiveClassifier(ProgressiveMixin, NetworkClassifier):
     interrupted_ : bool
         Whether Ctrl-C ended the fit. The fit restores the best epoch so far and raises
         KeyboardInterrupt again. During the first epoch, an interrupt keeps the earlier fit, if
-        any.
+        any. With ``early_stopping=False``, the weights also have the steps of the unfinished
+        epoch.
     features_read_ : ndarray of int or None
         Positions in X of the features that the new column itself reads; None means all of them.
     sources_ : list of (str, Source or estimator)

@@ -6,8 +6,14 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.validation import validate_data
 
-from skprognet._checks import check_row_labels, check_sample_weight, check_unique_columns
-from skprognet.estimators._number_target import NumberTarget, in_order_of_y
+from skprognet._checks import (
+    check_row_labels,
+    check_sample_weight,
+    check_unique_columns,
+    in_order_of,
+    text_columns,
+)
+from skprognet.estimators._number_target import NumberTarget
 from skprognet.estimators._plain_rows import plain_rows
 
 
@@ -170,7 +176,7 @@ def _scored_rows(estimator, arguments, target, X_name, y_name):
     except (TypeError, ValueError) as error:  # it knows the rows as X only
         raise type(error)(f"{X_name} must have rows like those of X. {error}") from error
     if isinstance(target, NumberTarget):
-        y = in_order_of_y(y_name, y, arguments.y)
+        y = in_order_of(y_name, y, text_columns(arguments.y), "y")
     y = target.check_rows(y_name, y, len(X))
     return Rows(X, target.encode(y, name=y_name))
 

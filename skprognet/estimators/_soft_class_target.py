@@ -152,7 +152,7 @@ class SoftClassTarget(ClassTarget):
             present = everything.is_present()
             labels = self.decode(self.encode(everything.y))
             classes = np.unique(labels[present])
-            return split_by(fraction, labels, everything.groups, classes, present)
+            return split_by(fraction, labels, everything.groups, classes, present, seed)
         likely = most_likely(rows.y)
         several = np.flatnonzero(np.bincount(likely)[likely] > 1)
         if not several.size:

@@ -167,7 +167,8 @@ class ClassTarget:
         """
         if is_splitter(fraction):
             present = everything.is_present()
-            return split_by(fraction, everything.y, everything.groups, self.classes, present)
+            y, groups = everything.y, everything.groups
+            return split_by(fraction, y, groups, self.classes, present, seed)
         return holdout_split(rows.y, self.classes, rows.groups, fraction, seed)
 
 

@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 from sklearn.utils import check_array
 
-from skprognet._checks import check_choice, check_sample_weight
+from skprognet._checks import check_choice, check_sample_weight, in_order_of, text_columns
 
 MULTIOUTPUT = ("uniform_average", "raw_values")
 
@@ -147,6 +147,7 @@ def ccc_score(y_true, y_pred, *, sample_weight=None, multioutput="uniform_averag
     array([ 1., -1.])
     """
     check_choice("multioutput", multioutput, MULTIOUTPUT)
+    y_pred = in_order_of("y_pred", y_pred, text_columns(y_true), "y_true")
     y_true, y_pred = _check_numbers("y_true", y_true), _check_numbers("y_pred", y_pred)
     if y_true.shape != y_pred.shape:
         raise ValueError(

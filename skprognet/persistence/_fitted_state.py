@@ -93,6 +93,9 @@ def _n_outputs_of_numbers(state):
     if mean.shape != std.shape or not len(mean) or (std < 0).any():
         raise ValueError("target_mean_ and target_std_ are not a scale of the same outputs")
     check_number("target_ndim_", ndim, "integer", low=1 if len(mean) == 1 else 2, high=2)
+    names = state.get("target_names_in_")
+    if names is not None and np.shape(names) != mean.shape:
+        raise ValueError(f"there are {np.size(names)} names for {len(mean)} outputs")
     return len(mean)
 
 

@@ -91,8 +91,16 @@ class PipelineSource(Source):
 
     def match(self, feature_names):
         """Return this source with its last part matched, assuming that steps keep names."""
+        if not self.last.has_own_features:  # it reads what the steps return, not columns of X
+            return self
         last = self.last.match(feature_names)
         return self if last is self.last else PipelineSource(self.steps, last)
+
+    def with_n_features(self, n_features):
+        """Return this source for rows with this number of features before the steps."""
+        row = np.zeros((1, self.n_features_in_ or n_features))
+        n_read = self.before_network(self.select(row)).shape[1]
+        return PipelineSource(self.steps, self.last.with_n_features(n_read))
 
     def layer_sizes(self):
         """Return the widths of the hidden layers behind the steps."""

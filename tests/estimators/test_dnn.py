@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from sklearn.model_selection import (
     GroupKFold,
     PredefinedSplit,
+    ShuffleSplit,
     StratifiedKFold,
     cross_val_score,
 )
@@ -268,6 +269,18 @@ def test_validation_rows_never_train(problem, small):
         X[:100], y[:100], X_val=X[100:120], y_val=y[100:120]
     )
     assert same(weights(more_validation_rows), weights(fewer_validation_rows))
+
+
+@pytest.mark.parametrize("soft", [False, True])
+def test_a_splitter_without_a_seed_gets_that_of_the_estimator(problem, small, soft):
+    X, y, _ = problem
+    y = pd.get_dummies(y).astype(float) if soft else y
+    splitter = ShuffleSplit(1, test_size=0.2)
+    first, second = (
+        weights(DNNClassifier(**small, validation_fraction=splitter).fit(X, y)) for _ in range(2)
+    )
+    assert same(first, second)
+    assert splitter.random_state is None
 
 
 # The smallest network and one step of training: the tests need only the rows that it reads.

@@ -9,7 +9,7 @@ from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from skorch.callbacks import EpochTimer
+from skorch.callbacks import Callback, EpochTimer
 
 from skprognet import (
     DNNClassifier,
@@ -315,6 +315,20 @@ def test_ctrl_c_keeps_the_best_epoch_so_far(rows, monkeypatch, in_epoch):
         if in_epoch > 1:
             assert estimator.interrupted_
             assert len(estimator.history_) == 2
+
+
+def test_ctrl_c_keeps_the_best_epoch_of_a_network_that_trains_alone(rows):
+    class Interrupt(Callback):
+        def on_epoch_begin(self, net, **kwargs):
+            if len(net.history) == 3:
+                raise KeyboardInterrupt
+
+    X, y, _ = rows
+    clf = DNNClassifier(**OPTIONS, callbacks=[Interrupt()])
+    with pytest.raises(KeyboardInterrupt):
+        fit_together([(clf, X, y)], n_together=2)
+    assert clf.interrupted_
+    assert len(clf.history_) == 2
 
 
 class OutOfMemoryAtFirst:

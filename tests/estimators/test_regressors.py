@@ -39,6 +39,7 @@ from skprognet.estimators import (
     source_importances,
 )
 from skprognet.metrics import Score, ccc_score, ccc_scorer, get_score, uar_scorer
+from skprognet.persistence import load_model, save_model
 
 KINDS = [DNNRegressor, FineTunedRegressor, ProgressiveRegressor]
 LOSSES = ["squared_error", "absolute_error", "ccc"]
@@ -135,6 +136,14 @@ def test_scale_is_the_weighted_mean_and_deviation_of_the_training_rows(rows, qui
     np.testing.assert_array_equal(without_zero_weights.predict(X), with_zero_weights.predict(X))
 
 
+def test_the_unit_of_the_target_does_not_change_the_epoch_that_a_scorer_chooses(rows, quick):
+    X, Y = rows
+    options = quick | {"loss": "absolute_error", "monitor": "neg_mean_squared_error"}
+    for unit in (1, 1e-4):
+        reg = DNNRegressor(**options).fit(X, Y[:, 0] * unit)
+        assert reg.best_epoch_ == reg.history_["valid_score"].idxmax() + 1
+
+
 @pytest.mark.parametrize("fraction", [0.1, 0.4])
 def test_held_out_rows_are_the_requested_share(fraction, rows, quick, seen_rows, split_of):
     X, Y = rows
@@ -167,6 +176,30 @@ def test_predictions_have_the_dimensions_of_y(shape, rows, quick):
     X, Y = rows
     y = Y[:, : 2 if len(shape) == 2 and shape[1] == 2 else 1].reshape(shape)
     assert DNNRegressor(**quick | {"max_epochs": 1}).fit(X, y).predict(X).shape == shape
+
+
+def test_columns_of_a_later_y_are_matched_by_name(rows, quick, emotion, tmp_path):
+    X, Y = rows
+    table = pd.DataFrame(Y, columns=["arousal", "valence"])
+    other_order = table[["valence", "arousal"]]
+    options = quick | {"early_stopping": False}
+    for kind in (DNNRegressor(**options), DNNRegressor(**options, warm_start=True)):
+        method = "fit" if kind.warm_start else "partial_fit"
+        expected, got = (clone(kind).fit(X, table) for _ in range(2))
+        getattr(expected, method)(X, table)
+        getattr(got, method)(X, other_order)
+        np.testing.assert_array_equal(got.predict(X), expected.predict(X))
+    reg = ProgressiveRegressor(emotion, **quick).fit(X, table)
+    save_model(reg, tmp_path / "model")
+    for model in (reg, load_model(tmp_path / "model")):
+        assert model.score(X, other_order) == model.score(X, table)
+        importances = (
+            model.source_importances(X, y, random_state=0) for y in (table, other_order)
+        )
+        pd.testing.assert_frame_equal(*importances)
+        with pytest.raises(ValueError, match="y must have the columns of the y of the first fit"):
+            model.score(X, table.rename(columns={"valence": "power"}))
+    assert not hasattr(reg.fit(X, Y), "target_names_in_")
 
 
 def test_fit_on_pandas_tables_predicts_the_same_numbers(rows, quick):

@@ -260,6 +260,25 @@ def test_a_linear_probe_leaves_copied_layers_unchanged(kind, problem, small, sou
     assert all(np.array_equal(before[name], after[name]) for name in copied)
 
 
+@pytest.mark.parametrize("options", [{"n_frozen_layers": "all"}, {"probe_epochs": 8}])
+@pytest.mark.parametrize("adapter", ["linear", "mlp"])
+def test_a_probe_leaves_adapters_unchanged_and_drops_no_units(
+    adapter, options, problem, small, source
+):
+    X, y, source_y = problem
+    adapted = ProgressiveClassifier(source, adapter=adapter, **small).fit(X, source_y)
+    before, losses = weights(adapted), []
+    for rate in (0.0, 0.5):
+        adapted.net_.module_.lateral_dropout = rate
+        clf = FineTunedClassifier(adapted, **options, **small).fit(X, y)
+        after = weights(clf)
+        copied = [name for name in before if not name.startswith(("layers.2.", "laterals.1."))]
+        assert any(name.startswith("adapters.1.") for name in copied)
+        assert all(np.array_equal(before[name], after[name]) for name in copied)
+        losses.append(clf.history_["train_loss"])
+    np.testing.assert_array_equal(*losses)
+
+
 def test_a_probe_is_a_linear_classifier_on_the_last_layer(problem, small, source):
     X, y = in_float32(problem)
     options = {**small, **DETERMINISTIC, "dropout": 0.5}  # a probe uses no dropout
@@ -433,6 +452,15 @@ def test_all_ways_to_name_the_tasks_give_the_same_network(problem, tasks, small)
     assert_same(clone(multi_task).set_params(source=plain).fit(X, y, source_y=source_y), by_array)
     assert list(by_array.source_classes_) == ["source"]
     assert not hasattr(plain, "net_")  # it only names its task
+
+
+def test_warm_start_finds_source_tasks_by_name(problem, small):
+    X, y, source_y = problem
+    tasks = pd.DataFrame({"gender": source_y, "loud": np.where(X[:, 0] > 0, "f", "m")})
+    model = MultiTaskClassifier(**small, warm_start=True, early_stopping=False)
+    first = clone(model).fit(X, y, source_y=tasks).fit(X, y, source_y=tasks)
+    other = clone(model).fit(X, y, source_y=tasks).fit(X, y, source_y=tasks[["loud", "gender"]])
+    assert_same(first, other)
 
 
 def test_classes_of_a_task_come_from_training_rows_only(problem, small):

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import torch
 from sklearn.base import clone
+from sklearn.decomposition import PCA
 from sklearn.model_selection import GridSearchCV
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
@@ -601,6 +602,21 @@ def test_a_module_that_hides_its_layers_is_refused(hide):
     message = "module must not be scripted or compiled, which hides its layers; got "
     with pytest.raises(TypeError, match=f"^{message}"):
         TorchSource(hide(nn.Sequential(nn.Linear(8, 2))), "0")
+
+
+@pytest.mark.parametrize("as_table", [False, True])
+def test_a_module_at_the_end_of_a_pipeline_reads_what_the_steps_return(rows, as_table):
+    X, y = rows
+    X = pd.DataFrame(X, columns=NAMES) if as_table else X
+    pca = PCA(3, random_state=0).fit(X)
+    module = nn.Sequential(nn.Linear(3, 4), nn.Sigmoid(), nn.Linear(4, 2))
+    source = make_pipeline(pca, TorchSource(module, ["1"]))
+    clf = ProgressiveClassifier([("net", source)], **SMALL).fit(X, y)
+    (_, fitted_source), *_ = clf.sources_
+    read = as_source(fitted_source).select(X) if not as_table else X
+    ((layer,),) = as_source(fitted_source).hidden(read)
+    expected = module[:2](tensor(pca.transform(X))).detach()
+    np.testing.assert_allclose(layer, expected, rtol=1e-5, atol=1e-6)
 
 
 def test_a_bare_module_is_not_a_source():
