@@ -158,6 +158,6 @@ def test_alpha_and_rope_are_taken_from_the_comparisons(make_scores):
 
 def test_a_missing_column_is_named(comparisons):
     with pytest.raises(
-        ValueError, match=r"^comparisons must have .* and pvalue; got .*, without \['low'\]"
+        ValueError, match=r"^comparisons must have .*; \['low'\] are missing among"
     ):
         SignificanceDisplay.from_comparisons(comparisons.drop(columns="low"))

@@ -59,17 +59,19 @@ def test_from_estimator_draws_source_importances(rng):
 
 
 def test_every_option_reaches_the_estimator(importances):
-    class Network:
+    class Network(ProgressiveClassifier):
         def source_importances(self, X, y, **options):
             self.seen = (X, y, options)
             return importances
 
-    network, options = Network(), {"method": "silence", "n_repeats": 7, "random_state": 3}
-    SourceImportanceDisplay.from_estimator(network, "X", "y", **options)
+    X, y = np.random.default_rng(0).normal(size=(20, 2)), np.arange(20) % 2
+    network = Network(**OPTIONS).fit(X, y)
+    options = {"method": "silence", "n_repeats": 7, "random_state": 3}
+    SourceImportanceDisplay.from_estimator(network, X, y, **options)
     error = Score("error", zero_one_loss, label="error rate", greater_is_better=False)
     options |= {"scoring": error, "by_class": True}
-    display = SourceImportanceDisplay.from_estimator(network, "X", "y", **options)
-    assert network.seen == ("X", "y", options)
+    display = SourceImportanceDisplay.from_estimator(network, X, y, **options)
+    assert network.seen == (X, y, options)
     label = display.plot(Figure().subplots()).ax_.get_xlabel()
     assert label.startswith("rise in error rate without the source")
 

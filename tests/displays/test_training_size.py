@@ -212,10 +212,10 @@ def test_scores_of_two_corpora_are_refused(scores):
 
 def test_missing_columns_are_named(scores, comparisons):
     with pytest.raises(
-        ValueError, match=r"^scores must have .*, without \['n_train_folds'\]\. Add"
+        ValueError, match=r"^scores must have .*; \['n_train_folds'\] are missing among"
     ):
         TrainingSizeDisplay.from_scores(scores.drop(columns="n_train_folds"))
-    with pytest.raises(ValueError, match=r"^comparisons must have .*, without \['pvalue'\]\. Add"):
+    with pytest.raises(ValueError, match=r"^comparisons must have .*; \['pvalue'\] are missing"):
         TrainingSizeDisplay.from_scores(scores, comparisons.drop(columns="pvalue"))
 
 

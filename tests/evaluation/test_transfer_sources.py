@@ -406,7 +406,10 @@ def test_another_corpus_is_normalised_by_its_own_speakers(corpus):
     for speaker in np.unique(SPEAKER):
         rows = speaker == SPEAKER
         target[rows] = StandardScaler().fit_transform(target[rows])
-    options = {"groups": np.arange(120) % 4, "cv": RepeatedStratifiedGroupKFold(3, n_repeats=1)}
+    options = {
+        "groups": np.arange(120) % 4,
+        "cv": RepeatedStratifiedGroupKFold(3, n_repeats=1, random_state=0),
+    }
     options["methods"] = {"ProgNet": METHODS["ProgNet"]}
     scores = run(
         corpus,
