@@ -135,14 +135,10 @@ class FineTuningMixin(TransferMixin):
     def _training_options(self, column, device):
         if not self.sources_:
             return {}
-        n_frozen, copied = (
-            self._n_frozen(len(column.hidden_layer_sizes)),
-            _copied_parameters(column),
-        )
+        n_frozen = self._n_frozen(len(column.hidden_layer_sizes))
         for name, parameter in column.named_parameters():
-            is_probed = self._probes_only() and name in copied
-            parameter.requires_grad = layer_number(name) >= n_frozen and not is_probed
-        options = {}
+            parameter.requires_grad = layer_number(name) >= n_frozen
+        options, copied = {}, _copied_parameters(column)
         if self.l2_sp:
             ((_, source),) = self._read_by_name()
             original = dict(source.column().named_parameters())
