@@ -15,6 +15,7 @@ class Stopped(click.ClickException):
 
     def __init__(self, message: str, number: int = signal.SIGINT) -> None:
         super().__init__(message)
+        # click declares it a class variable, but reads it from the exception that was raised.
         self.exit_code = 128 + number  # type: ignore[misc]
 
     def show(self, file=None) -> None:

@@ -168,19 +168,6 @@ def _check_table(ctx, param, path):
     return check_table_path(path)
 
 
-def table_option(*, required, otherwise="CSV on standard output"):
-    """Return the option for the output table; its path is checked before the work begins."""
-    return click.option(
-        "--output",
-        "-o",
-        required=required,
-        type=click.Path(dir_okay=False, path_type=Path),
-        callback=_check_table,
-        help="The table to write; its suffix decides between CSV, TSV, Parquet and Feather."
-        + ("" if required else f"  [default: {otherwise}]"),
-    )
-
-
 def _check_file(ctx, param, path):
     """Check that a file can be written (a callback of click)."""
     check_folder(path.parent)
@@ -188,16 +175,23 @@ def _check_file(ctx, param, path):
     return path
 
 
-def file_option(text):
+def file_option(text, *, required=True, callback=_check_file):
     """Return the option for an output file; its path is checked before the work begins."""
     return click.option(
         "--output",
         "-o",
-        required=True,
+        required=required,
         type=click.Path(dir_okay=False, path_type=Path),
-        callback=_check_file,
+        callback=callback,
         help=text,
     )
+
+
+def table_option(*, required, otherwise="CSV on standard output"):
+    """Return the option for the output table; its path is checked before the work begins."""
+    text = "The table to write; its suffix decides between CSV, TSV, Parquet and Feather."
+    text += "" if required else f"  [default: {otherwise}]"
+    return file_option(text, required=required, callback=_check_table)
 
 
 cache_option = click.option(

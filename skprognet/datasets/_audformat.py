@@ -122,8 +122,8 @@ def read_audformat(
     ]
     if replacing:
         raise ValueError(
-            f"others must not replace the columns of a corpus; got {first_few(replacing)}, of "
-            "which the corpus has a column with other values. Leave it out (--others)."
+            f"others must not replace the columns of a corpus; got {first_few(replacing)}, "
+            "which the corpus already has, with other values. Leave it out (--others)."
         )
     wanted = list(dict.fromkeys([speaker, *genders, session, *others]))
     with no_foreign_code():  # get() loads tables too

@@ -7,7 +7,7 @@ from skprognet._predictions import PREDICTION, TRUTH
 from skprognet._scores import METHOD, NO_SOURCE, label, label_of_row, methods_in, rows_of
 from skprognet._table_metric import metric_of
 from skprognet._wording import count, first_few
-from skprognet.results import favoured, why_not_tested
+from skprognet.results import more_and_less, why_not_tested
 
 _NAMED = 4
 _CLOSE = 0.02  # if confidence and accuracy differ by less, they are called equal
@@ -124,17 +124,18 @@ def describe_gaps(gaps, networks):
     changes = [_change_of_gap(row) for _, row in tested.iterrows() if survives(row)]
     if not changes:
         return (
-            f"{gap} After Holm's correction, there is no evidence that a source changes the "
-            "difference between the groups."
+            f"{gap} After Holm's correction, no source changes the difference between groups "
+            "significantly."
         )
     return f"{gap} {first_few(changes, _NAMED, str)}."
 
 
 def _change_of_gap(row):
+    more, less = more_and_less(row)
     return (
-        f"Compared with {row['against']}, {label_of_row(row[list(METHOD)])} shifts the difference "
-        f"between {row['higher']} and {row['lower']} in favour of {favoured(row)} (change "
-        f"{signed(row['change'])}, p = {row['pvalue_holm']:.3g} after Holm's correction)"
+        f"With {label_of_row(row[list(METHOD)])} in place of {row['against']}, {more} gains more, "
+        f"or loses less, than {less} (change {signed(row['change'])}, p = "
+        f"{row['pvalue_holm']:.3g} after Holm's correction)"
     )
 
 

@@ -11,7 +11,7 @@ from skprognet.results._confusion_counts import confusion_by_method
 from skprognet.results._corpora_matrix import corpora_matrix
 from skprognet.results._corpora_result import CorporaComparisonResult
 from skprognet.results._disputed_rows import most_disputed
-from skprognet.results._gap_verdict import favoured as favoured
+from skprognet.results._gap_verdict import more_and_less as more_and_less
 from skprognet.results._gap_verdict import why_not_tested as why_not_tested
 from skprognet.results._group_gaps import gaps_between_groups
 from skprognet.results._group_scores import scores_by_group

@@ -49,7 +49,8 @@ def gap_verdict(row, n_tests):
     )
     if row["pvalue"] >= row["alpha"]:
         return sentence + "No evidence that the source changes this difference."
-    sentence += f"The source shifts this difference in favour of {favoured(row)}."
+    more, less = more_and_less(row)
+    sentence += f"With the source, {more} gains more, or loses less, than {less}."
     if survives(row):
         return sentence
     return (
@@ -58,9 +59,10 @@ def gap_verdict(row, n_tests):
     )
 
 
-def favoured(row):
-    """Return the group whose score rises more, or falls less, with the source."""
-    return row["higher"] if row["change"] > 0 else row["lower"]
+def more_and_less(row):
+    """Return the group that gains more, or loses less, with the source, and the other group."""
+    groups = row["higher"], row["lower"]
+    return groups if row["change"] > 0 else groups[::-1]
 
 
 def why_not_tested(row):

@@ -53,9 +53,9 @@ def gaps_between_groups(predictions, labels, column, *, unit=None, against=None,
         d = \left(u_\mathrm{higher} - u_\mathrm{lower}\right) -
             \left(v_\mathrm{higher} - v_\mathrm{lower}\right),
 
-    where u and v are the scores with and without the source. It is above 0 if the score of the
-    better of the two groups rises more, or falls less, than that of the other. If both change
-    alike, d is 0.
+    where u and v are the scores with and without the source. It is above 0 if the better of
+    the two groups gains more, or loses less, than the other. If both change by the same amount, d
+    is 0.
 
     Repeats test the same rows again. So their spread shows how much the scores would change with
     other seeds and folds, but not with other speakers. Therefore the speakers are the independent
@@ -181,8 +181,8 @@ def gaps_between_groups(predictions, labels, column, *, unit=None, against=None,
     >>> print(gaps.loc[1, "verdict"])
     Between groups of gender, the UAR of ProgNet from speaker differs by 0.000 (female 1.000,
     male 1.000). The difference female minus male is 0.000, and +0.750 with DNN: a change of
-    -0.750 (95 % interval -1.137 to -0.363), p = 0.00254. The source shifts this
-    difference in favour of male.
+    -0.750 (95 % interval -1.137 to -0.363), p = 0.00254. With the source, male gains
+    more, or loses less, than female.
     """
     check_number("alpha", alpha, "number", low=0, high=1, low_open=True, high_open=True)
     predictions = check_tested(predictions)

@@ -92,7 +92,7 @@ def test_overlap_is_zero_for_a_source_trained_on_other_rows_of_the_same_scale():
 
 
 def check_refused(source, sentence):
-    """Check the message with X as it is, and if the run names the features that methods read."""
+    """Check the message with all features of X, and with those named in `features`."""
     for options in ({}, {"X": RAW, "features": ["a", "b"]}):
         with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
             run(source, **options)

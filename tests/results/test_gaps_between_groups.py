@@ -140,14 +140,14 @@ def test_rows_as_units_give_smaller_p_values_than_speakers(gaps):
     assert by_row < by_speaker / 1.5
 
 
-def test_verdict_says_in_favour_of_which_group_the_difference_shifts(gaps, monkeypatch):
+def test_verdict_says_which_group_gains_more(gaps, monkeypatch):
     monkeypatch.setattr(gaps, "GAP", 0.6)
     predictions, labels = gaps.invented(-0.6, np.random.default_rng(0))
     table = gaps_between_groups(predictions, labels.replace({-0.5: "f", 0.5: "m"}), "gender")
     assert table["against"].isna().tolist() == [True, False]
     assert table["verdict"][0].startswith("Between groups of gender, the UAR of DNN differs by 0.")
     assert table["verdict"][0].endswith(").")
-    assert table["verdict"][1].endswith(". The source shifts this difference in favour of f.")
+    assert table["verdict"][1].endswith(". With the source, f gains more, or loses less, than m.")
 
 
 def test_p_values_are_adjusted_for_all_comparisons_of_the_table(gaps):
@@ -155,7 +155,7 @@ def test_p_values_are_adjusted_for_all_comparisons_of_the_table(gaps):
     alone = gaps_between_groups(predictions, labels, "gender").iloc[1]
     assert 0.02 < alone["pvalue"] < 0.05
     assert alone["pvalue_holm"] == alone["pvalue"]
-    assert alone["verdict"].endswith("The source shifts this difference in favour of 0.5.")
+    assert alone["verdict"].endswith("With the source, 0.5 gains more, or loses less, than -0.5.")
     more_sources = [
         predictions[predictions["source"] != "none"].assign(source=name) for name in "ab"
     ]
