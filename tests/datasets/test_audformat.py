@@ -127,9 +127,7 @@ def test_further_column_does_not_replace_a_label(database):
     database["tasks"] = audformat.Table(files)
     database["tasks"]["intended"] = audformat.Column()
     database["tasks"]["intended"].set(["joy"] * 4)
-    with pytest.raises(
-        ValueError, match=r"^others must not replace .*; got 'emotion', which"
-    ):
+    with pytest.raises(ValueError, match=r"^others must not replace .*; got 'emotion', which"):
         read_audformat(database, emotion="intended", others=["emotion"])
     assert read_audformat(database, emotion="intended")["emotion"].tolist() == ["happy"] * 4
     corpus = read_audformat(database, others=["speaker", "age"])
