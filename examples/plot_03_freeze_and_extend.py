@@ -136,7 +136,7 @@ assert min(changes) > 0.001
 
 # %%
 # So the new column listens at every layer. Whether listening *helps* is
-# another question. It needs a comparison, which is the next page.
+# another question. That needs a comparison, which is on the next page.
 #
 # In the picture a column of squares is a unit of the speaker network. A row is
 # what this unit acts upon: a unit of the new column or, on the right, an

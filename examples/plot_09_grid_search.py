@@ -36,10 +36,11 @@ search_rows, test_rows = next(
 # %%
 # A source that is not fitted yet
 # -------------------------------
-# Until now sources were fitted networks. In a search this is a trap: a source
-# that was trained on all rows has seen the recordings of the test folds. An
-# *unfitted* source is trained inside each ``fit``, on the training rows of
-# that fold. It needs its own labels, ``source_y``. Here they say who speaks.
+# So far we mostly passed fitted networks as sources. In a search this is a
+# trap: a source that was trained on all rows has seen the recordings of the
+# test folds. An *unfitted* source is trained inside each ``fit``, on the
+# training rows of that fold. It needs its own labels, ``source_y``. Here they
+# say who speaks.
 
 training = {
     "max_epochs": 20,

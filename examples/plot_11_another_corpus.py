@@ -5,7 +5,7 @@
 You have few recordings with labels, and somebody else has many. Does their
 corpus help yours? This page tries it with two corpora of five speakers each:
 the women and the men of EmoDB. (They share a microphone and their sentences,
-which your corpora hardly will. So what works here may fail on yours, and the
+which yours probably will not. So what works here may fail on yours, and the
 other way round.)
 """
 

@@ -48,7 +48,7 @@ corpus.assign(file=[Path(file).name for file in corpus["file"]]).iloc[
 # --------
 # openSMILE turns each file into a row of 88 numbers, the features of
 # :ref:`page 1 <sphx_glr_auto_examples_plot_01_features_of_speech.py>`. Install
-# it with ``pip install 'skprognet[audio]'``. It is free for research only.
+# it with ``pip install "skprognet[audio]"``. It is free for research only.
 
 features = OpenSmileFeatures(verbose=False).fit_transform(corpus)
 print(f"{features.shape[0]} recordings, {features.shape[1]} features")

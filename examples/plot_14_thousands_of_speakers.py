@@ -2,10 +2,10 @@
 14. A source that knows thousands of speakers
 =============================================
 
-The sources of the other pages are small networks that learned from the same
-339 recordings. They have little to teach. This page uses a source that knows
-more: GE2E, a network that was trained to tell thousands of speakers apart by
-their voices alone. It was not trained on labels of emotion.
+On real speech, the sources so far were small networks that learned from the
+same 339 recordings. They had little to teach. This page uses a source that
+knows more: GE2E, a network that was trained to tell thousands of speakers
+apart by their voices alone. It was not trained on labels of emotion.
 
 GE2E reads audio, not features. So we run it once on each recording. The
 averages of its three hidden layers over time become columns of the table,
@@ -130,15 +130,16 @@ print(
 # %%
 # With your own recordings
 # ------------------------
-# On the command line, two commands run such a study. The first makes a table
-# with the features and the layers. The second compares the methods on it:
+# On the command line, two commands run such a study. ``labels.csv`` has a row
+# for each recording and the columns file, emotion and speaker. The first
+# command makes a table with the features and the layers. The second compares
+# the methods on it:
 #
 # .. code-block:: bash
 #
-#     skprognet extract recordings/*.wav --speech-model ge2e \
+#     skprognet extract labels.csv --speech-model ge2e \
 #         --speech-pooling mean -o features.csv.gz
-#     skprognet tasks features.csv.gz --labels labels.csv \
-#         --target emotion --layers ge2e \
+#     skprognet tasks features.csv.gz --target emotion --layers ge2e \
 #         --folds-by speaker-independent --normalisation training \
 #         --methods dnn side-by-side progressive --placebo --output results
 #

@@ -6,8 +6,9 @@ A progressive network that reads a source has more weights than the plain
 network, and reads more numbers. If its score is higher, did the source *know*
 something, or do more weights help by themselves?
 
-A placebo answers this question. It is the same network, with the same number
-of weights, beside a source that has nothing to teach:
+Controls help to answer this question. The first is a placebo. It is the same
+network, with the same number of weights, beside a source that has nothing to
+teach:
 
 - a source that learns from labels gets shuffled labels;
 - a source that is already trained keeps its layers, but each recording gets

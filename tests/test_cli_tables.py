@@ -66,6 +66,13 @@ def test_the_name_emodb_loads_the_shipped_table(capsys):
     assert list(labels) == ["file", "speaker", "gender", "emotion"]
 
 
+def test_the_shipped_table_is_found_beside_a_folder_of_its_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("emodb").mkdir()  # such as the results of an earlier study
+    X, _ = load_corpus("emodb", None, ["emotion"])
+    assert len(X) == len(load_emodb().data)
+
+
 def test_a_file_named_emodb_takes_precedence(frame, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     frame.to_csv("emodb", index=False)

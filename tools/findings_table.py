@@ -37,8 +37,7 @@ def main(scores, tables):
     for corpus, studies in rivals.items():
         compared = {name: _scores_and_pvalues(of, name) for name, of in studies.items()}
         _write(_side_by_side(compared), tables / f"rivals_{corpus}.csv")
-    known = read_scores(scores / "table2_ravdess_speaker_stratified.csv")
-    table_2 = rivals["ravdess"] | {"known": known}
+    table_2 = _by_speakers(scores, "table2_ravdess")
     for folds, speakers in SPEAKERS.items():
         _write_table_2(table_2[speakers], tables / f"ravdess_{folds}.csv")
     _write(_small_sources(tables), tables / "small_sources.csv")

@@ -16,8 +16,11 @@ SHIPPED, SHIPPED_LAYERS = "emodb", "ge2e"
 
 
 def is_shipped(table):
-    """Return whether a name on the command line means the data in the package."""
-    return str(table) == SHIPPED and not Path(table).exists()
+    """Return whether a name on the command line means the data in the package.
+
+    A file of that name comes first. A folder does not, since a table is never a folder.
+    """
+    return str(table) == SHIPPED and not Path(table).is_file()
 
 
 def find_file(table):

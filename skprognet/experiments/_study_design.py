@@ -42,7 +42,7 @@ class StudyDesign:
         False,
         "Also run ProgNet with a placebo of each source, or of the named sources: the same "
         "network, but the labels or the layers of the source are shuffled. If the placebo does as "
-        "well, only the additional weights help.",
+        "well, the gain may come from more weights alone.",
         metavar="[SOURCE...]",
     )
     speaker: str = argument("speaker", "Column of the speakers, by which the folds are made.")

@@ -1,7 +1,7 @@
 """One file for each corpus: facts about it, the form of its labels, and its reader.
 
 The rest of the package, including the command line, uses only the registries below. A new corpus
-needs one new file and two lines here.
+needs one new file, and its names in the imports and lists here.
 """
 
 from skprognet.datasets.corpora._crema_d import CREMA_D, read_crema_d
