@@ -33,8 +33,8 @@ print(emodb.data.shape)
 print(emodb.feature_names[87:90])
 
 # %%
-# A frozen column made of columns
-# -------------------------------
+# Layers that are columns of a table
+# ----------------------------------
 # :class:`~skprognet.sources.LayerSource` reads the columns whose names begin
 # with ``ge2e.``. The part after the dot is the name of the layer. The new
 # network reads each layer where it would read that layer of a frozen network.

@@ -40,7 +40,7 @@ _NO_NUMBER = [
 ]
 
 
-def read_delimited(path, separator, text, *, key=False, no_text=_NO_TEXT):
+def read_delimited(path, separator, text, *, key=False, codes=False, no_text=_NO_TEXT):
     """Return the table in a CSV or TSV file.
 
     Parameters
@@ -53,6 +53,8 @@ def read_delimited(path, separator, text, *, key=False, no_text=_NO_TEXT):
         Columns that stay text, even if they look like numbers.
     key : bool, default=False
         Whether the first column stays text too, if there is no column ``file``.
+    codes : bool, default=False
+        Whether a column of whole numbers stays text if one of them begins with a zero, as in 007.
     no_text : list of str, default=("", "nan", "NaN")
         Values that mean "missing" in a column of text.
 
@@ -94,7 +96,18 @@ def read_delimited(path, separator, text, *, key=False, no_text=_NO_TEXT):
             f"rows must have as many fields as the header has names, {table.shape[1]}; got "
             f"{n_fields}. Name each column, or remove the separator from the end of the rows"
         )
+    if codes:
+        whole = [name for name in table if _is_whole(table[name])]
+        written = pd.read_csv(path, usecols=whole, dtype=str, **options) if whole else table[[]]
+        kept = [name for name in whole if written[name].str.match(r"\s*[+-]?0\d", na=False).any()]
+        table = table.assign(**{name: written[name] for name in kept})
+        text = {*text, *kept}
     return table if separator != ";" else _read_decimal_commas(table, text)
+
+
+def _is_whole(column):
+    """Return whether a column has numbers, which are all whole."""
+    return is_numeric_dtype(column.dtype) and bool((column.dropna() % 1 == 0).all())
 
 
 def _read_header(path):

@@ -50,7 +50,8 @@ def write_whole(contents, advice="Make room, or choose another folder."):
     Raises
     ------
     OSError
-        If a file cannot be written, as on a full disk. Existing files then stay unchanged.
+        If a file cannot be written, as on a full disk. Existing files then stay unchanged, unless
+        one of several cannot be replaced at the end.
     """
     drafts = {}
     folders = [str(path) for path in contents if Path(path).is_dir()]

@@ -103,8 +103,8 @@ def label_remarks(name, labels):
     missing = [text for text in texts if text.strip() in NO_LABEL]
     if missing:
         yield (
-            f"{first_few(missing)} counts as a label of {name!r} like any other. If it means "
-            "that the label is missing, replace it by None, or leave these rows out."
+            f"In {name!r}, these count as labels like any other: {first_few(missing)}. If they "
+            "mean that a label is missing, replace them by None, or leave these rows out."
         )
     if len(texts) > _MANY:
         return

@@ -14,7 +14,11 @@ NO_SOURCE = "none"
 PLACEBO_OF = "placebo of "  # start of the name of a source that has nothing to teach
 METHOD = ("method", "source")  # these two columns together name a method
 FOLD = ("repeat", "fold")
+VALIDATION = "n_validation"
 CONDITIONS = ("corpus", "target", "n_train_folds")  # methods are compared within each of them
+# Two results on the same folds agree in these columns, if both frames have them. A method that
+# uses no validation rows has 0 of them.
+DESIGN = ("n_train", VALIDATION, "n_test", "normalisation", "rows_tested")
 SCORE, SOURCE_SCORE, CHANCE = "score", "source_score", "chance"
 # The metric of source_score, in tables where it may differ from the metric of the score: if a
 # source has classes and the target numbers, or the reverse.

@@ -82,24 +82,17 @@ def perhaps_nothing_learned(score):
     return f"perhaps nothing was learned{about}"
 
 
-def monitor_label(metric):
-    """Return the label of the values of a `monitor`, for an axis or a sentence."""
+def monitor_label(score):
+    """Return the label of the values of a `monitor`, given as a Score, for an axis or a text."""
     # Greater is better: what `monitor="loss"` records is minus the loss.
-    if metric == "loss":
+    if score.name == "loss":
         return "score (minus the loss)"
-    score = score_named(metric)
     return score.label + ("" if score.greater_is_better else " (lower is better)")
 
 
 def loss_label(loss):
     """Return the label of the `loss` of a regressor, for a sentence."""
     return "1 - CCC" if loss == "ccc" else loss.replace("_", " ")
-
-
-def monitor_is_greater_better(curves):
-    """Return whether greater is better in curves; True if the metric is unknown."""
-    name = curves["metric"].iloc[0] if "metric" in curves else DEFAULT_METRIC
-    return score_named(name).greater_is_better
 
 
 def _not_computed(y_true, y_pred):

@@ -60,7 +60,8 @@ def read_table(path, text=(), *, key=False):
         the columns, and numbers between semicolons may have a decimal comma. Text is UTF-8, or
         UTF-16 with a byte order mark.
     text : sequence of str, default=()
-        Columns that stay text, such as a speaker "03", besides those of a table of utterances.
+        Columns that stay text, such as a speaker "3", besides those of a table of utterances.
+        Columns of whole numbers with a leading zero, such as "03", always do.
     key : bool, default=False
         Whether the first column stays text too, if there is no ``file``, since it names the rows.
 
@@ -98,7 +99,7 @@ def read_table(path, text=(), *, key=False):
         )
     try:
         if suffix in _SEPARATORS:
-            table = read_delimited(path, _SEPARATORS[suffix], {*TEXTS, *text}, key=key)
+            table = read_delimited(path, _SEPARATORS[suffix], {*TEXTS, *text}, key=key, codes=True)
         else:
             table = {".parquet": pd.read_parquet, ".feather": pd.read_feather}[suffix](path)
         levels = [name for name in table.index.names if name is not None]

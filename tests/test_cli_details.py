@@ -276,3 +276,41 @@ def test_a_folder_without_predictions_is_refused(tmp_path):
     result = run("details", tmp_path, "--kind", "recall")
     assert result.exit_code == 1
     assert "must hold predictions.parquet or predictions.csv.gz" in result.stderr
+
+
+def test_segments_whose_labels_are_exchanged_are_refused(folder, predictions, tmp_path):
+    files = [f"{row // 2}.wav" for row in predictions["row"]]
+    predictions = predictions.assign(file=files, target="emotion")
+    predictions.to_csv(folder / "predictions.csv.gz", index=False)
+    rows = predictions[predictions["method"] == "DNN"]
+    labels = rows[["file", "truth"]].set_axis(["file", "emotion"], axis=1)
+    labels.assign(gender=["f", "m"] * 12).to_csv(tmp_path / "l.csv", index=False)
+    command = ("details", folder, "--kind", "groups", "--by", "gender", "--labels")
+    assert run(*command, tmp_path / "l.csv").exit_code == 0
+    order = np.arange(N_ROWS)
+    order[[2, 3]] = [3, 2]
+    changed = labels["emotion"].iloc[order].to_numpy() != labels["emotion"].to_numpy()
+    assert changed.sum() == 2
+    labels.iloc[order].assign(gender=["f", "m"] * 12).to_csv(tmp_path / "l.csv", index=False)
+    refused = run(*command, tmp_path / "l.csv")
+    assert refused.exit_code == 1
+    assert "got another 'emotion' in 2 rows" in refused.stderr
+
+
+def test_labels_of_numbers_in_another_order_are_refused(folder, tmp_path):
+    rng = np.random.default_rng(0)
+    rating = rng.normal(3, 1, N_ROWS).round(2)
+    rows = pd.DataFrame({"row": np.arange(N_ROWS), "truth": (rating - 3) / 2})
+    rows = rows.assign(method="DNN", source="none", target="arousal", repeat=1, fold=1)
+    rows.assign(prediction=rng.normal(size=N_ROWS)).to_csv(
+        folder / "predictions.csv.gz", index=False
+    )
+    labels = pd.DataFrame({"id": np.arange(N_ROWS), "arousal": rating})
+    command = ("details", folder, "--kind", "groups", "--by", "gender", "--labels")
+    path = tmp_path / "l.csv"
+    labels.assign(gender=["f", "m"] * 12).to_csv(path, index=False)
+    assert run(*command, path).exit_code == 0
+    labels[::-1].assign(gender=["f", "m"] * 12).to_csv(path, index=False)
+    refused = run(*command, path)
+    assert refused.exit_code == 1
+    assert "got another 'arousal' in some rows" in refused.stderr

@@ -391,3 +391,11 @@ def test_a_table_with_features_of_two_origins_is_refused(tmp_path, rng, monkeypa
     )
     table.drop(columns="feature_set").to_csv(path, index=False)
     assert "features of unknown origin" in run("train", path, *options).stdout
+
+
+def test_the_gender_of_a_speaker_may_be_in_any_of_the_rows(tmp_path):
+    pd.DataFrame(
+        {"file": ["a.wav", "b.wav"], "emotion": "sad", "speaker": "Kim", "gender": ["", "female"]}
+    ).to_csv(tmp_path / "t.csv", index=False)
+    result = run("read", "table", tmp_path / "t.csv", "-o", tmp_path / "u.csv")
+    assert "2 utterances, 1 speaker (1 female)." in result.stdout

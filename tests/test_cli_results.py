@@ -335,3 +335,9 @@ def test_compare_reads_csv_files_of_other_programs(results, tmp_path, csv_option
     expected = run("compare", results)
     make_scores().to_csv(tmp_path / "other.csv", index=False, **csv_options)
     assert run("compare", tmp_path / "other.csv").stdout == expected.stdout
+
+
+def test_the_width_of_equivalence_has_no_effect_on_sizes(folder):
+    refused = run("plot", folder, "--kind", "sizes", "--rope", 0.1, "-o", folder / "x.pdf")
+    assert refused.exit_code == 2
+    assert "--rope" in refused.stderr

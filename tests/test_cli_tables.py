@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from skprognet.cli import main
+from skprognet.cli._corpora_tables import load_corpora
 from skprognet.cli._named_tables import load_corpus, name_groups
 from skprognet.datasets import load_emodb
 from skprognet.features import join_labels
@@ -290,7 +291,7 @@ def test_spellings_of_a_label_are_merged_with_a_warning(sorted_table, tmp_path):
     sorted_table.assign(emotion=emotion, speaker=speaker).to_csv(tmp_path / "t.csv", index=False)
     _, stderr = train(tmp_path / "t.csv")
     assert (
-        "Warning: In the column 'emotion' labels are read as: 'Angry -> angry', "
+        "Warning: The spelling of labels in the column 'emotion' was changed: 'Angry -> angry', "
         "'angry  -> angry', 'ANGRY -> angry'.\n"
     ) in stderr
     assert "Some labels of 'emotion' are nearly the same: 'sad' and 'sadness'." in (
@@ -322,3 +323,24 @@ def test_na_is_a_missing_emotion_but_may_be_a_speaker(sorted_table, tmp_path):
     assert result.exit_code == 1
     assert "Every row must have a value in the column 'emotion'" in result.stderr
     assert "1 of 40 have none (NA counts as none). The first is data row 1." in result.stderr
+
+
+def test_corpora_whose_features_were_made_in_different_ways_are_refused(frame, tmp_path):
+    features = ["F0_mean", "F0_std", "loudness"]
+    labels = frame.drop(columns=features)
+    paths = []
+    for rate in (16_000, 8_000):
+        origin = {"feature_set": "a", "sampling_rate": rate, "extractor": "opensmile 2.6.0"}
+        paths.append(tmp_path / f"{rate}.parquet")
+        labels.assign(**origin).join(frame[features]).to_parquet(paths[-1])
+    load_corpora(paths[:1] * 2, (), ["emotion", "speaker"])
+    message = r"must be made in the same way; got a at 16000 Hz .* and a at 8000 Hz .* Extract"
+    with pytest.raises(ValueError, match=message):
+        load_corpora(paths, (), ["emotion", "speaker"])
+
+
+def test_a_table_with_features_of_two_origins_is_refused(frame, tmp_path):
+    origin = {"feature_set": "a", "sampling_rate": [16_000, 8_000] * 3, "extractor": "opensmile"}
+    frame.assign(**origin).to_parquet(tmp_path / "t.parquet")
+    with pytest.raises(ValueError, match=r"must have one origin; got 2 in"):
+        load_corpus(tmp_path / "t.parquet", None, ["emotion", "speaker"])

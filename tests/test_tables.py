@@ -125,3 +125,13 @@ def test_rows_longer_than_the_header_are_refused(rows, tmp_path):
     path.write_text("F0,jitter,emotion\n" + rows)
     with pytest.raises(ValueError, match="as many fields as the header has names, 3; got 4"):
         read_table(path)
+
+
+@pytest.mark.parametrize("separator", [",", ";"])
+def test_codes_with_a_leading_zero_stay_text(separator, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("file,take,age,f0\na,01,30,0.5\nb,12,,0\n".replace(",", separator))
+    table = read_table(path)
+    assert table["take"].tolist() == ["01", "12"]
+    assert table["age"].tolist()[0] == 30
+    assert table["f0"].tolist() == [0.5, 0]

@@ -1,11 +1,12 @@
 """The tables of several corpora, with labels in separate files or in one file for all."""
 
+from itertools import combinations
 from pathlib import Path
 
 import pandas as pd
 
 from skprognet._tables import read_table
-from skprognet.cli._named_tables import load_corpus, read_named, split_named
+from skprognet.cli._named_tables import load_corpus, read_named, read_origin, split_named
 from skprognet.features import join_labels
 
 
@@ -29,15 +30,31 @@ def load_corpora(tables, labels, columns, prefixes=(), groups=()):
     Raises
     ------
     ValueError
-        If a column is missing, there are no features, or rows and labels do not match.
+        If a column is missing, there are no features, rows and labels do not match, or the
+        features of two tables were made in different ways.
     """
     if len(labels) == 1:
-        return _load_with_shared(tables, labels[0], columns, prefixes, groups)
-    labels_of_tables = labels or [None] * len(tables)
-    return [
-        load_corpus(table, labels_file, columns, prefixes, groups)
-        for table, labels_file in zip(tables, labels_of_tables, strict=True)
-    ]
+        corpora = _load_with_shared(tables, labels[0], columns, prefixes, groups)
+    else:
+        corpora = [
+            load_corpus(table, labels_file, columns, prefixes, groups)
+            for table, labels_file in zip(tables, labels or [None] * len(tables), strict=True)
+        ]
+    _check_origins(tables, [labels_of_table for _, labels_of_table in corpora])
+    return corpora
+
+
+def _check_origins(tables, labels):
+    """Raise if the features of two tables were made in different ways."""
+    origins = [read_origin(*pair) for pair in zip(tables, labels, strict=True)]
+    known = [(table, each) for table, each in zip(tables, origins, strict=True) if each]
+    for (one, of_one), (other, of_other) in combinations(known, 2):
+        # One table may have further columns, of which --features takes none.
+        if not (of_one.includes(of_other) or of_other.includes(of_one)):
+            raise ValueError(
+                f"The features of all tables must be made in the same way; got {of_one} in "
+                f"{str(one)!r} and {of_other} in {str(other)!r}. Extract them again."
+            )
 
 
 def _load_with_shared(tables, labels, columns, prefixes, groups):

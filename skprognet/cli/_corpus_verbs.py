@@ -8,6 +8,7 @@ import pandas as pd
 
 from skprognet import datasets
 from skprognet._tables import write_table
+from skprognet._wording import count
 from skprognet.cli._messages import on_terminal, print_warnings
 from skprognet.cli._options import SeveralValues, check_no_input, seed_option, table_option
 from skprognet.datasets.corpora import CORPORA, OPEN_CORPORA, READERS
@@ -220,12 +221,12 @@ def _write(corpus: pd.DataFrame, output: Path) -> None:
 
 def _summary(corpus: pd.DataFrame) -> str:
     """Return how many utterances and speakers of each kind a corpus has."""
-    speakers = corpus.drop_duplicates(["corpus", "speaker"]).dropna(subset="speaker")
-    genders = speakers["gender"].value_counts().sort_index()
+    speakers = corpus.dropna(subset="speaker").groupby(["corpus", "speaker"])
+    genders = speakers["gender"].first().value_counts().sort_index()
     n_by_gender = ", ".join(f"{number} {gender}" for gender, number in genders.items())
     lines = [
-        f"{', '.join(corpus['corpus'].unique())}: {len(corpus)} utterances, {len(speakers)} "
-        f"speakers{f' ({n_by_gender})' if n_by_gender else ''}."
+        f"{', '.join(corpus['corpus'].unique())}: {count(corpus, 'utterance')}, "
+        f"{count(speakers, 'speaker')}{f' ({n_by_gender})' if n_by_gender else ''}."
     ]
     emotions = corpus["emotion"].fillna("(none)").value_counts().sort_index()
     width = max(map(len, emotions.index))

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import click
+import numpy as np
 import pandas as pd
 
 from skprognet._comparisons import NO_SAME_NETWORK
@@ -86,7 +87,8 @@ def _read_labels(paths, by, predictions):
     for corpus in corpora:
         of_corpus = predictions if corpus is None else predictions[predictions["corpus"] == corpus]
         if str(corpus) in named:
-            text = [by, *_targets(of_corpus)]
+            has_classes = "target" in of_corpus and kind_of_predictions(of_corpus) == CLASSES
+            text = [by, *(of_corpus["target"].unique() if has_classes else ())]
             labels[corpus] = _by_row(read_named(named[str(corpus)], text=text), of_corpus)
     return labels
 
@@ -99,35 +101,50 @@ def _by_row(labels, predictions):
     rows = predictions.drop_duplicates(ROW).set_index(FILE)[ROW]
     if not rows.index.is_unique:  # a file has several segments
         _check_order(labels, rows)
+        _check_truth(labels, predictions)
         return labels
     known = labels[labels[FILE].isin(rows.index)]
     return known.set_index(known[FILE].map(rows))
 
 
-def _targets(predictions):
-    """Return the columns of labels that a study of classes predicted; none if they are unknown."""
-    if "target" not in predictions or kind_of_predictions(predictions) != CLASSES:
-        return []
-    return predictions["target"].unique().tolist()
-
-
 def _check_truth(labels, predictions):
-    """Raise if labels that are matched by their order hold other classes than the study."""
-    for target in _targets(predictions):
+    """Raise if labels that are matched by their order hold other targets than the study."""
+    if "target" not in predictions:
+        return
+    for target, rows in predictions.groupby("target", sort=False):
         if target not in labels:
             continue
-        rows = predictions[predictions["target"] == target].drop_duplicates(ROW)
-        given, expected = (
-            [str(label).casefold() for label in tidy_labels(column)]
-            for column in (labels[target].reindex(rows[ROW]), rows[TRUTH])
-        )
-        others = [one for one, other in zip(given, expected, strict=True) if one != other]
-        if others:
+        rows = rows.drop_duplicates(ROW)
+        given = labels[target].reindex(rows[ROW])
+        differ = _other_classes if kind_of_predictions(rows) == CLASSES else _other_numbers
+        found = differ(given, rows[TRUTH])
+        if found:
             raise ValueError(
                 "--labels must have the rows of the study in the same order, since no column file "
-                f"matches them; got another {target!r} in {count(others, 'row')}. Give the table "
-                "of the study, or add the column file."
+                f"tells them apart; got another {target!r} in {found}. Give the table of the "
+                "study, or add a column file with a file for each row."
             )
+
+
+def _other_classes(given, expected):
+    """Return in how many rows two columns hold other classes; nothing if they are the same."""
+    given, expected = (
+        [str(label).casefold() for label in tidy_labels(column)] for column in (given, expected)
+    )
+    others = [one for one, other in zip(given, expected, strict=True) if one != other]
+    return count(others, "row") if others else ""
+
+
+def _other_numbers(given, expected):
+    """Return where two columns hold other numbers; nothing if they are the same.
+
+    A study may move and stretch the numbers of a corpus, so only a straight rising line between
+    them is expected.
+    """
+    given = pd.to_numeric(given, errors="coerce").to_numpy(dtype=float)
+    slope, start = np.polyfit(given, expected, 1) if np.ptp(given) > 0 else (0.0, np.nan)
+    fits = slope > 0 and np.allclose(slope * given + start, expected, atol=1e-6)
+    return "" if fits else "some rows"
 
 
 def _check_order(labels, rows):
@@ -178,6 +195,11 @@ def _check_groups(labels, by):
         )
 
 
+def _p_cell(value):
+    """Return a p-value as the text of a cell."""
+    return "< 0.001" if value < 0.001 else _cell(value)
+
+
 def _cell(value):
     """Return a value of the frame as the text of a cell."""
     if pd.isna(value):
@@ -187,7 +209,9 @@ def _cell(value):
 
 def _to_markdown(frame):
     """Return a frame as a Markdown table, with its verdicts below it."""
-    cells = frame.drop(columns="verdict", errors="ignore").map(_cell)
+    cells = frame.drop(columns="verdict", errors="ignore")
+    for name in cells:
+        cells[name] = cells[name].map(_p_cell if name.startswith("pvalue") else _cell)
     cells = cells.rename(columns=lambda name: ESCAPES["markdown"](str(name)))
     table = cells.to_markdown(index=False, disable_numparse=True)
     verdicts = list(frame.get("verdict", []))

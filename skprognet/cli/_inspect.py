@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from skprognet._table_metric import loss_label, monitor_label
+from skprognet._table_metric import loss_label, monitor_label, score_named
 from skprognet._wording import count, moments_in_words, printable
 from skprognet.cli._messages import on_terminal, print_warnings
 from skprognet.features import FeatureOrigin
@@ -171,7 +171,7 @@ def _training(network, metadata):
     parts.append(f"best epoch {network['best_epoch']} of {network['epochs']}")
     if network["validation_score"] is not None:
         held_out = metadata.get("validation", "held-out rows")
-        label = monitor_label(network["metric"])
+        label = monitor_label(score_named(network["metric"]))
         parts.append(f"validation {label} {network['validation_score']:.3f} ({held_out})")
     return ", ".join(parts)
 

@@ -10,7 +10,12 @@ from skprognet._tables import read_table
 from skprognet._wording import count, first_few, nearest_name
 from skprognet.cli._messages import on_terminal, print_warnings
 from skprognet.datasets import load_emodb
-from skprognet.features import join_labels, name_speech_models, split_features
+from skprognet.features import (
+    FeatureOrigin,
+    join_labels,
+    name_speech_models,
+    split_features,
+)
 
 SHIPPED, SHIPPED_LAYERS = "emodb", "ge2e"
 
@@ -84,9 +89,17 @@ def load_corpus(table, labels, columns, prefixes=(), groups=(), layers=()):
     return split_named(frame, table, columns, prefixes, others, groups, layers)
 
 
+def read_origin(table, frame, layers=()):
+    """Return the recorded origin of the features of a table, or None if there is no record."""
+    if is_shipped(table):
+        return FeatureOrigin(**load_shipped(layers).origin)
+    return FeatureOrigin.of_table(frame, str(table))
+
+
 def split_named(frame, table, columns, prefixes=(), exclude=(), groups=(), layers=()):
     """Return features and labels of a table, and print which columns are which."""
     _check_layers(frame, table, layers)
+    FeatureOrigin.of_table(frame, str(table))  # raises if the rows have different origins
     if prefixes:
         prefixes = (*prefixes, *(f"{name}." for name in layers))
     with print_warnings():

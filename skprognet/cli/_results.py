@@ -33,7 +33,8 @@ KINDS = ("curves", "scores", "significance", "sizes", "predictions")
 CHOICES = {"corpus": "--corpus", "n_train_folds": "--train-folds"}
 # The kinds that an option has an effect on, where it is not all of them.
 OF_KINDS = {
-    **dict.fromkeys(["test", "alpha", "rope"], ("significance", "sizes")),
+    **dict.fromkeys(["test", "alpha"], ("significance", "sizes")),
+    "rope": ("significance",),
     **dict.fromkeys(["smoothing", "panels"], ("curves",)),
 }
 # For these kinds, one picture can show several values of these columns.
@@ -90,7 +91,7 @@ rope_option = click.option(
     "--rope",
     default=0.01,
     show_default=True,
-    type=click.FloatRange(0, min_open=True),
+    type=click.FloatRange(0),
     help="Largest difference in score that does not matter (region of practical equivalence).",
 )
 test_option = click.option(
@@ -226,7 +227,7 @@ def plot(
       predictions   predicted numbers against the truth; needs FOLDER, or its
                     file of predictions
 
-    --test, --alpha and --rope are for significance and sizes.
+    --test and --alpha are for significance and sizes, --rope for significance.
     """  # noqa: D301 - click reads \b
     _check_options(ctx, kind)
     if not output.suffix:

@@ -18,8 +18,8 @@ from skprognet.cli._named_tables import (
     SHIPPED,
     find_file,
     is_shipped,
-    load_shipped,
     read_named,
+    read_origin,
     split_named,
 )
 from skprognet.cli._options import (
@@ -186,7 +186,8 @@ def train(
         check_column(frame, speaker, str(table))
     speaker = speaker or "speaker"
     columns = [name for name in sources if name in frame]
-    origin = load_shipped(layers).origin if is_shipped(table) else _origin_of(frame, table)
+    origin = read_origin(table, frame, layers)
+    origin = None if origin is None else origin.to_dict()
     models = {name: load_source(name, table, origin) for name in sources if name not in columns}
     X, labels = split_named(
         frame, table, [target, *columns], features, [speaker], [speaker], layers
@@ -238,12 +239,6 @@ def _options_of_a_study(method, speaker, features, duplicates, kind, network):
     words += ["--features", *features] if features else []
     words += [] if duplicates == TasksDesign.duplicates else ["--duplicates", duplicates]
     return f"{shlex.join(words)} {flag_of_kind(kind)}{network_as_given(network)}".strip()
-
-
-def _origin_of(frame, table):
-    """Return the recorded origin of a table's features as plain values, or None."""
-    origin = FeatureOrigin.of_table(frame, str(table))
-    return None if origin is None else origin.to_dict()
 
 
 def _origins(models):

@@ -7,7 +7,7 @@ from typing import Any
 from sklearn.base import is_regressor
 from sklearn.pipeline import Pipeline
 
-from skprognet._table_metric import monitor_label
+from skprognet._table_metric import monitor_label, score_named
 from skprognet.features import FeatureOrigin
 from skprognet.persistence import describe_network
 
@@ -36,7 +36,7 @@ def training_summary(
     sources, left_out = metadata["sources"], len(metadata["table"].get("dropped_rows", ()))
     options = f"{_study_options(sources)} {other_options}".strip()
     data = shlex.join([table, "--target", metadata["target"]])
-    score = monitor_label(description["metric"])
+    score = monitor_label(score_named(description["metric"]))
     learned, held_out = _numbers(network) if is_regressor(network) else _classes(network)
     if metadata["validation"] == "speaker-independent":
         held_out = "other speakers"

@@ -118,7 +118,9 @@ def read_audformat(
     replacing = [
         name
         for name in others
-        if name != "corpus" and name in COLUMNS and name not in own.get(name, ())
+        if not (name == "corpus" and corpus is None)
+        and name in COLUMNS
+        and name not in own.get(name, ())
     ]
     if replacing:
         raise ValueError(

@@ -75,9 +75,9 @@ def copy_problems(frame, copies, duplicates):
     differing = find_differing(frame, copies)
     if differing:
         yield (
-            "Copies of a recording must have the same emotion, gender and speaker. With different "
-            f"labels, {_copies_in_words(frame, differing)}. Find out which is right, and remove "
-            "the others."
+            "Copies of a recording must have the same emotion, gender and speaker; "
+            f"{_copies_in_words(frame, differing)}, with different labels. Find out which is "
+            "right, and remove the others."
         )
     elif copies and duplicates == "error":
         yield f"{_copies_in_words(frame, copies)}. {_HOW_TO_DROP}."

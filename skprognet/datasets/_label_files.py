@@ -113,8 +113,8 @@ def _warn_left_out(corpus, noun, lack, items):
     if items:
         has, are = ("has", "is") if len(items) == 1 else ("have", "are")
         warnings.warn(
-            f"{corpus.title}: {count(items, noun)} {has} no {lack} and {are} left out, such as "
-            f"{items[0]}.",
+            f"{corpus.title}: {count(items, noun)}, such as {items[0]}, {has} no {lack} and {are} "
+            "left out.",
             stacklevel=4,
         )
 

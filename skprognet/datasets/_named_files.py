@@ -131,7 +131,7 @@ class NamedFiles:
             )
         frame = self._read_names(paths)
         words = (self.words or {}).get("emotion")
-        known = set(words.values()) if words else set(frame["emotion"].dropna())
+        known = set(words.values()) - {None} if words else set(frame["emotion"].dropna())
         return select_values(frame, "emotion", emotions, known)
 
     def _read_names(self, paths):

@@ -139,10 +139,10 @@ class CorporaMatrixDisplay(Display):
             position = rows.index((row["method"], row["source"])), columns.index(row["corpus"])
             gains[position] = row["gain"]
             words[position] = f"{signed(row['gain'])}{row['marks']}"
-        own = matrix.groupby("corpus")["baseline_score"].first()
-        for position, (_, source) in enumerate(rows):
-            if source in columns:
-                words[position, columns.index(source)] = f"{own[source]:.3f}"
+        own = matrix.groupby(["method", "corpus"])["baseline_score"].first()
+        for position, row in enumerate(rows):
+            if row in own:
+                words[position, columns.index(row[1])] = f"{own[row]:.3f}"
         self._draw_cells(ax, gains, rows, columns)
         self.texts_ = {
             (*rows[y], columns[x]): self._write(ax, x, y, text, gains)
@@ -172,11 +172,13 @@ class CorporaMatrixDisplay(Display):
 
     def _explanation(self):
         """Return an explanation of the numbers and of the marks in the picture."""
-        metric = metric_of(self.matrix).label
+        metric = metric_of(self.matrix)
+        better = "" if metric.greater_is_better else " (lower is better)"
         plain = " or ".join(self.matrix["baseline"].unique())
         lines = [
             "target corpus",
-            f"gain in {metric} over {plain} (grey: {metric} of {plain} itself)",
+            f"gain in {metric.label}{better} over {plain} "
+            f"(grey: {metric.label} of {plain} itself)",
         ]
         used = set("".join(self.matrix["marks"]))
         marks = [f"{m} {words.format(plain)}" for m, words in MARKS.items() if m in used]

@@ -11,7 +11,6 @@ from skprognet._scores import (
     check_columns,
     check_names,
     folds_mean_and_std,
-    paper_mean_and_std,
     score_table,
 )
 from skprognet._table_metric import metric_of
@@ -79,33 +78,13 @@ def of_one_study(predictions):
     return predictions
 
 
-def paper_spread(scores, method, source):
-    """Return mean and standard deviation of the scores by the paper's rule.
-
-    Parameters
-    ----------
-    scores : DataFrame
-        Columns method, source, repeat, fold and score, of one corpus and one number of folds.
-    method, source : str
-        The method and its source.
-
-    Returns
-    -------
-    mean, std : float
-        Computed over the folds of each repeat (std with ddof 1), then averaged over the repeats.
-        std is NaN for a single fold. Both are NaN if a fold has no score, since a mean over the
-        remaining folds could not be compared with other methods.
-    """
-    return paper_mean_and_std(score_table(scores, method, source))
-
-
 def figure_spread(scores, method, source):
     """Return mean and standard deviation of the scores as in the paper's Figures 3 and 4.
 
     Parameters
     ----------
     scores : DataFrame
-        See :func:`paper_spread`.
+        Columns method, source, repeat, fold and score, of one corpus and one number of folds.
     method, source : str
         The method and its source.
 

@@ -3,16 +3,18 @@
 import pandas as pd
 
 from skprognet._checks import check_number
-from skprognet._scores import CONDITIONS, FOLD, METHOD, SCORE, label
+from skprognet._scores import (
+    CONDITIONS,
+    FOLD,
+    METHOD,
+    SCORE,
+    label,
+    paper_mean_and_std,
+    score_table,
+)
 from skprognet._table_metric import METRIC, metric_columns, metric_of
 from skprognet.displays._display import Display
-from skprognet.displays._frames import (
-    axis_label,
-    by_method,
-    check_frame,
-    check_one_study,
-    paper_spread,
-)
+from skprognet.displays._frames import axis_label, by_method, check_frame, check_one_study
 from skprognet.displays._style import GREY, looks, row_height, verbatim
 
 
@@ -106,7 +108,7 @@ class ScoresDisplay(Display):
             check_number("chance", chance, "number", low=low, high=high)
         n_repeats, parts = scores["repeat"].nunique(), []
         for (method, source), own in by_method(scores).items():
-            mean, std = paper_spread(scores, method, source)
+            mean, std = paper_mean_and_std(score_table(scores, method, source))
             part = _dots(own, n_repeats).assign(mean=mean, std=std)
             part.insert(0, "method", method)
             part.insert(1, "source", source)

@@ -2,7 +2,7 @@
 
 from skprognet._checks import check_bool, check_number
 from skprognet._scores import CONDITIONS, METHOD, NO_SOURCE, label
-from skprognet._table_metric import DEFAULT_METRIC, monitor_label
+from skprognet._table_metric import metric_of, monitor_label
 from skprognet.displays._display import Display
 from skprognet.displays._frames import by_method, check_frame, check_one_study, spread_in_words
 from skprognet.displays._mean_curves import mean_curves, smooth
@@ -25,8 +25,7 @@ def _name_of(score, curves):
     name = NAMES.get(score, score)
     if "{}" not in NAMES.get(score, ""):
         return name
-    metric = curves["metric"].iloc[0] if "metric" in curves else DEFAULT_METRIC
-    return name.format(monitor_label(metric))
+    return name.format(monitor_label(metric_of(curves)))
 
 
 def _check_choices(smoothing, panels):

@@ -135,7 +135,10 @@ class NetworkEstimator(RememberedRowsMixin, BaseEstimator):
         """Store the scale of the target over the training rows; classes have none."""
 
     def _check_validation(self, rows):
-        """Warn if the encoded validation rows cannot choose the epoch; those of classes can."""
+        """Warn or raise if the encoded validation rows cannot choose the epoch."""
+
+    def _check_continued(self, rows):
+        """Warn or raise if encoded rows of a warm start have nothing to learn; classes have."""
 
     def _codes_learned(self, rows):
         """Return what the network learns from encoded training rows."""
@@ -254,7 +257,12 @@ class NetworkEstimator(RememberedRowsMixin, BaseEstimator):
             column = self._make_column(torch.Generator().manual_seed(seeds.weights))
             self.net_ = self._make_net(column, device=self.device, seed=seeds.order)
         if self.net_.module_.dropout_generator is None:
-            seed_dropout(self.net_.module_, self._device(), seeds.dropout)
+            # A network that was loaded must not repeat the random numbers of its earlier epochs.
+            n_epochs = len(self.net_.history)
+            seed_dropout(self.net_.module_, self._device(), seeds.dropout + n_epochs)
+            if n_epochs:
+                order = torch.Generator().manual_seed(seeds.order + n_epochs)
+                self.net_.iterator_train__generator = order
         weight = target.weigh(self.class_weight, rows.y, rows.weight)
         self.net_.train_one_epoch(self._tensor_rows(rows.X, rows.y, weight))
         self._remember([rows.X])

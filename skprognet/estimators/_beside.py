@@ -87,8 +87,8 @@ class BesideClassifier(BesideMixin, NetworkClassifier):
             Labels of the validation rows; soft labels, in the form of `y`, only if `y` has soft
             labels.
         groups : array-like of shape (n_samples,), default=None
-            Groups, such as speakers. The internal validation split never splits a group. If
-            `validation_fraction` is a splitter, it gets them as its `groups`.
+            Groups, such as speakers. If `validation_fraction` is a number, no group is split. If
+            it is a splitter, it gets them as its `groups`.
         source_y : array-like or DataFrame of shape (n_samples,) or (n_samples, n_sources), \
                 default=None
             Labels of the source task, or numbers if the source is a regressor. An unfitted source

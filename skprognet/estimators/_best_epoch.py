@@ -13,8 +13,8 @@ class BestEpoch(Callback):
     ``valid_loss`` decides, since many epochs score the same on a few validation rows. skorch's
     ``EarlyStopping`` compares one number only.
 
-    It comes before all callbacks that may end the training, since skorch does not tell later
-    callbacks about the epoch.
+    It comes before all callbacks that may end the training: skorch skips every callback after the
+    one that does.
 
     Attributes
     ----------
@@ -52,7 +52,7 @@ class EndOfTraining(Callback):
     best : BestEpoch
         The callback that recorded the best epoch.
     patience : int or None, default=None
-        Number of epochs without a better one after which training stops; None never stops.
+        Training stops after this many epochs in a row without a better one; None never stops.
 
     Attributes
     ----------

@@ -55,7 +55,7 @@ def _look_up(class_weight, classes):
 
 
 def weigh_classes(class_weight, classes, y, row_weight=None):
-    """Return the weight of each class in the loss, or None if all weights are equal.
+    """Return the weight of each class in the loss, or None without `class_weight`.
 
     Parameters
     ----------

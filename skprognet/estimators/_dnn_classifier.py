@@ -44,13 +44,14 @@ class DNNClassifier(NetworkClassifier):
         Share of the rows to hold out for choosing the epoch, drawn by class; unused if `fit` gets
         `X_val`. Or a splitter, whose first split is used.
     patience : int or None, default=None
-        Number of epochs without a better one after which training stops. None runs all epochs,
+        Training stops after this many epochs in a row without a better one. None runs all epochs,
         since deep sigmoid networks with dropout learn late.
     class_weight : dict, "balanced" or None, default=None
-        Weight of each class in the loss of training and validation rows, as in scikit-learn. A
-        dict also weights the recalls in the score that chooses the epoch, and a class of weight 0
-        is left out of the scores of the validation rows. "balanced" does not change this score,
-        which already weights classes equally. `partial_fit` rejects "balanced".
+        Weight of each class in the loss of training and validation rows, as in scikit-learn;
+        "balanced" counts the rows of weight above 0. A dict also weights the recalls in
+        the UAR that chooses the epoch, and a class of weight 0 is left out of the scores of the
+        validation rows. "balanced" does not change this UAR, which already weights classes
+        equally. A scorer as `monitor` gets no class weights. `partial_fit` rejects "balanced".
     random_state : int, RandomState instance or None, default=None
         Fixes the initial weights, the internal split, the order of rows and dropout. None gives
         a different result each time; the global random states are neither read nor changed.
@@ -195,8 +196,8 @@ class DNNClassifier(NetworkClassifier):
             Labels of the validation rows; soft labels, in the form of `y`, only if `y` has soft
             labels.
         groups : array-like of shape (n_samples,), default=None
-            Groups, such as speakers. The internal validation split never splits a group. If
-            `validation_fraction` is a splitter, it gets them as its `groups`.
+            Groups, such as speakers. If `validation_fraction` is a number, no group is split. If
+            it is a splitter, it gets them as its `groups`.
         X_test : array-like of shape (n_test, n_features), default=None
             Rows to score after every epoch, for the learning curve in ``history_["test_score"]``.
             They do not influence the fit.

@@ -25,7 +25,7 @@ class DNNRegressor(NetworkRegressor):
         and outputs, or 1 minus the concordance correlation of each batch, averaged over outputs. A
         batch has no correlation if it has one row, or the same truth in all rows; its gradient is
         0. So a single row that is left over at the end of an epoch teaches nothing in that epoch.
-        Each epoch draws a new order, which leaves over another row.
+        Each epoch draws a new order, so each time another row is left over.
     hidden_layer_sizes : sequence of int, default=(256, 256, 256, 256)
         Width of each hidden layer.
     activation : {"sigmoid", "tanh", "relu", "identity"}, default="sigmoid"
@@ -51,7 +51,7 @@ class DNNRegressor(NetworkRegressor):
         Share of the rows to hold out for choosing the epoch, drawn at random; unused if `fit` gets
         `X_val`. Or a splitter, whose first split is used.
     patience : int or None, default=None
-        Number of epochs without a better one after which training stops. None runs all epochs,
+        Training stops after this many epochs in a row without a better one. None runs all epochs,
         since deep sigmoid networks with dropout learn late.
     random_state : int, RandomState instance or None, default=None
         Fixes the initial weights, the internal split, the order of rows and dropout. None gives
@@ -208,8 +208,8 @@ class DNNRegressor(NetworkRegressor):
         y_val : array-like of shape (n_validation,) or (n_validation, n_outputs), default=None
             Their numbers.
         groups : array-like of shape (n_samples,), default=None
-            Groups, such as speakers. The internal validation split never splits a group. If
-            `validation_fraction` is a splitter, it gets them as its `groups`.
+            Groups, such as speakers. If `validation_fraction` is a number, no group is split. If
+            it is a splitter, it gets them as its `groups`.
         X_test : array-like of shape (n_test, n_features), default=None
             Rows to score after every epoch, for the learning curve in ``history_["test_score"]``.
             They do not influence the fit.

@@ -63,13 +63,14 @@ class FineTunedClassifier(FineTuningMixin, NetworkClassifier):
         Share of the rows to hold out for choosing the epoch, drawn by class; unused if `fit` gets
         `X_val`. Or a splitter, whose first split is used.
     patience : int or None, default=None
-        Number of epochs without a better one after which training stops. None runs all epochs,
+        Training stops after this many epochs in a row without a better one. None runs all epochs,
         since deep sigmoid networks with dropout learn late.
     class_weight : dict, "balanced" or None, default=None
-        Weight of each class in the loss of training and validation rows, as in scikit-learn. A
-        dict also weights the recalls in the score that chooses the epoch, and a class of weight 0
-        is left out of the scores of the validation rows. "balanced" does not change this score,
-        which already weights classes equally. `partial_fit` rejects "balanced".
+        Weight of each class in the loss of training and validation rows, as in scikit-learn;
+        "balanced" counts the rows of weight above 0. A dict also weights the recalls in
+        the UAR that chooses the epoch, and a class of weight 0 is left out of the scores of the
+        validation rows. "balanced" does not change this UAR, which already weights classes
+        equally. A scorer as `monitor` gets no class weights. `partial_fit` rejects "balanced".
     random_state : int, RandomState instance or None, default=None
         Fixes the initial weights, the internal split, the order of rows and dropout. None gives
         a different result each time; the global random states are neither read nor changed.
@@ -82,6 +83,7 @@ class FineTunedClassifier(FineTuningMixin, NetworkClassifier):
         keeps torch's setting.
     warm_start : bool, default=False
         Whether `fit` continues from the weights of the last `fit`. The features must be the same.
+        An unfitted source is not trained again, and `source_y` is not read.
     callbacks : list of skorch callbacks or None, default=None
         More skorch callbacks. `fit` uses copies of them, which ``net_.callbacks_`` holds.
     verbose : int, default=0
@@ -142,8 +144,8 @@ class FineTunedClassifier(FineTuningMixin, NetworkClassifier):
       :math:`\alpha (w - w_0)` is added to the gradient of the loss before the optimizer uses it,
       like the weight decay of ``torch.optim.Adam``. The losses in ``history_`` are the
       cross-entropy alone. The paper of L2-SP also decays the new output, with a second factor.
-      This package leaves that out: none of its other networks decays its output, so rows of a
-      table would differ in more than the transfer.
+      This package leaves that out: none of its other networks decays its output, so two methods
+      in a table of results would differ in more than the transfer.
     - `probe_epochs` is LP-FT. With a random output, fine-tuning begins with large gradients that
       change the copied layers; a probe before it gives the output a good start. The first
       `probe_epochs` epochs equal those of a linear probe, bit for bit. Each call of `fit` begins
@@ -262,8 +264,8 @@ class FineTunedClassifier(FineTuningMixin, NetworkClassifier):
             Labels of the validation rows; soft labels, in the form of `y`, only if `y` has soft
             labels.
         groups : array-like of shape (n_samples,), default=None
-            Groups, such as speakers. The internal validation split never splits a group. If
-            `validation_fraction` is a splitter, it gets them as its `groups`.
+            Groups, such as speakers. If `validation_fraction` is a number, no group is split. If
+            it is a splitter, it gets them as its `groups`.
         source_y : array-like of shape (n_samples,), default=None
             Labels of the source task, or numbers if the source is a regressor. An unfitted source
             is trained on them.

@@ -35,14 +35,13 @@ class Net(NeuralNetClassifier):
     For each epoch, the history has ``epoch``, ``train_loss``, ``dur`` in seconds and, with
     validation rows, ``valid_loss`` and ``valid_score``. If the loss is defined for single rows,
     the recorded loss is the mean over rows of weight times loss. The training loss is measured
-    while the weights change. If another number than ``valid_score`` chooses the epoch, the history
+    while the weights change. If a number other than ``valid_score`` chooses the epoch, the history
     has it as ``valid_monitor``: with weighted classes, or if lower scores are better.
 
     Parameters
     ----------
     patience : int or None, default=None
-        Number of epochs without a better validation score after which training stops; None never
-        stops.
+        Training stops after this many epochs in a row without a better one; None never stops.
     score : str or callable, default="uar"
         The score of an epoch on the validation rows. "loss" is minus the loss, any other name
         stands for `epoch_score`, and a callable returns the score itself.
@@ -248,6 +247,14 @@ class Net(NeuralNetClassifier):
             self.history.record(prefix + "_score", score)
             if monitored is not None:
                 self.history.record(prefix + "_monitor", monitored)
+
+    def find_lowest(self):
+        """Find the lowest losses of a history that was read, so that later epochs are compared."""
+        for prefix in ("train", "valid"):
+            losses = [
+                epoch[f"{prefix}_loss"] for epoch in self.history if f"{prefix}_loss" in epoch
+            ]
+            self._lowest[prefix] = min(losses, default=math.inf)
 
     def record_loss(self, prefix, loss, n_batches):
         """Record the loss of an epoch over all its batches; raise if it is not finite."""

@@ -10,8 +10,9 @@ from skprognet.estimators._base import NetworkEstimator
 from skprognet.estimators._changes_without import explain_rows
 from skprognet.estimators._class_weight import check_class_weight, refuse_balanced
 from skprognet.estimators._explained_values import of_class
+from skprognet.estimators._monitor import net_score
 from skprognet.estimators._rows import FitArguments
-from skprognet.estimators._soft_class_target import SoftClassTarget
+from skprognet.estimators._soft_class_target import SoftClassTarget, most_likely
 from skprognet.estimators._target import ClassTarget, check_named_classes
 
 
@@ -43,6 +44,22 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         """Store the target."""
         self.classes_ = target.classes
 
+    def _check_validation(self, rows):
+        """Raise if all most likely classes of soft labels have weight 0, so there is no recall."""
+        weights = self._target.score_weights(self.class_weight)
+        default_score = self._target_kind.default_score
+        if (
+            weights is not None
+            and rows.y.ndim == 2
+            and net_score(self._monitored(), default_score) == default_score
+            and not weights[most_likely(rows.y)].any()
+        ):
+            raise ValueError(
+                "The validation rows must have a row whose most likely class has a weight above 0 "
+                "in class_weight, since their recall chooses the epoch; got none. Change the "
+                "weights, or the rows."
+            )
+
     def _check_same_target(self, target):
         """Raise if the classes are not those of the last fit."""
         if not np.array_equal(target.classes, self.classes_):
@@ -56,7 +73,8 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         """Train for one more epoch on these rows.
 
         No rows are held out and no epoch is chosen. Optimizer and random numbers continue too,
-        except after pickling, which keeps only the weights.
+        except after pickling or copying, which keeps only the weights. The first call builds the
+        network and its optimizer, so a later change of parameters such as `lr` has no effect.
 
         Weights are not scaled, as in scikit-learn's ``SGDClassifier``: the loss of a batch is the
         mean over its rows of weight times cross-entropy, where the weight is `sample_weight` times

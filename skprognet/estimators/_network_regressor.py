@@ -86,6 +86,10 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
         if net_score(self._monitored(), default_score) == default_score:
             warn_of_constant_validation(rows.y, stacklevel=6)
 
+    def _check_continued(self, rows):
+        _, std = moments(rows.y, rows.weight)
+        warn_of_constants(std, self.loss, stacklevel=6)
+
     def _train_one_epoch(self, target, rows, first):
         if first:
             check_first_call(rows.y, stacklevel=5)
@@ -97,7 +101,8 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
         """Train for one more epoch on these rows.
 
         No rows are held out and no epoch is chosen. Optimizer and random numbers continue too,
-        except after pickling, which keeps only the weights.
+        except after pickling or copying, which keeps only the weights. The first call builds the
+        network and its optimizer, so a later change of parameters such as `lr` has no effect.
 
         All calls standardise the target by the mean and standard deviation of the rows of the
         first call. So make the first call a large one, or call `fit` first, whose scale is kept as

@@ -140,7 +140,7 @@ def _known(name, answers):
 
 
 def _same_numbers(model, X):
-    """Yield X in each type in which earlier steps may have had the same numbers.
+    """Yield X as it is, then in the other type in which the steps may have read its numbers.
 
     Parquet keeps float32 and CSV does not. A step computes in the type of its input, so the rows
     of the network would differ in their last digits.

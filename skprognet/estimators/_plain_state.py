@@ -31,4 +31,5 @@ def restore_net(state, make_net):
     column.load_state_dict(weights)
     net = make_net(column)
     net.history = History(state["history"])
+    net.find_lowest()
     return net

@@ -45,8 +45,8 @@ def prepare(estimator, arguments):
     previous = _learn_target(estimator, kind.learn(estimator, rows.y), continues)
     target = estimator._target_of_fit(kind)
     validation = check_validation_rows(estimator, arguments, target)
+    tables = [] if validation is None else [validation.X]
     test = check_test_rows(estimator, arguments, target)
-    tables = [rows.X] if validation is None else [rows.X, validation.X]
     seeds = Seeds.draw(estimator.random_state)
     rows = rows.encoded(target)
     train, held_out = np.arange(len(rows)), np.arange(0)
@@ -56,8 +56,12 @@ def prepare(estimator, arguments):
         )
         validation = rows.select(held_out)
     chosen = rows.select(train)
+    # A splitter may leave out rows, which then neither train the network nor choose its epoch.
+    tables = [rows.X[np.union1d(train, held_out)], *tables]
     if previous is None:
         estimator._set_scale(chosen)
+    else:
+        estimator._check_continued(chosen)
     score = _epoch_score(estimator, target, validation)
     X, _, weight = weighted(estimator, target, chosen, rows.y, "training")
     if validation is not None:

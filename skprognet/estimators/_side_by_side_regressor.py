@@ -60,7 +60,7 @@ class SideBySideRegressor(BesideMixin, NetworkRegressor):
         Share of the rows to hold out for choosing the epoch, drawn at random; unused if `fit` gets
         `X_val`. Or a splitter, whose first split is used.
     patience : int or None, default=None
-        Number of epochs without a better one after which training stops. None runs all epochs,
+        Training stops after this many epochs in a row without a better one. None runs all epochs,
         since deep sigmoid networks with dropout learn late.
     random_state : int, RandomState instance or None, default=None
         Fixes the initial weights, the internal split, the order of rows and dropout. None gives
@@ -74,6 +74,7 @@ class SideBySideRegressor(BesideMixin, NetworkRegressor):
         keeps torch's setting.
     warm_start : bool, default=False
         Whether `fit` continues from the weights of the last `fit`. The features must be the same.
+        An unfitted source is not trained again, and `source_y` is not read.
     callbacks : list of skorch callbacks or None, default=None
         More skorch callbacks. `fit` uses copies of them, which ``net_.callbacks_`` holds. Scores
         of skorch read the numbers as the network learns them, with mean 0 and variance 1.
@@ -235,8 +236,8 @@ class SideBySideRegressor(BesideMixin, NetworkRegressor):
         y_val : array-like of shape (n_validation,) or (n_validation, n_outputs), default=None
             Their numbers.
         groups : array-like of shape (n_samples,), default=None
-            Groups, such as speakers. The internal validation split never splits a group. If
-            `validation_fraction` is a splitter, it gets them as its `groups`.
+            Groups, such as speakers. If `validation_fraction` is a number, no group is split. If
+            it is a splitter, it gets them as its `groups`.
         source_y : array-like or DataFrame of shape (n_samples,) or (n_samples, n_sources), \
                 default=None
             Labels of the source task, or numbers if the source is a regressor. An unfitted source

@@ -142,7 +142,7 @@ class ClassTarget:
         return weigh_rows(weigh_classes(class_weight, self.classes, y), codes, sample_weight)
 
     def score_weights(self, class_weight):
-        """Return the weights of the classes in the score of an epoch; None if equal."""
+        """Return the weights of the classes in the score of an epoch; None without a dict."""
         return weigh_recalls(class_weight, self.classes)
 
     def hold_out(self, fraction, rows, everything, seed):

@@ -117,7 +117,6 @@ def _end_training(job, trained):
     except ValueError as error:
         return error
     net.interrupted_ = trained.interrupted
-    net.forget_step()
     for _, callback in net.callbacks_:
         if isinstance(callback, BestEpoch):
             callback.best_epoch_, callback.weights_ = trained.best_epoch, None
@@ -138,7 +137,8 @@ def _record_epoch(job, values, seconds):
     if job.validation is not None:
         n_batches = _n_batches(job.validation, net.iterator_valid__batch_size)
         net.record_loss("valid", values["valid_loss"], n_batches)
-        weighed = [] if net.score_weights is None else ["valid_monitor"]
+        is_plain = net.score_weights is None or net.score == "loss"
+        weighed = [] if is_plain else ["valid_monitor"]
         scores = ["valid_score", *weighed, *scores]
     for name in scores:
         history.record(name, values[name])

@@ -49,7 +49,7 @@ class TransferMixin(SourceParametersMixin):
         ready = self._match_all(kept)
         self.features_read_ = self._choose_features([(n, as_source(s)) for n, s in ready.items()])
         unfitted = {name: source for name, source in pairs if not is_fitted(source)}
-        # First of all, since no error may come after the training of another source.
+        # Before any training, so that bad labels are found before another source is trained.
         labels = {name: labels_to_learn(self, name, rows, train) for name in unfitted}
         for network in map(network_of, unfitted.values()):
             if hasattr(network, "_check_parameters"):

@@ -133,7 +133,7 @@ def choose_placebos(placebo, run):
         )
     else:
         asked = list(placebo)
-    if placebo is False or (placebo is not True and not asked):
+    if placebo is not True and not asked:
         return ()
     if not run.sources:
         raise ValueError(

@@ -76,8 +76,6 @@ def _check_names(kind, names):
 
 def _check_source(name, source, n_rows):
     """Return the labels of a source task as an array, and any other source unchanged."""
-    if not isinstance(name, str):
-        raise TypeError(f"The name of a source must be text; got {name!r}. Rename it.")
     if not name:
         raise ValueError(
             "The name of a source must have at least one letter; got ''. Give it a name."
@@ -98,11 +96,6 @@ def _check_source(name, source, n_rows):
             )
         return source
     _, labels = check_task(name, check_row_labels(name, source, n_rows))
-    if len(np.unique(labels)) < 2:
-        raise ValueError(
-            f"The source task {name!r} must have at least 2 classes; got one, '{labels[0]}'. "
-            "Leave it out."
-        )
     return labels
 
 
@@ -212,14 +205,25 @@ def _check_combined(combined, sources):
 
 
 def _check_speakers(speakers, normalisation, sources):
-    """Raise if speakers are missing for normalisation by speaker."""
-    corpora = {n: s.speakers for n, s in sources.items() if isinstance(s, SourceCorpus)}
-    for name, speakers_of in {"X": speakers, **corpora}.items():
-        if normalisation == "speaker" and speakers_of is None:
+    """Raise if normalisation by speaker lacks a speaker, or the rows to normalise one."""
+    if normalisation != "speaker":
+        return
+    corpora = {n: s for n, s in sources.items() if isinstance(s, SourceCorpus)}
+    given = {"X": speakers} | {name: corpus.speakers for name, corpus in corpora.items()}
+    for name, speakers_of in given.items():
+        if speakers_of is None:
             raise ValueError(
                 f"normalisation='speaker' needs the speaker of each row of {name!r}; got none. "
                 "Pass groups or speakers, or another normalisation."
             )
+        for rows in corpora[name].parts if name in corpora else [slice(None)]:
+            known, n_rows = np.unique(speakers_of[rows], return_counts=True)
+            if n_rows.min() < 2:
+                raise ValueError(
+                    f"normalisation='speaker' needs at least 2 rows of each speaker of {name!r}; "
+                    f"got one row of {first_few(known[n_rows < 2].tolist())}. Leave these "
+                    "speakers out, or pass another normalisation."
+                )
 
 
 def check_run(

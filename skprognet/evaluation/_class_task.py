@@ -24,7 +24,7 @@ class ClassTask:
     otherwise : str
         What to do if the labels are of the other kind, for messages.
     units : str
-        What a task needs at least two of, for messages.
+        What the labels are called in messages that ask for at least two, such as "classes".
     offers : frozenset of str
         What methods can use of such a task and of a network trained on it.
     """

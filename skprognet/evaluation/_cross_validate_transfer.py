@@ -140,13 +140,13 @@ def cross_validate_transfer(
         worker once. On a CUDA device one group of jobs runs at a time, unless ``n_together=1``.
     n_together : int, default=None
         How many networks of one kind are trained at once, as one batched network (see
-        :func:`~skprognet.estimators.fit_together`). They come from several jobs: first all
-        sources and all methods without a source, then the methods that read these sources. None
-        means 1 on the CPU, where more bring no gain, and as many as fit into memory on a CUDA
-        device, up to 300. With 2 or more, and always on a CUDA device, dropout masks depend only
-        on the seed of the network, the step and the unit. Scores then do not depend on how many
-        networks were trained together. But these masks differ from those of a single fit on the
-        CPU, so a checkpoint begun with one kind of masks cannot be continued with the other.
+        :func:`~skprognet.estimators.fit_together`). The networks of several jobs are trained in
+        two rounds: first the sources and the methods without a source, then the methods that read
+        them. None means 1 on the CPU, where more bring no gain, and as many as fit into memory on
+        a CUDA device, up to 300. With 2 or more, and always on a CUDA device, dropout masks depend
+        only on the seed of the network, the step and the unit. Scores then do not depend on how
+        many networks were trained together. But these masks differ from those of a single fit on
+        the CPU, so a checkpoint begun with one kind of masks cannot be continued with the other.
     random_state : int, default=0
         Seed of the default folds and of every fit. The result does not depend on `n_jobs` or the
         backend.
@@ -161,7 +161,8 @@ def cross_validate_transfer(
 
         - method, source ("none" without a source, "a + b" for combined sources), target, corpus,
           n_train_folds (only with `train_folds`), repeat and fold (both from 1);
-        - n_train, n_validation and n_test: numbers of rows;
+        - n_train, n_validation and n_test: how many rows trained the method, chose its epoch (0
+          if it does not choose one on these rows) and tested it;
         - seed of the fit, and source_seed of the fit of its source (missing unless it is a single
           source that was trained here);
         - metric (the name of `scoring`), greater_is_better (whether a greater score is better),
@@ -183,8 +184,8 @@ def cross_validate_transfer(
           columns_seen and columns_withheld if a source has its own columns.
     curves : DataFrame
         Second, only with ``return_curves=True``: method, source, target, corpus,
-        (n_train_folds,) repeat, fold, metric (the `monitor` of the method), epoch, train_loss,
-        valid_loss, valid_score, test_score.
+        (n_train_folds,) repeat, fold, metric (the `monitor` of the method), greater_is_better,
+        epoch, train_loss, valid_loss, valid_score, test_score.
     predictions : DataFrame
         Last, only with ``return_predictions=True``: a row for each test row of each fit, in the
         order of the scores and then of the rows. The columns are method, source, target, corpus,

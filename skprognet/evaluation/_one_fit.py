@@ -105,6 +105,8 @@ class Fitted:
         Duration of the fit. For networks trained together, its share of the time.
     seen : ndarray of bool of shape (n_samples,)
         Which rows it saw, by its own record if it has one.
+    n_validation : int
+        How many rows chose its epoch; 0 if none did.
     trained_together : int
         How many networks were trained at once; 1 if it was trained alone.
     """
@@ -113,6 +115,7 @@ class Fitted:
     given: object
     seconds: float
     seen: np.ndarray
+    n_validation: int = 0
     trained_together: int = 1
 
 
@@ -169,7 +172,8 @@ class FitToDo:
                 rows = np.r_[rows, self.validation]
             recorded = of_rows[rows]
         seen = np.isin(of_rows, recorded)
-        return Fitted(self.estimator, self.X, seconds, seen, trained_together)
+        n_validation = 0 if self.validation is None else len(self.validation)
+        return Fitted(self.estimator, self.X, seconds, seen, n_validation, trained_together)
 
 
 def fit_to_do(task, estimator, X, y, train, validation, *, tested=None, source_y=None):

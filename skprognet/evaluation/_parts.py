@@ -127,7 +127,7 @@ def place_of(split):
 
 
 def parts_of(missing, everything):
-    """Return the fewest parts that cover the missing folds of a study and no others.
+    """Return parts that cover the missing folds of a study and no others.
 
     Parameters
     ----------

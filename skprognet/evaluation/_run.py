@@ -228,4 +228,11 @@ class Run:
 def _parameters(method):
     """Return the parameters that define the network, as text."""
     params = method.get_params(deep=False)
-    return {name: repr(value) for name, value in params.items() if name not in NOT_OF_THE_NETWORK}
+    return {name: _text(value) for name, value in params.items() if name not in NOT_OF_THE_NETWORK}
+
+
+def _text(value):
+    """Return the text of a value, the same for a list and a tuple, or for numpy's number."""
+    if isinstance(value, (list, tuple, np.ndarray)):
+        return repr([_text(each) for each in value])
+    return repr(value.item() if isinstance(value, np.generic) else value)

@@ -17,9 +17,10 @@ from skprognet._scores import (
     SOURCE_SCORE,
     TOGETHER,
 )
-from skprognet._table_metric import metric_columns, metric_name
+from skprognet._table_metric import metric_columns, metric_name, score_named
 from skprognet.evaluation._one_fit import Fitted
 from skprognet.evaluation._splits import Split
+from skprognet.metrics import Score
 
 
 @dataclass
@@ -114,7 +115,7 @@ def score_row(run, done, X):
     return {
         **done.place(run),
         "n_train": len(done.train),
-        "n_validation": len(split.validation),
+        "n_validation": done.fitted.n_validation,
         "n_test": len(split.test),
         "seed": done.seed,
         "source_seed": single.seed if single else None,
@@ -139,9 +140,10 @@ def curve_of(run, done):
     history = done.history
     if not run.return_curves or history is None or "valid_score" not in history:
         return None
-    metric = metric_name(done.estimator.get_params(deep=False).get("monitor", run.scoring))
+    monitor = done.estimator.get_params(deep=False).get("monitor", run.scoring)
+    metric = monitor if isinstance(monitor, Score) else score_named(metric_name(monitor))
     epochs = {c: history[c].tolist() for c in ("epoch", *EPOCH_SCORES) if c in history}
-    return {**done.place(run), "metric": metric, **epochs}
+    return {**done.place(run), **metric_columns(metric), **epochs}
 
 
 def _rows_seen_by_sources(done):

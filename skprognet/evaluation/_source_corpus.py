@@ -83,12 +83,6 @@ class SourceCorpus:
         self.corpora = corpora
         if corpora is not None:
             self.corpora = check_row_labels("corpora", corpora, len(self.X))
-        classes = np.unique(self.y)
-        if len(classes) < 2:
-            raise ValueError(
-                f"A source corpus must have at least 2 classes; got one, {classes.tolist()[0]!r}. "
-                "Pass other labels."
-            )
 
     def __repr__(self):
         if self.kind == NUMBERS:

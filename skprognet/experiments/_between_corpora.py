@@ -100,7 +100,8 @@ def transfer_between_corpora(
     estimator : DNNClassifier or DNNRegressor, default=None
         The network whose parameters all networks share; each network is of the kind of its task.
         None means ``DNNClassifier(monitor=scoring)``, the paper's, or
-        ``DNNRegressor(monitor=scoring)``.
+        ``DNNRegressor(monitor=scoring)``. A :class:`~skprognet.metrics.Score` of your own as
+        `monitor` chooses the epochs of the target alone; sources then use the UAR or the CCC.
     n_splits : int, default=10
         Number of folds, at least 3.
     n_repeats : int, default=10
@@ -156,8 +157,9 @@ def transfer_between_corpora(
     Warns
     -----
     UserWarning
-        If labels are nearly the same, such as "anger" and "angry"; if corpora have different
-        labels, or `emotions` leaves rows out; if rows are duplicates and ``duplicates="keep"``; if
+        If labels are nearly the same, such as "anger" and "angry"; if columns have the names of
+        layers of a speech model, since they count as features; if corpora have different labels,
+        or `emotions` leaves rows out; if rows are duplicates and ``duplicates="keep"``; if
         the audit finds a fit or a source that saw a row that it was tested on.
 
     References

@@ -62,7 +62,7 @@ def transfer_between_tasks(
         its columns.
     all_sources : bool, default=False
         Whether to add a progressive network that reads all sources and layers, each through its
-        own column.
+        own column. It needs two or more of them.
     methods : sequence of str, default=("dnn", "fine-tuned", "progressive")
         The methods to compare: "dnn", "fine-tuned" (PT/FT), "progressive" (ProgNet), and the
         rivals "side-by-side", "linear-probe", "l2-sp" (with an alpha of 0.01), "lp-ft" (a linear
@@ -86,7 +86,8 @@ def transfer_between_tasks(
     estimator : DNNClassifier or DNNRegressor, default=None
         The network whose parameters all networks share; each network is of the kind of its task.
         None means ``DNNClassifier(monitor=scoring)``, the paper's, or
-        ``DNNRegressor(monitor=scoring)``.
+        ``DNNRegressor(monitor=scoring)``. A :class:`~skprognet.metrics.Score` of your own as
+        `monitor` chooses the epochs of the target alone; sources then use the UAR or the CCC.
     other_methods : dict of str to classifier or regressor, default=None
         Further methods for the target, such as a support vector machine. Each has its own row in
         the table. Their names must differ from those of the package's methods.

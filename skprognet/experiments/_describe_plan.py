@@ -8,7 +8,7 @@ import pandas as pd
 
 from skprognet._scores import label
 from skprognet._target_kind import CLASSES, NUMBERS
-from skprognet._wording import printable_lines
+from skprognet._wording import from_to, printable_lines
 from skprognet.evaluation import plan_call
 from skprognet.experiments._estimate import file_sizes
 from skprognet.experiments._fits_of_methods import fits_of_methods
@@ -94,23 +94,18 @@ def _counts(y, sets):
     """Return the range of the number of rows over several sets, in all and by class."""
     codes, classes = pd.factorize(y, sort=True)
     counts = np.array([np.bincount(codes[rows], minlength=len(classes)) for rows in sets])
-    of_class = {str(name): _span(counts[:, code]) for code, name in enumerate(classes)}
-    return {"rows": _span(list(map(len, sets)))} | of_class
+    of_class = {str(name): from_to(counts[:, code], "d") for code, name in enumerate(classes)}
+    return {"rows": from_to(list(map(len, sets)), "d")} | of_class
 
 
 def _moments(y, sets):
     """Return the ranges of number of rows, mean and standard deviation over several sets."""
     means, stds = zip(*((y[rows].mean(), y[rows].std()) for rows in sets), strict=True)
     return {
-        "rows": _span(list(map(len, sets))),
-        "mean": _span(means, "{:.2f}".format),
-        "standard deviation": _span(stds, "{:.2f}".format),
+        "rows": from_to(list(map(len, sets)), "d"),
+        "mean": from_to(means, ".2f"),
+        "standard deviation": from_to(stds, ".2f"),
     }
-
-
-def _span(numbers, show=str):
-    low, high = show(min(numbers)), show(max(numbers))
-    return low if low == high else f"{low} to {high}"
 
 
 def _files_in_words(names, plans, folder):

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from skprognet._comparisons import TRANSFER
 from skprognet._scores import methods_in
-from skprognet._table_metric import metric_of, monitor_is_greater_better
+from skprognet._table_metric import metric_of
 from skprognet._target_kind import CLASSES, NUMBERS
+from skprognet._wording import count
 from skprognet.displays import (
     CorporaMatrixDisplay,
     ScoresDisplay,
@@ -110,13 +111,9 @@ def _band(frame):
     return "the standard deviation over the folds, since there is one repeat"
 
 
-def _folds(number):
-    return f"{number} training fold" + ("" if number == 1 else "s")
-
-
 def _curves(curves, name, where):
     n_methods = len(methods_in(curves))
-    rises = "rises" if monitor_is_greater_better(curves) else "falls"
+    rises = "rises" if metric_of(curves).greater_is_better else "falls"
     display = TrainingCurveDisplay.from_curves(curves)
     window = display.frame()["window"].max()
     smoothed = f"; both are moving averages of {window} epochs" if window > 1 else ""
@@ -171,7 +168,7 @@ def _matrix(study):
     figure = _figure(
         CorporaMatrixDisplay.from_scores(scores, study.comparisons),
         "corpora_matrix",
-        f"Which corpus helps which, {_folds(sizes[0])}",
+        f"Which corpus helps which, {count(range(sizes[0]), 'training fold')}",
         f"Each row is a source, each column a target. A cell has the gain in {metric} over the "
         "network without a source: violet if the source helps, orange if it hurts. Only the marks "
         "are evidence, by the uncorrected p-value. Grey cells have the score of the network "
@@ -228,7 +225,7 @@ def draw_figures(study):
             sizes = scores["n_train_folds"]
             if sizes.nunique() > 1:
                 figures.append(_sizes(scores, study.comparisons, f"training_size{ending}", where))
-            where += f", {_folds(sizes.max())}"
+            where += f", {count(range(sizes.max()), 'training fold')}"
             scores, curves = largest_training_set(scores), largest_training_set(curves)
         figures.append(_scores(scores, f"scores{ending}", where))
         if len(curves):

@@ -70,12 +70,12 @@ def show_groups(tested, speaker):
         f"Gaps between groups{tested.where}",
         f"The gap is the {metric_of(groups).label} of a method's best group minus that of its "
         "worst group. A method with a source is compared with the same network without a source, "
-        "on the two groups that are best and worst by the mean of both methods. With the "
-        "source, the scores of both groups change; the column has the change of the first minus "
-        "that of the second. The p-value comes from Welch's t-test over speakers, or from a "
-        "paired t-test if the same speakers are in both groups. If the groups are speakers, or "
-        "the speaker of a row is not known, the test is over rows. The last p-value is adjusted "
-        "for all comparisons of the column.",
+        "on the two groups that are best and worst by the mean of both methods. The column "
+        "“change” says how much more the first group gains from the source than the second. The "
+        "p-value comes from Welch's t-test over speakers, or from a paired t-test if the same "
+        "speakers are in both groups. If the groups are speakers, or the speaker of a row is not "
+        "known, the test is over rows. The last p-value is adjusted for all comparisons of the "
+        "column.",
         ["groups of", "method", "best", "worst", "gap", "compared", "change", "p", "p (Holm)"],
         [[(cell, False) for cell in row] for each in gaps for row in list_gaps(each)],
     )

@@ -47,6 +47,7 @@ def match_corpora(design, corpora):
         first target.
     """
     corpora = _check_tables(design, corpora)
+    _check_names_of_features(corpora)
     first = design.target_corpora[0]
     reference = corpora[first][0]
     corpora = {
@@ -56,6 +57,17 @@ def match_corpora(design, corpora):
     together = pd.concat([labels[design.emotion].astype(object) for _, labels in corpora.values()])
     warn_of_slips(design.emotion, together, stacklevel=6)
     return corpora
+
+
+def _check_names_of_features(corpora):
+    """Raise if features without names could be in the order of one corpus or of another."""
+    orders = {tuple(getattr(X, "columns", ())) for X, _ in corpora.values()}
+    if () in orders and len(orders) > 2:
+        without = [name for name, (X, _) in corpora.items() if not hasattr(X, "columns")]
+        raise ValueError(
+            "All corpora must have named features, since their orders differ; got arrays for "
+            f"{first_few(without)}. Pass DataFrames."
+        )
 
 
 def _check_tables(design, corpora):

@@ -5,6 +5,7 @@ from sklearn.base import clone, is_regressor
 from skprognet._target_kind import CLASSES, DEFAULT_SCORING, KINDS, NUMBERS
 from skprognet.estimators import DNNClassifier, DNNRegressor, check_estimator_parameters
 from skprognet.experiments._arguments import as_plain
+from skprognet.metrics import Score, get_score
 
 NETWORKS = {CLASSES: DNNClassifier, NUMBERS: DNNRegressor}  # by the kind of the target
 NOTHING = "none"  # stands for None, since TOML has no null
@@ -39,7 +40,7 @@ def check_network(estimator, scoring=None, kind=None):
         If a parameter is out of range, or does not apply to this kind.
     """
     if estimator is None:
-        expected = kind or (NUMBERS if scoring == DEFAULT_SCORING[NUMBERS] else CLASSES)
+        expected = kind or get_score(scoring or DEFAULT_SCORING[CLASSES]).kind or CLASSES
         estimator = NETWORKS[expected](monitor=scoring or DEFAULT_SCORING[expected])
     if not isinstance(estimator, tuple(NETWORKS.values())):
         raise TypeError(
@@ -122,7 +123,14 @@ def network_of_kind(network, kind):
 
 
 def networks_by_kind(network):
-    """Return the networks for source tasks by the kind of the task."""
+    """Return the networks for source tasks by the kind of the task.
+
+    A score of the user's own may suit the target alone. Then the sources choose their epochs by
+    the UAR or the CCC.
+    """
+    if isinstance(network.monitor, Score):
+        default = DEFAULT_SCORING[kind_of_network(network)]
+        network = clone(network).set_params(monitor=default)
     return {kind: network_of_kind(network, kind) for kind in KINDS}
 
 

@@ -31,10 +31,11 @@ from skprognet.results import choose_pairs
 
 
 def _check_score_exists(plan):
-    """Raise if a score of the user's own is not defined on the test rows of a split."""
+    """Raise if the user's own score, or its chance, is wrong for the test rows of a split."""
     run = plan.run
     for split in plan.splits if run.scoring.name not in get_score_names() else ():
         truth = run.y[split.test]
+        run.scoring.chance_level(truth)  # raises if it is outside the range
         if np.isnan(run.scoring(truth, truth)):
             raise ValueError(
                 "scoring must give a number for the test rows of every split; got NaN from "

@@ -22,6 +22,7 @@ from skprognet.experiments._plan import PlannedRun, StudyPlan, make_folds
 from skprognet.experiments._scales import moments_of_corpora, scale_numbers
 from skprognet.experiments._shared_labels import choose_labels
 from skprognet.experiments._task_labels import as_tasks, kind_of_task
+from skprognet.features import warn_of_layers
 
 
 def plan_corpora(design, corpora):
@@ -46,6 +47,7 @@ def plan_corpora(design, corpora):
         )
     design = design.named(corpora)
     matched = match_corpora(design, corpora)
+    warn_of_layers(next(iter(matched.values()))[0], are_sources=False, stacklevel=4)
     design = design.of_kind(kind_of_corpora(design, matched))
     matched = {name: (X, _with_tasks(design, labels)) for name, (X, labels) in matched.items()}
     matched = _with_one_type(design, matched)
@@ -90,8 +92,8 @@ def _with_one_type(design, corpora):
 
 
 def _as_integers(column):
-    is_whole = is_float_dtype(column) and column.notna().all() and (column % 1 == 0).all()
-    return column.astype("int64") if is_whole else column
+    is_whole = is_float_dtype(column) and (column.dropna() % 1 == 0).all()
+    return column.astype("Int64" if column.isna().any() else "int64") if is_whole else column
 
 
 def _runs(design, corpora, matched, tables):

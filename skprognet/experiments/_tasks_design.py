@@ -19,8 +19,8 @@ class TasksDesign(StudyDesign):
     ------
     ValueError
         If a value is out of range or does not apply to `kind`, `other_methods` uses the name of a
-        method of the package, there are neither sources nor layers, or a source and a layer have
-        the same name.
+        method of the package, there are neither sources nor layers, a source and a layer have the
+        same name, or `all_sources` has only one source or layer.
     TypeError
         If a value is of the wrong type, such as an `estimator` that is neither a DNNClassifier nor
         a DNNRegressor, or design.toml cannot hold it.
@@ -76,6 +76,11 @@ class TasksDesign(StudyDesign):
         super().__post_init__()
         self._settle("other_methods", _check_other_methods(self.other_methods))
         _check_sources(self.sources, self.layers)
+        if self.all_sources and len(self.sources) + len(self.layers) < 2:
+            raise ValueError(
+                "all_sources (--all-sources) needs two or more sources or layers; got "
+                f"{first_few([*self.sources, *self.layers])}. Leave it out."
+            )
         if self.methods == PAPER and not self.sources:  # only layers, which cannot be copied
             self._settle("methods", tuple(m for m in PAPER if m != "fine-tuned"))
 

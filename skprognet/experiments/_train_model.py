@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from pandas.api.types import is_list_like
+from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -13,7 +14,7 @@ from skprognet.experiments._methods import METHODS, check_methods
 from skprognet.experiments._network_values import (
     check_kind_found,
     check_network,
-    network_of_kind,
+    networks_by_kind,
 )
 from skprognet.experiments._rows_to_train_on import (
     DRAWN,
@@ -261,9 +262,9 @@ def _check_sources(method, sources, layers, target):
 def _make_sources(sources, network, kinds):
     """Return each source with its name: a fitted one, or a network that is trained first."""
     # Without a seed, a source gets one derived from the seed of the network that reads it.
+    networks = networks_by_kind(network)
     fresh = {
-        name: network_of_kind(network, kind).set_params(random_state=None)
-        for name, kind in kinds.items()
+        name: clone(networks[kind]).set_params(random_state=None) for name, kind in kinds.items()
     }
     return [(s, fresh[s]) if isinstance(s, str) else tuple(s) for s in sources]
 

@@ -7,7 +7,7 @@ from skprognet._controls import gain_over_placebo, gain_over_side_by_side
 from skprognet._scores import label_of_row, placebo_of
 from skprognet._table_metric import metric_of
 from skprognet._target_kind import NUMBERS
-from skprognet._wording import from_to, listed, moments_in_words
+from skprognet._wording import count, from_to, listed, moments_in_words
 from skprognet.experiments._corpora_design import ALL_OTHERS
 from skprognet.experiments._largest_training_set import largest_training_set
 from skprognet.experiments._methods import METHODS
@@ -62,6 +62,12 @@ _LACKS = {
     POSTERIORS: "no classes to give probabilities of",
     LABELS: "no labels to learn",
 }
+_NORMALISED = {
+    "corpus": "features normalised over each corpus",
+    "training": "features normalised over the training rows",
+    "speaker": "features normalised over each speaker",
+    "none": "features not normalised",
+}
 # What it means if a method that helps is better than its control, and if it is not.
 _WHY = {
     gain_over_placebo: (
@@ -79,22 +85,25 @@ _WHY = {
 def describe_folds(study):
     """Describe folds, rows, epochs, normalisation and seed in a sentence."""
     design, scores = study.design, largest_training_set(study.scores)
-    sizes = scores.groupby("corpus")[["n_train", "n_validation", "n_test"]].mean()
-    rows = sizes.round().astype(int).agg(from_to, shown="d")
     network = design.estimator
-    epochs = f"up to {network.max_epochs} epochs"
-    if network.patience is not None:
-        epochs += f", stopping after {network.patience} epochs without improvement"
-    train = f"{rows['n_train']} rows train"
+    # The sizes of the networks; other methods may choose no epoch.
+    networks = scores[scores["n_epochs"].notna()]
+    sizes = networks.groupby("corpus")[["n_train", "n_validation", "n_test"]].mean()
+    rows = sizes.round().astype(int).agg(from_to, shown="d")
+    chosen, epochs = "", f"{network.max_epochs} epochs"
+    if network.early_stopping:
+        chosen, epochs = f" {rows['n_validation']} choose the epoch,", f"up to {epochs}"
+        if network.patience is not None:
+            epochs += f", stopping after {network.patience} epochs without improvement"
+    train = f"about {rows['n_train']} rows train"
     if "n_train_folds" in scores:
         numbers = listed(map(str, design.train_folds), word="or")
-        at_most = ", at most" if len(design.train_folds) > 1 else ""
-        train += f"{at_most}, in {numbers} fold{'s' * (numbers != '1')} of the target"
+        at_most = "at most " if len(design.train_folds) > 1 else ""
+        train = f"{at_most}{train}, from {numbers} fold{'s' * (numbers != '1')} of the target"
     return (
         f"{design.n_repeats} x {design.n_splits} folds {FOLDS_IN_WORDS[design.folds][0]} "
-        f"(about {train}, {rows['n_validation']} choose the epoch, {rows['n_test']} test), "
-        f"{epochs}, normalised over: {design.normalisation}, seed {design.random_state}."
-        + _left_out(study)
+        f"({train},{chosen} {rows['n_test']} test), {epochs}, "
+        f"{_NORMALISED[design.normalisation]}, seed {design.random_state}." + _left_out(study)
     )
 
 
@@ -164,7 +173,7 @@ def _left_out(study):
     """Return a sentence on rows that were left out as copies; empty text if there are none."""
     several = study.design.study == "corpora"
     left_out = [
-        f"{len(rows)} row{'s' * (len(rows) > 1)}" + (f" of {name}" if several else "")
+        count(rows, "row") + (f" of {name}" if several else "")
         for name, rows in study.dropped_rows.items()
     ]
     return f" Left out as copies of others: {' and '.join(left_out)}." if left_out else ""
@@ -190,8 +199,7 @@ def _how_many(found, n_rows, plain):
         return f"{what}, {'also' if n_left else 'but not'} after Holm's correction"
     remaining = {0: "none", len(found): "all"}.get(n_left, n_left)
     return (
-        f"{len(found)} of {n_rows} comparisons with {plain}, {remaining} of them also after "
-        "Holm's correction"
+        f"{len(found)} of {n_rows} comparisons with {plain} (after Holm's correction: {remaining})"
     )
 
 

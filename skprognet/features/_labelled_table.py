@@ -109,7 +109,10 @@ def _tidy(table, labels, groups):
         )
         if changed:
             changes = first_few(f"{a} -> {b or 'missing'}" for a, b in changed)
-            warnings.warn(f"In the column {name!r} labels are read as: {changes}.", stacklevel=3)
+            warnings.warn(
+                f"The spelling of labels in the column {name!r} was changed: {changes}.",
+                stacklevel=3,
+            )
     # As objects, since pandas could infer another type for the new text.
     return table.assign(**{n: pd.Series(v, table.index, object) for n, v in tidy.items()})
 

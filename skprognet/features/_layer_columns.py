@@ -5,7 +5,7 @@ import warnings
 
 from skprognet._wording import first_few
 
-_LAYER_COLUMN = re.compile(r"(?P<model>[^.]+)\.[^.]+\.(mean|std|max)\.\d{3,}")
+_LAYER_COLUMN = re.compile(r"(?P<model>[^.]+)\.[^.]+\.(mean|std)\.\d{3,}")
 
 
 def name_speech_models(columns):
@@ -25,7 +25,7 @@ def name_speech_models(columns):
     return list(dict.fromkeys(match["model"] for match in matches if match))
 
 
-def warn_of_layers(X, layers=(), *, stacklevel=3):
+def warn_of_layers(X, layers=(), *, are_sources=True, stacklevel=3):
     """Warn of columns that look like layers of a speech model, unless a source reads them.
 
     Parameters
@@ -34,6 +34,8 @@ def warn_of_layers(X, layers=(), *, stacklevel=3):
         Features; without column names nothing is found.
     layers : sequence of str, default=()
         The speech models whose layers a source reads.
+    are_sources : bool, default=True
+        Whether the caller can use layers as a source, so that the warning says how.
     stacklevel : int, default=3
         See :func:`warnings.warn`.
 
@@ -46,10 +48,14 @@ def warn_of_layers(X, layers=(), *, stacklevel=3):
     matches = [match for match in matches if match and match["model"] not in layers]
     if matches:
         models = list(dict.fromkeys(match["model"] for match in matches))
+        advice = (
+            f"To use them as a source, pass layers=[{models[0]!r}] (--layers {models[0]}). "
+            if are_sources
+            else ""
+        )
         warnings.warn(
             f"{len(matches)} columns, such as {matches[0][0]!r}, have the names of layers of a "
-            f"speech model ({first_few(models)}), but count as features here. To use them as a "
-            f"source, pass layers=[{models[0]!r}] (--layers {models[0]}). To leave them out, "
-            "select the other columns (--features).",
+            f"speech model ({first_few(models)}), but count as features here. {advice}To leave "
+            "them out, select the other columns (--features).",
             stacklevel=stacklevel,
         )

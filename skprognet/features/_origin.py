@@ -47,7 +47,7 @@ class FeatureOrigin:
     >>> origin = FeatureOrigin("eGeMAPSv02", 16_000, "opensmile 2.6.0")
     >>> print(origin)
     eGeMAPSv02 at 16000 Hz by opensmile 2.6.0
-    >>> origin.makes_same_features(FeatureOrigin("eGeMAPSv02", 8_000, "opensmile 2.6.0"))
+    >>> origin.includes(FeatureOrigin("eGeMAPSv02", 8_000, "opensmile 2.6.0"))
     False
     """
 
@@ -190,13 +190,14 @@ class FeatureOrigin:
             for model in models
         }
 
-    def makes_same_features(self, other):
-        """Return whether both origins have the same feature set and the same sampling rate.
+    def includes(self, other):
+        """Return whether this origin makes all features of another one, in the same way.
 
+        Each feature set of the other must be one of these, at the same sampling rate.
         Configuration files are compared by content, and speech models by their weights, wherever
-        they are stored.
+        they are stored. Versions of openSMILE are not compared.
         """
-        return self._identity() == other._identity()
+        return other._identity() <= self._identity()
 
     def _parts(self):
         """Return feature set and software of openSMILE, and the speech models."""
@@ -229,7 +230,7 @@ class FeatureOrigin:
             If the features have another origin.
         """
         here = FeatureOrigin.of_table(table, name)
-        if here is not None and not self._identity() <= here._identity():
+        if here is not None and not here.includes(self):
             raise ValueError(
                 f"Features must be those that the model learned from, {self}; got {here} in "
                 f"{name!r}. Extract them again."

@@ -89,9 +89,10 @@ class SpeechModelOrigin(NamedTuple):
         try:
             loaded = features.load()
         except (ValueError, OSError) as error:
+            reason = str(error).rstrip(".")
             raise ValueError(
                 f"The model learned from layers of the speech model {self.name!r}, which is not "
-                f"found here ({error}) Pass its folder, the file of the weights of GE2E, or the "
+                f"found here: {reason}. Pass its folder, the file of the weights of GE2E, or the "
                 f"SpeechModule as {argument} "
                 f"(--speech-model {self.name}=FOLDER)."
             ) from error

@@ -171,7 +171,7 @@ class Score:
         if self.chance is None:
             return math.nan
         value, (low, high) = float(self.chance(y_true)), self.range
-        if not low - _ROUNDING <= value <= high + _ROUNDING:
+        if not (math.isnan(value) or low - _ROUNDING <= value <= high + _ROUNDING):
             raise ValueError(
                 f"The chance level of the score {self.name!r} must be from {low:g} to {high:g}, "
                 f"as its range says; chance(y_true) returned {value:g}."

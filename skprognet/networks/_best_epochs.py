@@ -20,7 +20,7 @@ class BestEpochs:
     B : int
         Number of networks.
     patience : int or None
-        Number of epochs without a better one after which a network is no longer followed.
+        A network is no longer followed after this many epochs in a row without a better one.
     device : str or torch.device
         The device of the scores.
 

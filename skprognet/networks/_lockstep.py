@@ -15,7 +15,6 @@ Letters in names: B networks.
 import time
 
 import torch
-from torch import Tensor
 
 from skprognet.networks._best_epochs import BestEpochs
 from skprognet.networks._network_to_train import HISTORY, NetworkToTrain, Trained
@@ -39,7 +38,7 @@ class Lockstep:
     max_epochs : int
         Number of epochs for which the history has room.
     patience : int or None
-        Number of epochs without a better one after which a network is no longer followed.
+        A network is no longer followed after this many epochs in a row without a better one.
     device : str or torch.device
         The device of the networks.
     stacked : bool, default=None
@@ -117,15 +116,13 @@ class Lockstep:
         # Without patience, a number of epochs that is never reached.
         patience = n_epochs + 1 if self.best.patience is None else self.best.patience
         results = []
-        for b, network in enumerate(self.networks):
+        for b in range(B):
             stopped = best[b] + patience <= n_epochs
             last = min(best[b] + patience, n_epochs)
-            of_network = history[:last, b].clone()
             results.append(
                 Trained(
                     best_epoch=best[b],
-                    history=of_network,
-                    finite=self._is_finite(network, of_network),
+                    history=history[:last, b].clone(),
                     stopped=stopped,
                     interrupted=interrupted and not stopped,
                     n_together=B,
@@ -133,7 +130,3 @@ class Lockstep:
                 )
             )
         return results
-
-    def _is_finite(self, network: NetworkToTrain, history: Tensor) -> bool:
-        losses = history[:, :2] if self.chosen else history[:, 0]
-        return all(values.isfinite().all() for values in (losses, *network.column.parameters()))

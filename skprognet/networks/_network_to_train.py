@@ -73,9 +73,6 @@ class Trained:
     history : Tensor of shape (n_epochs, 5), float64
         For each epoch the training loss, the validation loss and score, the number that chooses
         the epoch if it is a different one, and the test score; NaN if there is none.
-    finite : bool
-        Whether all losses and weights stayed finite. If not, the network is useless; its
-        neighbours are not affected.
     stopped : bool
         Whether patience ended the training.
     interrupted : bool
@@ -88,7 +85,6 @@ class Trained:
 
     best_epoch: int
     history: Tensor
-    finite: bool
     stopped: bool
     interrupted: bool
     n_together: int

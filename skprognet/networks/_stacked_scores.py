@@ -64,12 +64,11 @@ class StackedScores:
         self.present_BC = (total_BC > 0).double()
         # An absent class has no correct rows, so its recall is 0 and adds nothing to the mean.
         self.total_BC = torch.where(total_BC > 0, total_BC, 1)
-        if any(network.class_weights is not None for network in networks):
+        if networks[0].class_weights is not None:  # then all networks of the group have them
             class_weights = torch.ones_like(total_BC, device="cpu")
             for b, network in enumerate(networks):
-                if network.class_weights is not None:
-                    weights = torch.as_tensor(network.class_weights)
-                    class_weights[b, : len(weights)] = weights
+                weights = torch.as_tensor(network.class_weights)
+                class_weights[b, : len(weights)] = weights
             self.class_weights = class_weights.to(total_BC.device)
 
     def __call__(self) -> list[Tensor]:

@@ -18,9 +18,9 @@ def limit_threads(n_threads: int | None):
     On networks of a few hundred units, a second thread only waits: on two busy cores it made a fit
     up to 80 times slower. New Python threads start with the count that was last set anywhere. So
     if several threads fit, the first one to enter remembers the count, and the outermost block of
-    each thread restores it. An inner block restores the count that it found. If a thread already
-    has the count, nothing happens: it may have started within a block of another thread, and would
-    restore a count that the process never had.
+    each thread restores it. An inner block restores the count that it found. A thread that
+    already has the count changes nothing: its count may come from a block of another thread, and
+    should not be restored later.
 
     Parameters
     ----------

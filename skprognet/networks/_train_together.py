@@ -57,8 +57,8 @@ def train_together(
     batch_size : int, default=32
         Number of rows in a batch.
     patience : int or None, default=None
-        Number of epochs without a better validation score after which a network stops; None never
-        stops. It has no effect without validation rows.
+        A network stops after this many epochs in a row without a better one; None never stops. It
+        has no effect without validation rows.
     device : str or torch.device, default="cpu"
         The device of the networks.
     stacked : bool, default=None

@@ -25,7 +25,8 @@ def label_rows(model, X, *, explaining=False):
     DataFrame
         ``label`` and ``p_<class>`` for each class, or for a regressor ``predicted`` (with several
         outputs ``predicted_0``, ``predicted_1`` and so on). With ``explaining=True``, also the
-        changes without each source and group of features. The index is that of X.
+        changes without each source and group of features, if there are rows. The index is that
+        of X.
     """
     predictions = _numbers_of(model, X) if is_regressor(model) else _labels_of(model, X)
     if not explaining or X.empty:

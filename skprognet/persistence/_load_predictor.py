@@ -34,7 +34,7 @@ def load_predictor(
         The openSMILE configuration that computed the features, if it is not one of openSMILE's
         own. It only runs if its SHA-256 is the recorded one.
     speech_models : dict of str to object, default=None
-        Locations of speech models that are not found automatically, by the beginning of their
+        Where to find speech models that are not found automatically, by the prefix of their
         columns, such as ``{"ge2e": "models/ge2e"}``: a folder, or for GE2E also the file of its
         weights. The weights must be the recorded ones.
     device : str, default="cpu"

@@ -5,7 +5,7 @@ Reporting, FAT* 2019. Everything comes from the records of the file; nothing is 
 """
 
 from skprognet._markup import escape_markdown
-from skprognet._table_metric import loss_label, monitor_label
+from skprognet._table_metric import loss_label, monitor_label, score_named
 from skprognet._templates import fill_in, is_markup, markup
 from skprognet._wording import moments_in_words, printable
 from skprognet.datasets import find_attrs
@@ -189,7 +189,7 @@ def _of_the_training(description):
     is_known = isinstance(split, str) and split in VALIDATION
     unknown = "whether new speakers were tried: not recorded"
     return {
-        "metric": monitor_label(model["metric"]),
+        "metric": monitor_label(score_named(model["metric"])),
         "loss": loss_label(model["loss"]) if "loss" in model else None,
         "scale": [moments_in_words(moments) for moments in model.get("scale", ())],
         "validation": VALIDATION[split] if is_known else "not recorded",

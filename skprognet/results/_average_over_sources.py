@@ -4,6 +4,7 @@ from skprognet._scores import (
     BASELINE,
     CHANCE,
     CONDITIONS,
+    DESIGN,
     FOLD,
     METHOD,
     SCORE,
@@ -47,15 +48,17 @@ def average_over_sources(scores, sources=None, *, name=OTHER_CORPORA):
     DataFrame
         The rows of all other sources, including the network without a source, and the means. It
         keeps these columns if `scores` has them: corpus, target, n_train_folds, method, source,
-        repeat, fold, metric, greater_is_better, chance, baseline and score.
+        repeat, fold, n_train, n_validation, n_test, normalisation, rows_tested, metric,
+        greater_is_better, chance, baseline and score.
 
     Raises
     ------
     TypeError
         If `scores` is not a table.
     ValueError
-        If a column is missing, no row has one of the sources, a method with one of them lacks a
-        fold, or a method lacks one that another method of the same corpus has.
+        If a column is missing, no row has one of the sources, a method lacks a fold or has it
+        twice, a method lacks a source that another method of the same corpus has, or the scores
+        of a fold have other numbers of rows.
 
     See Also
     --------
@@ -84,11 +87,11 @@ def average_over_sources(scores, sources=None, *, name=OTHER_CORPORA):
     for _, part in by_condition(scores):
         replaced = {}
         for method, source in methods_in(part):
+            score_table(part, method, source)  # raises if a fold is missing or appears twice
             if source in sources:
-                score_table(part, method, source)  # raises if a fold is missing or appears twice
                 replaced.setdefault(method, set()).add(source)
         _check_same_sources(replaced, part["corpus"].iloc[0])
-    same = [*CONDITIONS, *METHOD, *FOLD, *METRIC, BASELINE]
+    same = [*CONDITIONS, *METHOD, *FOLD, *DESIGN, *METRIC, BASELINE]
     same = [column for column in same if column in scores]
     # The chance of the recall of a class differs between sources, too.
     averaged = [column for column in (CHANCE, SCORE) if column in scores]
@@ -99,7 +102,17 @@ def average_over_sources(scores, sources=None, *, name=OTHER_CORPORA):
     groups = renamed.groupby(same, sort=False, dropna=False)[averaged]
     # pandas skips NaN, but a mean over fewer sources could not be compared with the others.
     is_complete = groups.count().to_numpy() == groups.size().to_numpy()[:, None]
-    return groups.mean().where(is_complete).reset_index()
+    means = groups.mean().where(is_complete).reset_index()
+    folds = [each for each in (*CONDITIONS, *METHOD, *FOLD) if each in means]
+    twice = means[means.duplicated(folds)]
+    if len(twice):
+        first = twice.iloc[0]
+        raise ValueError(
+            "scores of the sources of a target must come from the same rows and the same design; "
+            f"got others for {first['method']!r} on {first['corpus']!r} in repeat "
+            f"{first['repeat']}, fold {first['fold']}. Score them on the same folds."
+        )
+    return means
 
 
 def _check_same_sources(sources_of, corpus):

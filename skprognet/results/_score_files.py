@@ -152,4 +152,8 @@ def read_csv(path, text=()):
         # Only empty cells are missing values, since a method or a source may be called "NA".
         return read_delimited(path, ",", {*_TEXT, *text}, no_text=[""])
     except (ValueError, EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise ValueError(f"Results must be a CSV file; got {str(path)!r}. {error}") from error
+        reason = str(error).rstrip(".")
+        raise ValueError(
+            f"Results must be a CSV file; {str(path)!r} cannot be read: {reason}. Write it "
+            "again, or give another file."
+        ) from error

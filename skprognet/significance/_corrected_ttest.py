@@ -29,7 +29,8 @@ def corrected_cv_ttest(
         (columns repeat, fold and score; the order of rows does not matter).
     test_train_ratio : float, default=None
         n_test / n_train, above 0. None is the mean of ``n_test / n_train`` where these are given;
-        else of ``n_test / (n_train + n_validation)`` where frames have these columns; and else
+        else of ``n_test / (n_train + n_validation)`` where frames have these columns (the larger
+        of the two frames); and else
         n_test / (n_samples - n_test) = 1 / (n_folds - 1).
     n_train, n_test : float or array-like of shape (n_repeats, n_folds), default=None
         Number of training and of test rows, of all folds or of each; both or neither.
@@ -68,9 +69,10 @@ def corrected_cv_ttest(
     Notes
     -----
     All rows that shaped the model count as training rows. These include the rows of a validation
-    fold, since they decide when training stops. So the default ratio, 1 / (k - 1) for k folds, is
-    the same with and without a validation fold. Gideon et al. [3]_ have eight training folds, one
-    validation fold and one test fold. Counting only the k - 2 training folds would be
+    fold if they decide when training stops. So the default ratio, 1 / (k - 1) for k folds, is
+    the same with and without a validation fold. If the two methods have learned from different
+    numbers of rows, frames give the larger of their ratios. Gideon et al. [3]_ have eight training
+    folds, one validation fold and one test fold. Counting only the k - 2 training folds would be
     ``test_train_ratio=1 / (k - 2)``, and a more cautious test: at 10 x 10, t is smaller by 5 %.
     Decide before you look at the result, and report the `ratio`. A frame of a run on some of the
     training folds has smaller numbers of training rows, and so gets a larger ratio.

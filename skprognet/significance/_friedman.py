@@ -113,6 +113,9 @@ def friedman_test(scores):
     R. L. Iman, J. M. Davenport (1980). "Approximations of the critical region of the Friedman
     statistic", Communications in Statistics - Theory and Methods 9, 571-595.
 
+    J. Demšar (2006). "Statistical Comparisons of Classifiers over Multiple Data Sets", Journal of
+    Machine Learning Research 7, 1-30.
+
     Examples
     --------
     >>> from skprognet.significance import friedman_test

@@ -32,7 +32,8 @@ class PairedScores:
     a, b : ndarray of shape (n_repeats, n_folds)
         Scores of the two methods.
     ratio : float or None
-        Mean of n_test / (n_train + n_validation) over the folds, if the frames have these numbers.
+        Mean of n_test / (n_train + n_validation) over the folds, if the frames have these numbers;
+        the larger one if one of the methods used no validation rows.
 
     Examples
     --------
@@ -121,7 +122,9 @@ def _check_frames(names, a, b):
     check_same_folds(names, *frames)
     check_same_design(names, *frames)
     ratios = [measured_ratio(frame) for frame in frames]
-    return PairedScores(*grids, None if None in ratios else ratios[0])
+    # A method that chooses its epoch on validation rows has learned from more rows than one that
+    # does not. The larger ratio is the more cautious one.
+    return PairedScores(*grids, None if None in ratios else max(ratios))
 
 
 def _as_array(name, scores):

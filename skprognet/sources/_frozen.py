@@ -102,8 +102,9 @@ def _weights_and_groups(model, labels, rows, train):
     if rows.weight is not None:
         options["sample_weight"] = rows.weight[train]
     if isinstance(model, Pipeline) and get_config()["enable_metadata_routing"]:
-        unread = set(options) - get_routing_for_object(model).consumes("fit", options)
-        return {name: v for name, v in options.items() if name not in unread & {"groups"}}
+        if "groups" not in get_routing_for_object(model).consumes("fit", options):
+            options.pop("groups", None)
+        return options
     prefix, last = _last_step(model)
     return {f"{prefix}{name}": v for name, v in options.items() if has_fit_parameter(last, name)}
 

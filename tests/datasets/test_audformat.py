@@ -135,6 +135,15 @@ def test_further_column_does_not_replace_a_label(database):
     assert corpus["age"].tolist() == [30, 30, 40, 40]
 
 
+def test_a_scheme_does_not_replace_the_name_of_the_corpus(database):
+    database["tasks"] = audformat.Table(database["emotions"].index)
+    database["tasks"]["corpus"] = audformat.Column()
+    database["tasks"]["corpus"].set(["a", "a", "b", "b"])
+    assert read_audformat(database, others="corpus")["corpus"].tolist() == ["a", "a", "b", "b"]
+    with pytest.raises(ValueError, match=r"^others must not replace .*; got 'corpus'"):
+        read_audformat(database, corpus="calls", others="corpus")
+
+
 def test_folder_without_a_database_is_refused(tmp_path):
     with pytest.raises(FileNotFoundError) as caught:
         read_audformat(tmp_path)

@@ -277,8 +277,8 @@ def test_repeated_rows_can_be_dropped(make_files):
 def test_copies_with_different_labels_are_an_error(equal_files, columns, duplicates):
     frame = corpus(file=equal_files, **ONE_SPEAKER | columns)
     assert problems(frame, files=True, duplicates=duplicates)[1:] == [
-        "Copies of a recording must have the same emotion, gender and speaker. With different "
-        f"labels, 1 recording appears more than once: '{equal_files[0]}' = '{equal_files[2]}'. "
+        "Copies of a recording must have the same emotion, gender and speaker; 1 recording "
+        f"appears more than once: '{equal_files[0]}' = '{equal_files[2]}', with different labels. "
         "Find out which is right, and remove the others."
     ]
 
@@ -322,7 +322,10 @@ def test_segments_of_one_file_are_not_copies(make_files):
         (["angry", "anger", "sad", "happy"], "'angry' and 'anger'"),
         (["angry", "Angry", "sad ", "sad"], "'angry' and 'Angry', 'sad ' and 'sad'"),
         (["surprise", "surprisd", "joy", "happy"], "'surprise' and 'surprisd', 'joy' and"),
-        (["sad", "NA", "sad", "angry"], "'NA' counts as a label of 'emotion' like any other"),
+        (
+            ["sad", "NA", "sad", "angry"],
+            "these count as labels like any other: 'NA'.",
+        ),
     ],
 )
 def test_warning_names_emotions_that_are_nearly_the_same(emotions, expected):

@@ -288,3 +288,16 @@ def test_folder_without_recordings_is_refused(tmp_path):
         f"root must hold recordings such as EB0_anger_1.wav; got '{tmp_path}' without any audio "
         "file (WAV, FLAC, ...). Pass the folder of the recordings, or one above it."
     )
+
+
+def test_a_word_may_stand_for_no_emotion(tmp_path):
+    for name in ("kim_a.wav", "kim_x.wav", "lee_a.wav"):
+        (tmp_path / name).touch()
+    names = NamedFiles(
+        "calls",
+        "kim_a.wav",
+        r"(?P<speaker>[a-z]+)_(?P<emotion>[a-z])",
+        {"emotion": {"a": "angry", "x": None}},
+    )
+    assert names.read(tmp_path, emotions=["angry"])["speaker"].tolist() == ["kim", "lee"]
+    assert len(names.read(tmp_path)) == 3

@@ -138,10 +138,10 @@ def test_recordings_without_label_and_labels_without_recording_are_left_out(root
         warnings.simplefilter("always")
         corpus = read_msp_improv(root)
     assert [str(warning.message) for warning in caught][:2] == [
-        "MSP-IMPROV: 2 recordings have no label and are left out, such as "
-        f"{folder / 'MSP-IMPROV-S01A-F01-P-FM98.wav'}.",
-        "MSP-IMPROV: 2 utterances have no recording and are left out, such as "
-        "MSP-IMPROV-S01A-F01-P-FM01.",
+        f"MSP-IMPROV: 2 recordings, such as {folder / 'MSP-IMPROV-S01A-F01-P-FM98.wav'}, have no "
+        "label and are left out.",
+        "MSP-IMPROV: 2 utterances, such as MSP-IMPROV-S01A-F01-P-FM01, have no recording and are "
+        "left out.",
     ]
     assert len(corpus) == 4
 

@@ -254,3 +254,11 @@ def test_single_fit_has_no_band_in_drawing_and_legend(curves):
     display.plot(Figure().subplots())
     assert display.frame()["std"].isna().all()
     assert display.ax_.get_legend().get_title().get_text() == "one fit"
+
+
+def test_the_direction_of_a_score_comes_from_the_table(curves):
+    display = TrainingCurveDisplay.from_curves(
+        curves.assign(metric="an error of another process", greater_is_better=False)
+    ).plot()
+    assert "an error of another process (lower is better)" in display.ax_.get_ylabel()
+    display.close()

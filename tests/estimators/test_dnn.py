@@ -471,6 +471,27 @@ def test_partial_fit_continues_after_fit_and_after_pickling(problem, small):
     assert not same(weights(restored), weights(clf))
 
 
+def test_a_loaded_network_does_not_repeat_its_random_numbers(problem, small):
+    X, y, _ = problem
+    clf = DNNClassifier(**small).partial_fit(X, y)
+    orders, masks = set(), set()
+    for _ in range(2):
+        clf = pickle.loads(pickle.dumps(clf)).partial_fit(X, y)
+        orders.add(clf.net_.iterator_train__generator.initial_seed())
+        masks.add(clf.net_.module_.dropout_generator.initial_seed())
+    assert len(orders) == len(masks) == 2
+
+
+def test_the_lowest_loss_of_a_loaded_network_is_known(problem, small):
+    X, y, _ = problem
+    clf = DNNClassifier(**small, early_stopping=False).fit(X, y)
+    lowest = min(clf.history_["train_loss"])
+    restored = pickle.loads(pickle.dumps(clf)).partial_fit(X, np.roll(y, 40))
+    last = restored.net_.history[-1]
+    assert last["train_loss"] > lowest
+    assert not last["train_loss_best"]
+
+
 def test_parameters_set_after_fit_take_effect_in_the_next_fit(problem, small):
     X, y, _ = problem
     clf = DNNClassifier(**small).fit(X, y).set_params(hidden_layer_sizes=(3,), max_epochs=2)

@@ -395,3 +395,11 @@ def test_an_estimator_without_get_params_is_fitted_alone(rows):
     fitted, network = fit_together([(WithoutParameters(), X, y), (DNNClassifier(**OPTIONS), X, y)])
     assert fitted.n_rows == len(X)
     assert hasattr(network, "net_")
+
+
+def test_a_fit_by_the_loss_records_no_further_score(problem, small):
+    X, y, _ = problem
+    options = {**small, "monitor": "loss", "class_weight": {"angry": 2.0}}
+    fits = [(DNNClassifier(**options).set_params(random_state=s), X, y) for s in range(2)]
+    for network in fit_together(fits, n_together=2):
+        assert "valid_monitor" not in network.net_.history[-1]

@@ -10,7 +10,7 @@ import pytest
 import torch
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GridSearchCV
+from sklearn.model_selection import GridSearchCV, ShuffleSplit
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -369,3 +369,10 @@ def test_permuting_a_single_row_or_equal_rows_is_refused(chain, rows, got):
     ):
         clf.source_importances(Z[rows], y[rows])
     assert clf.source_importances(Z[rows], y[rows], method="silence").shape == (2, 2)
+
+
+def test_rows_that_a_splitter_leaves_out_do_not_count_as_seen(problem):
+    X, y, _ = problem
+    splitter = ShuffleSplit(1, train_size=40, test_size=20, random_state=0)
+    network = DNNClassifier(**TINY, validation_fraction=splitter).fit(X, y)
+    assert source_overlap(network, X, per_row=True)["own"].sum() == 60

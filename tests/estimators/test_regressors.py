@@ -615,3 +615,13 @@ def test_too_few_rows_to_hold_out_and_unknown_losses_are_refused(rows, quick):
     DNNRegressor(**quick).fit(X[:4], Y[:4])
     with pytest.raises(ValueError, match=r"^loss must be one of 'squared_error'"):
         DNNRegressor(**quick, loss="mse").fit(X, Y)
+
+
+def test_a_warm_start_with_constant_numbers_is_noticed(small):
+    X = np.random.default_rng(0).normal(size=(40, 3))
+    model = DNNRegressor(**small, loss="ccc", warm_start=True, early_stopping=False)
+    model.fit(X, X[:, 0])
+    with pytest.raises(ValueError, match=r"^y must vary with loss='ccc'; got a constant"):
+        model.fit(X, np.ones(40))
+    with pytest.warns(UserWarning, match=r"^y should vary; got a constant"):
+        model.set_params(loss="squared_error").fit(X, np.ones(40))

@@ -281,3 +281,12 @@ def test_wrong_columns_and_shapes_are_refused(problem, shares, small):
             call(X, array)
     with pytest.raises(ValueError, match=r"^y must have a column for each class"):
         DNNClassifier(**small).partial_fit(X, shares, classes=[*NAMES, "bored"])
+
+
+def test_validation_rows_whose_likely_classes_have_no_weight_are_refused(problem, shares, small):
+    X, _, _ = problem
+    clf = DNNClassifier(**small, class_weight={"angry": 0.0})
+    all_angry = pd.DataFrame([[0.1, 0.7, 0.1, 0.1]] * 5, columns=shares.columns)
+    with pytest.raises(ValueError, match=r"must have a row whose most likely class has a weight"):
+        clf.fit(X, shares, X_val=X[:5], y_val=all_angry)
+    clf.set_params(monitor="loss").fit(X, shares, X_val=X[:5], y_val=all_angry)

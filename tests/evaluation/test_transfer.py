@@ -257,7 +257,8 @@ def test_random_step_of_a_pipeline_gets_the_seed_of_its_fit(corpus):
 def test_curves_have_every_epoch_of_every_fit(corpus):
     scores, curves = run(corpus, return_curves=True)
     assert list(curves) == [
-        *("method", "source", "target", "corpus", "repeat", "fold", "metric", "epoch"),
+        *("method", "source", "target", "corpus", "repeat", "fold"),
+        *("metric", "greater_is_better", "epoch"),
         *("train_loss", "valid_loss", "valid_score", "test_score"),
     ]
     assert len(curves) == scores["n_epochs"].sum() == 30 * 2

@@ -449,3 +449,20 @@ def test_a_pipeline_of_a_method_that_stops_early_for_many_rows_only_is_accepted(
     network = make_pipeline(StandardScaler(), DNNClassifier(**OPTIONS))
     with pytest.raises(ValueError, match="must be the network itself"):
         run(corpus, sources={}, methods={"DNN": network})
+
+
+def test_a_speaker_with_one_row_cannot_be_normalised_and_is_named_before_training(corpus):
+    speakers = SPEAKER.astype(object)
+    speakers[3] = "alone"
+    options = {"methods": METHODS, "sources": {"gender": GENDER}, "groups": SPEAKER, "cv": CV}
+    with pytest.raises(ValueError, match=r"2 rows of each speaker of 'X'; got one row of 'alone'"):
+        count_fits(*corpus[:2], speakers=speakers, normalisation="speaker", **options)
+
+
+def test_lists_and_tuples_of_layer_sizes_are_the_same_network(corpus):
+    methods = {
+        "DNN": DNNClassifier(**OPTIONS | {"hidden_layer_sizes": [4], "lr": np.float64(0.01)}),
+        "ProgNet": ProgressiveClassifier(**OPTIONS | {"hidden_layer_sizes": (4,), "lr": 0.01}),
+    }
+    scores = run(corpus, methods=methods, sources={"gender": GENDER})
+    assert set(scores.loc[scores["method"] == "ProgNet", "baseline"]) == {"DNN"}

@@ -201,7 +201,9 @@ def test_answer_says_what_helps_and_why(controlled):
         },
     )
     text = answer(shifted)
-    assert text.startswith("Transfer helps in 4 of 4 comparisons with DNN, all of them also after")
+    assert text.startswith(
+        "Transfer helps in 4 of 4 comparisons with DNN (after Holm's correction: all)"
+    )
     assert text.endswith(
         "What the source has learned helps (also better than the placebo): ProgNet from deep. The "
         "gain may come from more weights alone (not better than the placebo): ProgNet from "
@@ -218,7 +220,7 @@ def test_answer_says_uncorrected_when_holm_leaves_no_evidence(controlled):
     shifted.comparisons.loc[transfer, "pvalue_holm"] = 0.5
     text = answer(shifted)
     assert text.startswith(
-        "Transfer helps in 2 of 4 comparisons with DNN, none of them also after Holm's correction"
+        "Transfer helps in 2 of 4 comparisons with DNN (after Holm's correction: none)"
     )
     assert "By the uncorrected p-values, what the source has learned helps (also better" in text
     assert "By the uncorrected p-values, reading the layers progressively helps further" in text

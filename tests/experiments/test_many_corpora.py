@@ -256,3 +256,32 @@ def test_placebo_of_a_corpus_is_run_for_all_other_targets():
         plan = plan_study(design, CORPORA)
     placebos = {run.corpus: run.arguments["placebo"] for run in plan.runs}
     assert placebos == {"iemocap": ("emodb",), "ravdess": ("emodb",), "emodb": ()}
+
+
+def test_arrays_beside_tables_with_other_orders_of_columns_are_refused():
+    corpora = {name: corpus(seed, ["angry", "sad"]) for seed, name in enumerate("abc")}
+    X, labels = corpora["b"]
+    corpora["b"] = X[X.columns[::-1]], labels
+    corpora["c"] = corpora["c"][0].to_numpy(), corpora["c"][1]
+    with pytest.raises(ValueError, match=r"must have named features, .* got arrays for 'c'\."):
+        plan_study(CorporaDesign(**OPTIONS), corpora)
+
+
+def test_integer_classes_with_a_missing_label_are_the_same_as_in_another_corpus():
+    (X, first), (_, second) = corpus(0, ["angry", "sad"]), corpus(1, ["angry", "sad"])
+    first["emotion"] = np.repeat([1, 2, 3], 8)
+    second["emotion"] = [np.nan, *np.repeat([1.0, 2.0], 12)[1:]]
+    labels = {"a": (X, first), "b": (X + 1, second)}
+    with pytest.warns(UserWarning, match="The study keeps the labels"):
+        plan = plan_study(CorporaDesign(emotions=["1", "2"], **OPTIONS), labels)
+    assert {str(label) for label in plan.runs[0].arguments["y"]} == {"1", "2"}
+
+
+def test_layers_of_a_speech_model_that_count_as_features_are_named():
+    names = [f"ge2e.layer1.mean.{number:03d}" for number in range(4)]
+    corpora = {
+        name: (X.set_axis(names, axis=1), labels)
+        for name, (X, labels) in ((n, corpus(i, ["angry", "sad"])) for i, n in enumerate("ab"))
+    }
+    with pytest.warns(UserWarning, match=r"count as features here\. To leave them out"):
+        plan_study(CorporaDesign(**OPTIONS), corpora)

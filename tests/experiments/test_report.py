@@ -14,7 +14,12 @@ import pytest
 from matplotlib import image
 from sklearn.base import clone
 
-from skprognet.experiments import Study, format_study, write_study
+from skprognet.experiments import (
+    Study,
+    format_study,
+    transfer_between_tasks,
+    write_study,
+)
 from skprognet.metrics import uar_score
 from skprognet.results import format_table, read_predictions, read_scores
 
@@ -30,7 +35,7 @@ def test_text_has_title_design_audit_test_and_verdicts(study):
     text = format_study(study)
     assert text.startswith("# Emotion recognition with transfer from speaker and gender\n")
     assert "2 x 4 folds stratified by speaker (about 40 rows train, 20 choose" in text
-    assert "up to 3 epochs, normalised over: corpus, seed 0." in text
+    assert "up to 3 epochs, features normalised over each corpus, seed 0." in text
     assert study.audit_verdict in text
     assert "Test: corrected paired t-test for repeated CV, two-sided" in text
     assert "the paper's own test is defined only for 10 repeats of 10 folds" in text
@@ -46,7 +51,7 @@ def test_text_of_corpora_has_directions_and_training_sizes(corpora):
     title = "# Emotion recognition with transfer between first half and first-half\n"
     assert text.startswith(title)
     assert (
-        "1 x 4 folds stratified by speaker (about 20 rows train, at most, in 1 or 2 folds of "
+        "1 x 4 folds stratified by speaker (at most about 20 rows train, from 1 or 2 folds of "
         "the target, 10 choose the epoch, 10 test), up to 3 epochs"
     ) in text
     one_way = Study(corpora.scores, corpora.curves, replace(corpora.design, targets="first-half"))
@@ -57,13 +62,13 @@ def test_text_has_the_smallest_and_largest_number_of_rows_of_corpora(corpora):
     scores = corpora.scores[corpora.scores["n_train_folds"] == 2].copy()
     scores.loc[scores["corpus"] == "first-half", ["n_train", "n_test"]] = 13, 7
     text = format_study(Study(scores, corpora.curves, replace(corpora.design, train_folds=(2,))))
-    assert "(about 13 to 20 rows train, in 2 folds of the target, 10 choose the epoch, " in text
+    assert "(about 13 to 20 rows train, from 2 folds of the target, 10 choose the epoch, " in text
     assert "epoch, 7 to 10 test), up to 3 epochs" in text
 
 
 def test_text_lists_the_numbers_of_training_folds(corpora):
     study = Study(corpora.scores, corpora.curves, replace(corpora.design, train_folds=(1, 2, 4)))
-    assert ", in 1, 2 or 4 folds of the target, " in format_study(study)
+    assert ", from 1, 2 or 4 folds of the target, " in format_study(study)
 
 
 def test_text_has_the_patience(study):
@@ -87,14 +92,14 @@ def test_headline_counts_what_helps_and_what_hurts(study, with_scores):
     shifted = with_scores(study, {"ProgNet": 0.1, "PT/FT": -0.2})
     assert headline(shifted) == (
         "Not significantly better than chance: DNN; PT/FT from speaker; PT/FT from gender. "
-        "Transfer helps in 2 of 4 comparisons with DNN, all of them also after Holm's "
-        "correction: ProgNet from speaker +0.100; ProgNet from gender +0.100. Transfer hurts in "
-        "2 of 4 comparisons with DNN, all of them also after Holm's correction: PT/FT from "
+        "Transfer helps in 2 of 4 comparisons with DNN (after Holm's correction: "
+        "all): ProgNet from speaker +0.100; ProgNet from gender +0.100. Transfer hurts in "
+        "2 of 4 comparisons with DNN (after Holm's correction: all): PT/FT from "
         "speaker -0.200; PT/FT from gender -0.200."
     )
     shifted.comparisons["pvalue_holm"] = [1, 0.001, 1, 1, 1, 1]
-    assert "with DNN, 1 of them also after Holm's correction: ProgNet" in headline(shifted)
-    assert "with DNN, none of them also after Holm's correction: PT/FT" in headline(shifted)
+    assert "with DNN (after Holm's correction: 1): ProgNet" in headline(shifted)
+    assert "with DNN (after Holm's correction: none): PT/FT" in headline(shifted)
 
 
 def test_table_has_the_numbers_of_the_frame(study):
@@ -298,3 +303,14 @@ def test_figures_of_any_name_stay_in_the_folder(corpora, tmp_path, empty_picture
     assert set(os.listdir(folder)) == {*written, "manifest.json"}
     assert len([name for name in written if name.endswith(".png")]) == 4
     assert os.listdir(tmp_path) == ["out"]
+
+
+def test_text_says_so_if_no_rows_choose_the_epoch(corpus, network):
+    fixed = clone(network).set_params(early_stopping=False)
+    study = transfer_between_tasks(
+        *corpus, sources=["gender"], estimator=fixed, n_splits=4, n_repeats=1, n_jobs=1
+    )
+    assert (study.scores["n_validation"] == 0).all()
+    text = format_study(study)
+    assert "(about 40 rows train, 20 test), 3 epochs, features normalised over" in text
+    assert "choose the epoch" not in text

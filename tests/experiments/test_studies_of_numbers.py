@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.linear_model import Ridge
+from sklearn.metrics import mean_absolute_error
 
 from skprognet import DNNClassifier, DNNRegressor
 from skprognet.experiments import (
@@ -19,7 +20,7 @@ from skprognet.experiments import (
     transfer_between_tasks,
     write_study,
 )
-from skprognet.metrics import ccc_score
+from skprognet.metrics import Score, ccc_score
 
 NETWORK = {"hidden_layer_sizes": (8,), "max_epochs": 3, "lr": 0.02, "dropout": 0}
 FOLDS = {"n_splits": 3, "n_repeats": 1, "n_jobs": 1}
@@ -280,3 +281,9 @@ def test_target_with_a_single_class_is_refused(corpus):
         transfer_between_tasks(
             X, labels.assign(valence=3), target="valence", sources=["gender"], **FOLDS
         )
+
+
+def test_a_score_of_numbers_needs_no_further_word_that_the_target_is_numbers(corpus):
+    error = Score("error", mean_absolute_error, kind="numbers", greater_is_better=False)
+    plan = plan_study(TasksDesign(target="valence", sources=["gender"], scoring=error), *corpus)
+    assert isinstance(plan.design.estimator, DNNRegressor)

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import tomli_w
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import accuracy_score, zero_one_loss
 
 from skprognet import DNNClassifier
 from skprognet.cli._studies import corpora as corpora_verb
@@ -23,6 +24,7 @@ from skprognet.experiments import (
     transfer_between_corpora,
     transfer_between_tasks,
 )
+from skprognet.metrics import Score
 
 STUDIES = [(TasksDesign, transfer_between_tasks), (CorporaDesign, transfer_between_corpora)]
 # Arguments that say where the data are or how the work is done are not part of a design.
@@ -314,3 +316,17 @@ def test_fine_tuning_is_left_out_of_the_defaults_if_layers_are_the_only_source()
     """The default methods are those that can use some source of the study."""
     assert TasksDesign(sources=(), layers=("ge2e",)).methods == ("dnn", "progressive")
     assert TasksDesign(layers=("ge2e",)).methods == ("dnn", "fine-tuned", "progressive")
+
+
+def test_designs_with_different_scores_of_the_user_differ():
+    first, second = (
+        Score("mine", function, range=(0, 1)) for function in (accuracy_score, zero_one_loss)
+    )
+    assert TasksDesign(scoring=first) == TasksDesign(scoring=first)
+    assert TasksDesign(scoring=first) != TasksDesign(scoring=second)
+
+
+def test_all_sources_needs_two_sources():
+    message = r"^all_sources \(--all-sources\) needs two or more .*; got 'gender'\. Leave it out"
+    with pytest.raises(ValueError, match=message):
+        TasksDesign(sources=["gender"], all_sources=True)

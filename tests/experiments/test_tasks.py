@@ -5,6 +5,8 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import clone
+from sklearn.metrics import f1_score
 
 from skprognet import DNNClassifier
 from skprognet.experiments import (
@@ -14,7 +16,7 @@ from skprognet.experiments import (
     study_contents,
     transfer_between_tasks,
 )
-from skprognet.metrics import Score
+from skprognet.metrics import Score, uar_score
 
 
 def test_default_study_has_the_five_rows_of_table_2_of_the_paper(study):
@@ -154,3 +156,28 @@ def test_integer_codes_and_numeric_speaker_names_are_classes(corpus):
     study = transfer_between_tasks(X, codes, **options | {"sources": ["speaker"]})
     assert len(study.scores) == 9
     assert study.scores["metric"].unique().tolist() == ["uar"]
+
+
+def test_a_score_of_the_target_alone_does_not_choose_the_epochs_of_sources(corpus, network):
+    X, labels = corpus
+    labels = labels.assign(is_sad=(labels["emotion"] == "sad").astype(int))
+    study = transfer_between_tasks(
+        X,
+        labels,
+        target="is_sad",
+        sources=["speaker"],
+        scoring=Score("f1", f1_score, range=(0, 1)),
+        n_splits=4,
+        n_repeats=1,
+        n_jobs=1,
+        estimator=clone(network).set_params(monitor=Score("f1", f1_score, range=(0, 1))),
+    )
+    assert study.scores["score"].notna().all()
+
+
+def test_a_wrong_level_of_chance_is_refused_before_training(corpus):
+    score = Score("mine", uar_score, range=(0, 1), chance=lambda y: 50)
+    with pytest.raises(ValueError, match=r"chance level of the score 'mine' must be from 0 to 1"):
+        plan_study(TasksDesign(sources=["gender"], scoring=score, n_splits=4), *corpus)
+    unknown = Score("mine", uar_score, range=(0, 1), chance=lambda y: np.nan)
+    plan_study(TasksDesign(sources=["gender"], scoring=unknown, n_splits=4), *corpus)

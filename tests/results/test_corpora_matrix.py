@@ -14,6 +14,7 @@ from skprognet.results import (
     corpora_matrix,
     summary_table,
 )
+from skprognet.significance import corrected_cv_ttest
 
 GAINS = {"b": {"a": 0.05, "c": -0.04}, "c": {"a": 0.0, "b": 0.03}, "a": {"b": 0.01, "c": 0.02}}
 
@@ -186,3 +187,45 @@ def test_comparisons_that_lack_a_corpus_are_refused(scores_and_comparisons):
         with_alone = pd.concat([scores, alone.assign(corpus="d")])
         marks = table(with_alone, compare_methods(with_alone))["marks"]
         assert [*marks[marks != ""]] == [m for m in table(scores, comparisons)["marks"] if m]
+
+
+def test_an_average_over_sources_that_were_tested_on_other_rows_is_refused():
+    scores = scores_of(GAINS, baseline="DNN").assign(rows_tested="0f")
+    is_other = (scores["corpus"] == "b") & (scores["source"] == "c")
+    assert is_other.any()
+    scores.loc[is_other, "rows_tested"] = "1f"
+    with pytest.raises(ValueError, match=r"must come from the same rows .* on 'b' in repeat 1"):
+        average_over_sources(scores)
+
+
+def test_an_average_over_sources_of_doubled_scores_is_refused():
+    scores = scores_of(GAINS, baseline="DNN")
+    with pytest.raises(ValueError, match=r"must have one row for each of 1 x 5 folds of 'DNN'"):
+        average_over_sources(pd.concat([scores, scores[scores["method"] == "DNN"]]))
+
+
+def test_averages_keep_the_numbers_of_rows_for_the_tests():
+    sizes = {"n_train": 30, "n_validation": 10, "n_test": 60}
+    averaged = average_over_sources(scores_of(GAINS, baseline="DNN", **sizes))
+    of_corpus = averaged[averaged["corpus"] == "b"]
+    first, second = (of_corpus[of_corpus["method"] == name] for name in ("DNN", "ProgNet"))
+    assert corrected_cv_ttest(first, second).ratio == pytest.approx(60 / 40)
+
+
+def test_the_picture_says_that_lower_is_better_and_shows_the_own_network_of_each_method():
+    big = scores_of(GAINS, ["ProgNet"]).replace({"method": {"DNN": "big", "ProgNet": "big net"}})
+    big["score"] += 0.1 + np.random.default_rng(1).normal(0, 0.01, len(big))
+    small = scores_of(GAINS, ["ProgNet"]).assign(baseline="DNN")
+    scores = pd.concat([small, big.assign(baseline="big")], ignore_index=True)
+    scores.loc[scores["source"] == "none", "baseline"] = "none"
+    scores = scores.assign(metric="my loss", greater_is_better=False)
+    display = CorporaMatrixDisplay.from_scores(scores).plot()
+    assert "gain in my loss (lower is better) over" in display.ax_.get_xlabel().replace("\n", " ")
+    own = {
+        (row["method"], row["corpus"]): f"{row['baseline_score']:.3f}"
+        for _, row in display.frame().iterrows()
+    }
+    assert len(set(own.values())) > 1
+    for (method, corpus), value in own.items():
+        assert display.texts_[method, corpus, corpus].get_text() == value
+    display.close()

@@ -92,7 +92,7 @@ def test_axis_labels_name_the_metric():
     display.close()
     curves = scores.assign(epoch=1, valid_score=scores["score"], test_score=1.0)
     for column, metric, label in (
-        ("valid_score", "my loss", "validation my loss"),
+        ("valid_score", "my loss", "validation my loss (lower is better)"),
         ("test_score", "uar", "test UAR"),
         ("valid_score", "loss", "validation score (minus the loss)"),
     ):
@@ -214,5 +214,5 @@ def test_tables_of_earlier_versions_and_empty_tables_are_refused():
 def test_damaged_file_of_rows_is_refused(tmp_path):
     scores_of_a_and_b(seed=1).to_csv(tmp_path / "results.csv", index=False)
     (tmp_path / "rows.csv.gz").write_bytes(b"no gzip")
-    with pytest.raises(ValueError, match=r"must be a CSV file; got .*rows\.csv\.gz'\. Not a gz"):
+    with pytest.raises(ValueError, match=r"a CSV file; .*rows\.csv\.gz' cannot be read: Not a gz"):
         read_scores(tmp_path)

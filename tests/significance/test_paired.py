@@ -104,6 +104,17 @@ def test_numbers_of_rows_that_are_missing_in_both_frames_give_the_default_ratio(
         assert test(first, second).ratio == 1 / 9
 
 
+def test_the_larger_ratio_counts_if_one_method_chooses_no_epoch(tables):
+    sizes = {"n_train": 80, "n_test": 20}
+    first, second = (
+        scores_frame(table, **sizes, n_validation=n)
+        for table, n in zip(tables, (20, 0), strict=True)
+    )
+    for one, other in ((first, second), (second, first)):
+        assert corrected_cv_ttest(one, other).ratio == 20 / 80
+    assert corrected_cv_ttest(first, first.assign(score=0.5)).ratio == pytest.approx(0.2)
+
+
 @pytest.mark.parametrize(
     ("column", "in_a", "in_b", "difference"),
     [

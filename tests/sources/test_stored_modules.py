@@ -134,6 +134,20 @@ def test_a_stored_model_loads_unchanged(make, fit, tmp_path):
     )
 
 
+class WithEmptyBuffers(nn.Sequential):
+    def __init__(self):
+        super().__init__(nn.Linear(8, 6), nn.Tanh())
+        self.register_buffer("cache", torch.empty(0))
+        self.register_buffer("table", torch.empty(0, 3))
+
+
+def test_a_module_with_empty_buffers_can_be_stored(tmp_path):
+    model = ProgressiveClassifier(TorchSource(WithEmptyBuffers(), "1"), **SMALL).fit(X, EMOTION)
+    save_model(model, tmp_path / "model")
+    loaded = load_model(tmp_path / "model", modules={"source": WithEmptyBuffers()})
+    np.testing.assert_array_equal(loaded.predict_proba(X), model.predict_proba(X))
+
+
 def test_a_single_source_is_called_source(tmp_path):
     model = ProgressiveClassifier(TorchSource(stack(), "2"), **SMALL).fit(X, EMOTION)
     save_model(model, tmp_path / "model")

@@ -134,10 +134,10 @@ def _download(name, needs_weights):
         wanted = [*_READ, weights] if needs_weights else [*_READ]
         folder = Path(hub.snapshot_download(name, allow_patterns=wanted))
     except Exception as error:  # errors of the hub, of its HTTP library, and of the disk
-        reason = first_line(error)
+        reason = first_line(error).rstrip(".")
         raise ConnectionError(
-            f"The model {name!r} could not be downloaded from the hub: {reason:.300} Check its "
-            "name and the connection, or give the folder of a copy."
+            f"The model {name!r} could not be downloaded from the hub: {reason:.300}. Check "
+            "its name and the connection, or give the folder of a copy."
         ) from error
     missing = _missing(folder, needs_weights)
     if missing:
