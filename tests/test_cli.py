@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 from joblib import parallel_config
 
+import skprognet
 from skprognet.cli import main
 from skprognet.datasets import load_emodb
 
@@ -205,7 +206,6 @@ def test_help_lists_all_commands_in_the_order_of_use():
         assert run(command, "--help").stdout.startswith(f"Usage: main {command} ")
 
 
-def test_an_unknown_command_exits_with_2():
-    result = run("extrakt")
-    assert result.exit_code == 2
-    assert "No such command 'extrakt'." in result.stderr
+def test_version_and_short_help():
+    assert run("--version").stdout.endswith(f"version {skprognet.__version__}\n")
+    assert run("-h").stdout == run("--help").stdout

@@ -9,6 +9,7 @@ import shlex
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -100,18 +101,6 @@ def test_train_prints_the_command_of_a_study_with_all_options_that_it_needs(tabl
         *("--methods", "dnn", "side-by-side", *data, *TINY),
         *("--folds-by", "speaker-independent", "--output", "results"),
     ]
-
-
-def test_train_refuses_features_of_two_origins_before_it_trains(table, tmp_path, monkeypatch):
-    frame = pd.read_parquet(table)
-    frame.insert(0, "extractor", "opensmile 2.6.0")
-    frame.insert(0, "sampling_rate", 16_000)
-    frame.insert(0, "feature_set", np.repeat(["eGeMAPSv01b", "eGeMAPSv02"], 20))
-    frame.to_parquet(tmp_path / "two.parquet")
-    monkeypatch.setattr("skprognet.cli._train_verb.train_model", None)  # must not be called
-    result = run("train", tmp_path / "two.parquet", *TINY, "-o", tmp_path / "model")
-    assert result.exit_code == 1
-    assert "must have one origin; got 2 in" in result.stderr
 
 
 def test_train_fits_the_same_model_as_python(model, table):
@@ -862,3 +851,35 @@ def test_the_commands_lead_from_emodb_files_to_predictions(corpora, tmp_path, mo
     assert output.splitlines()[1].startswith(f"wav/{first_file},")
     assert run("predict", "model", f"wav/{first_file}").stdout == output
     assert f"{len(chosen)} rows of features.parquet" in run("inspect", "model").stdout
+
+
+def test_a_column_has_priority_over_a_model_file_of_its_name(model, table, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("gender").write_bytes(Path(model[0]).read_bytes())
+    for source, origin in (("gender", "column"), ("./gender", "model")):
+        run_ok("train", table, "--method", "progressive", "--source", source, *TINY, "-o", "out")
+        assert origin in read_model_info("out")["metadata"]["sources"]["gender"]
+
+
+@pytest.mark.parametrize("verb", [("extract",), ("predict", "model")], ids=lambda words: words[0])
+def test_the_timeout_reaches_the_extractor(verb, speech_folder, tmp_path, monkeypatch):
+    def refuse(*args, timeout, **options):
+        raise ValueError(f"the timeout is {timeout}")
+
+    monkeypatch.chdir(speech_folder)
+    monkeypatch.setattr(f"skprognet.cli._{verb[0]}.make_extractor", refuse)
+    result = run(*verb, "speech/F01_sad_01.wav", "--timeout", 7, "-o", tmp_path / "t.csv")
+    assert (result.exit_code, result.stderr) == (1, "Error: the timeout is 7.0\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--card", "--json"], "--card excludes --json and --rows. Leave them out."),
+        (["--scores", "r.csv"], "--scores is for the model card. Add --card."),
+    ],
+)
+def test_options_of_inspect_that_exclude_each_other(model, options, message):
+    result = run("inspect", model[0], *options)
+    assert result.exit_code == 2
+    assert message in result.stderr

@@ -161,7 +161,7 @@ def test_a_study_of_numbers_reports_ccc_and_no_recall(study):
     assert "arousal: 16 numbers from 1." in result.stderr
     assert result.stdout.startswith("# Arousal prediction with transfer from emotion")
     assert "| CCC  " in result.stdout
-    assert "difference in UAR" not in result.stdout
+    assert "| UAR  " not in result.stdout
     assert "UAR 0." in result.stdout  # of the source alone, which predicts emotions
     page = (folder / "out" / "report.html").read_text("utf-8")
     assert "concordance correlation coefficient" in page

@@ -294,6 +294,16 @@ def test_the_suffix_decides_the_format_of_the_picture(folder, suffix, start):
         (["--kind", "sizes", "--no-panels"], 2, "--panels is for --kind curves. Leave it out."),
         (["--kind", "curves", "--alpha", 0.05], 2, "--alpha is for --kind significance and sizes"),
         (["--kind", "significance", "-o", "x.gif2"], 1, "Format 'gif2' is not supported"),
+        (["--kind", "sizes", "--rope", 0.1], 2, "--rope is for --kind significance. Leave it out"),
+        (["--kind", "scores", "--test", "auto"], 2, "--test is for --kind significance and sizes"),
+        *(
+            (
+                ["--kind", kind, "--corpus", "b", "--test", "calibrated_cv_ttest"],
+                1,
+                "test must fit 1 x 5 folds; got 'calibrated_cv_ttest'",
+            )
+            for kind in ("significance", "sizes")
+        ),
     ],
 )
 def test_wrong_options_of_plot_give_an_error_and_no_file(
@@ -335,9 +345,3 @@ def test_compare_reads_csv_files_of_other_programs(results, tmp_path, csv_option
     expected = run("compare", results)
     make_scores().to_csv(tmp_path / "other.csv", index=False, **csv_options)
     assert run("compare", tmp_path / "other.csv").stdout == expected.stdout
-
-
-def test_the_width_of_equivalence_has_no_effect_on_sizes(folder):
-    refused = run("plot", folder, "--kind", "sizes", "--rope", 0.1, "-o", folder / "x.pdf")
-    assert refused.exit_code == 2
-    assert "--rope" in refused.stderr

@@ -17,6 +17,7 @@ import tomli_w
 from click.testing import CliRunner
 
 from skprognet.cli import main
+from skprognet.cli._studies import study_contents
 from skprognet.datasets import load_emodb
 from skprognet.displays import TrainingSizeDisplay, pictures
 
@@ -562,3 +563,46 @@ def test_corpora_accepts_one_file_of_labels_for_three_corpora(table, tmp_path, n
     refused = run("corpora", *paths, *options, "-o", tmp_path / "twice")
     assert refused.exit_code == 1
     assert "twice in the column" in refused.stderr
+
+
+def test_a_hangup_that_the_caller_ignores_does_not_stop_a_study(
+    table, tmp_path, no_figures, monkeypatch
+):
+    def hang_up(*arguments):
+        os.kill(os.getpid(), signal.SIGHUP)
+        return study_contents(*arguments)
+
+    monkeypatch.setattr("skprognet.cli._studies.study_contents", hang_up)
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    try:
+        result = run("tasks", table, *QUESTION, *TINY, "-o", tmp_path / "out")
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert result.exit_code == 0, result.output
+
+
+def test_a_closed_terminal_ends_a_study_with_129(table, tmp_path, no_figures, monkeypatch):
+    def hang_up(*arguments):
+        os.kill(os.getpid(), signal.SIGHUP)
+
+    monkeypatch.setattr("skprognet.cli._studies.study_contents", hang_up)
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    try:
+        result = run("tasks", table, *QUESTION, *TINY, "-o", tmp_path / "out")
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert result.exit_code == 129
+    assert "Stopped. The same command continues the study" in result.stderr
+
+
+def test_an_interrupt_after_the_results_says_that_they_are_complete(
+    table, tmp_path, no_figures, monkeypatch
+):
+    def interrupt(study):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("skprognet.cli._studies.format_study", interrupt)
+    result = run("tasks", table, *QUESTION, *TINY, "-o", tmp_path / "out")
+    assert result.exit_code == 130
+    assert f"Stopped. The results in {str(tmp_path / 'out')!r} are complete." in result.stderr

@@ -129,3 +129,15 @@ def test_importances_by_class_have_a_bar_for_each_source_and_class(rng):
     labels = [label.get_text() for label in display.ax_.get_yticklabels()]
     assert labels == ["one: a", "one: b", "two: a", "two: b"]
     assert display.ax_.get_xlabel().startswith("fall in the recall of the class without")
+
+
+def test_map_of_more_than_12_columns_has_no_numbers(explanation):
+    wide = explanation.assign(**{f"features_g{i:02}": 0.5 for i in range(9)})
+    assert len(draw(wide, max_groups=11).ax_.texts) > 0  # with the source, 12 columns
+    assert len(draw(wide, max_groups=12).ax_.texts) == 0
+
+
+@pytest.mark.parametrize(("n", "error"), [(0, ValueError), (2.5, TypeError)])
+def test_number_of_groups_is_checked(explanation, n, error):
+    with pytest.raises(error, match=r"^max_groups must"):
+        ExplanationDisplay(explanation, max_groups=n)

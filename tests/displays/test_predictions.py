@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from sklearn.metrics import confusion_matrix
+from sklearn.metrics import accuracy_score, confusion_matrix
 
 from skprognet.displays import (
     CalibrationDisplay,
@@ -16,6 +16,13 @@ from skprognet.displays import (
     DisagreementDisplay,
     GroupScoresDisplay,
     PredictionScatterDisplay,
+)
+from skprognet.metrics import Score
+from skprognet.results import (
+    calibration_by_method,
+    expected_calibration_error,
+    most_disputed,
+    scores_by_group,
 )
 
 TRUTH = ["angry"] * 4 + ["sad"] * 6
@@ -270,3 +277,26 @@ def test_several_corpora_are_refused(kind, predictions):
     two_corpora = pd.concat([predictions.assign(corpus="a"), predictions.assign(corpus="b")])
     with pytest.raises(ValueError, match="predictions must be of one corpus"):
         kind.from_predictions(two_corpora)
+
+
+def test_options_of_displays_reach_the_numbers(predictions):
+    confidence = 0.55 + 0.04 * predictions["row"]
+    p_angry = np.where(predictions["prediction"] == "angry", confidence, 1 - confidence)
+    sure = predictions.assign(p_angry=p_angry, p_sad=1 - p_angry)
+    calibration = CalibrationDisplay.from_predictions(sure, n_bins=4)
+    pd.testing.assert_frame_equal(calibration.curves, calibration_by_method(sure, n_bins=4))
+    pd.testing.assert_frame_equal(calibration.errors, expected_calibration_error(sure, n_bins=4))
+
+    labels = pd.DataFrame({"half": [0, 0, 1, 1, 1] * 2})
+    accuracy = Score("accuracy", accuracy_score)
+    groups = GroupScoresDisplay.from_predictions(predictions, labels, "half", scoring=accuracy)
+    expected = scores_by_group(predictions, labels, "half", scoring=accuracy)
+    assert groups.groups["score"].tolist() == expected["score"].tolist()
+    assert groups.groups["metric"].tolist() == expected["metric"].tolist()
+
+    svm = predictions[predictions["method"] == "DNN"].assign(method="SVM")
+    three = pd.concat([predictions, svm.assign(prediction=svm["truth"])])
+    three["baseline"] = np.where(three["source"] == "none", "none", "DNN")
+    by_svm = DisagreementDisplay.from_predictions(three, against="SVM").disputed
+    pd.testing.assert_frame_equal(by_svm, most_disputed(three, 20, against="SVM"))
+    assert not by_svm.equals(most_disputed(three, 20))

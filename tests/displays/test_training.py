@@ -218,7 +218,13 @@ def test_a_missing_column_is_named(curves):
 
 @pytest.mark.parametrize(
     ("score", "name"),
-    [("valid_score", "validation UAR"), ("test_score", "test UAR"), ("my_$x$_$y$", "my_$x$_$y$")],
+    [
+        ("valid_score", "validation UAR"),
+        ("test_score", "test UAR"),
+        ("train_loss", "training loss"),
+        ("valid_loss", "validation loss"),
+        ("my_$x$_$y$", "my_$x$_$y$"),
+    ],
 )
 def test_axis_label_names_the_score_that_is_drawn(curves, score, name):
     renamed = curves.rename(columns={"valid_score": score})

@@ -331,3 +331,17 @@ def test_checkpoint_recognises_a_torch_module_by_its_weights(table, emotion, tmp
         module[0].weight += 1
     with pytest.raises(ValueError, match=r"of this run; got one that differs in sources\.module"):
         study(module)
+
+
+@pytest.mark.parametrize(("n_values", "is_found"), [(2, False), (3, True)])
+def test_audit_recognises_copies_of_three_numbers_but_not_of_two(
+    n_values, is_found, table, emotion
+):
+    column = np.arange(60) % n_values * 1.0
+    copied = table.assign(**{"ge2e.layer2.0": column, "loudness": column})
+    scores = run(copied, emotion, methods={n: METHODS[n] for n in ("DNN", "ProgNet")})
+    if is_found:
+        with pytest.raises(ValueError, match="must not see the columns of a source"):
+            audit(scores)
+    else:
+        audit(scores)

@@ -334,10 +334,12 @@ def test_error_of_rare_classes_hints_at_numbers_if_labels_look_like_numbers(y, h
         run(y, methods={"LR": LogisticRegression()})
 
 
-def test_advice_for_a_target_of_numbers_names_the_progressive_regressor():
-    message = r"placebo=True needs sources; got none\..* and a ProgressiveRegressor, or leave"
-    with pytest.raises(ValueError, match=message):
+def test_advice_on_a_placebo_without_sources_names_the_progressive_estimator():
+    message = r"^placebo=True needs sources; got none\..* and a Progressive{}, or leave"
+    with pytest.raises(ValueError, match=message.format("Regressor")):
         run(placebo=True)
+    with pytest.raises(ValueError, match=message.format("Classifier")):
+        run(np.arange(N) % 2, methods={"LR": LogisticRegression()}, placebo=True)
 
 
 def test_source_of_numbers_as_text_is_refused_before_training():

@@ -263,3 +263,20 @@ def test_whole_floats_are_accepted_as_integer_labels():
     assert (predictions["prediction"] == 7).all()
     assert predictions["prediction"].dtype == np.int64
     assert recomputed(predictions) == scores["score"].tolist()
+
+
+class WithoutClasses(ClassifierMixin, BaseEstimator):
+    def fit(self, X, y):
+        self.first_ = y[0]
+        return self
+
+    def predict(self, X):
+        return np.full(len(X), self.first_)
+
+    def predict_proba(self, X):
+        return np.full((len(X), 3), 1 / 3)
+
+
+def test_probabilities_of_unknown_classes_are_missing():
+    _, predictions = run(methods={"mine": WithoutClasses()})
+    assert predictions.filter(like="p_").isna().all(axis=None)

@@ -148,8 +148,3 @@ def test_columns_with_the_same_name_are_refused():
 def test_empty_name_of_a_source_is_refused():
     with pytest.raises(ValueError, match=r"^The name of a source must have at least one letter"):
         cross_validate_transfer(RAW, EMOTION, methods={"DNN": network()}, sources={"": EMOTION})
-
-
-def test_placebo_without_sources_is_refused():
-    with pytest.raises(ValueError, match=r"^placebo=True needs sources; got none"):
-        cross_validate_transfer(RAW, EMOTION, methods={"DNN": network()}, placebo=True)

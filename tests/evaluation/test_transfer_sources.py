@@ -10,13 +10,18 @@ from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
+from sklearn.model_selection import KFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
 from skprognet.evaluation import SourceCorpus, audit, count_fits, cross_validate_transfer
 from skprognet.metrics import Score, uar_score
-from skprognet.model_selection import RepeatedSpeakerStratifiedKFold, RepeatedStratifiedGroupKFold
+from skprognet.model_selection import (
+    LeaveOneSessionOut,
+    RepeatedSpeakerStratifiedKFold,
+    RepeatedStratifiedGroupKFold,
+)
 
 OPTIONS = {"hidden_layer_sizes": (5,), "max_epochs": 2, "lr": 0.01}
 METHODS = {
@@ -325,6 +330,11 @@ def test_every_fit_has_a_unique_key_and_seed(corpus, other):
             "source, or leave out a combination.",
         ),
         (
+            {"sources": {"none": GENDER}},
+            "The name of a source must not be 'none', which stands for no source; got 'none'. "
+            "Rename it.",
+        ),
+        (
             {"sources": {"wide": SourceCorpus(np.eye(6), list("ababab"))}},
             "The corpus 'wide' must have the 4 features of X; got 6. Extract the same features "
             "from both.",
@@ -334,11 +344,6 @@ def test_every_fit_has_a_unique_key_and_seed(corpus, other):
 def test_invalid_sources_are_refused(options, sentence, corpus):
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         run(corpus, **options)
-
-
-def test_name_of_a_source_must_be_text(corpus):
-    with pytest.raises(TypeError, match="sources must have names of text; got 0"):
-        run(corpus, sources={0: GENDER})
 
 
 @pytest.mark.parametrize("combined", [["gs"], ("g", "s"), "gs", [1], 1])
@@ -466,3 +471,37 @@ def test_lists_and_tuples_of_layer_sizes_are_the_same_network(corpus):
     }
     scores = run(corpus, methods=methods, sources={"gender": GENDER})
     assert set(scores.loc[scores["method"] == "ProgNet", "baseline"]) == {"DNN"}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"cv": KFold(3)}, "cv must be a splitter with split_with_validation, such as "),
+        (
+            {"sources": [GENDER]},
+            "sources must be a DataFrame or dict with the labels of each task by its name; got "
+            "list.",
+        ),
+    ],
+)
+def test_arguments_of_a_wrong_type_are_refused(options, message, corpus):
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}"):
+        run(corpus, **({"sources": {"gender": GENDER}} | options))
+
+
+def test_a_corpus_must_have_as_many_splits_as_the_target(corpus, other):
+    message = "The corpus 'other' must have as many splits as the target, 6; got 3. Use a splitter"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
+        run(corpus, sources={"other": other}, cv=LeaveOneSessionOut())
+
+
+def test_a_source_task_needs_two_classes_in_each_split(corpus):
+    train, _, _ = next(CV.split_with_validation(*corpus, SPEAKER))
+    labels = np.full(120, "b")
+    labels[train] = "a"
+    message = (
+        "The source task 'rare' must have at least 2 classes in the training rows of every split; "
+        "got ['a'] in repeat 1, fold 1. Use fewer folds."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        run(corpus, sources={"rare": labels})

@@ -94,6 +94,8 @@ def test_sources_are_averaged_within_each_fold():
     scores = scores_of(GAINS, baseline="DNN")
     averaged = average_over_sources(scores)
     assert set(averaged["source"]) == {"none", "other corpora"}
+    renamed = average_over_sources(scores, name="elsewhere")
+    assert set(renamed["source"]) == {"none", "elsewhere"}
     wide = scores.pivot(index=["corpus", "fold", "method"], columns="source", values="score")
     wide_averaged = averaged.pivot(
         index=["corpus", "fold", "method"], columns="source", values="score"

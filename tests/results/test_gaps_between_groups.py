@@ -175,3 +175,16 @@ def test_speakers_are_units_within_each_corpus(gaps):
     alone = gaps_between_groups(second, labels, "gender")
     assert table["pvalue"].tolist()[2:] == pytest.approx(alone["pvalue"].tolist(), nan_ok=True)
     assert table["verdict"][2].startswith("corpus B: Between")
+
+
+def test_alpha_sets_the_level_of_the_interval_and_the_verdict(gaps):
+    predictions, labels = gaps.invented(0.12, np.random.default_rng(2))
+    usual = gaps_between_groups(predictions, labels, "gender").iloc[1]
+    assert 0.02 < usual["pvalue"] < 0.05
+    strict = gaps_between_groups(predictions, labels, "gender", alpha=0.02).iloc[1]
+    assert strict["pvalue"] == usual["pvalue"]
+    assert strict["alpha"] == 0.02
+    assert strict["low"] < 0 < strict["high"]
+    assert not usual["low"] < 0 < usual["high"]
+    assert "(98 % interval " in strict["verdict"]
+    assert strict["verdict"].endswith("No evidence that the source changes this difference.")

@@ -329,3 +329,20 @@ def test_error_counts_missing_folds():
     scores = scores_frame(REFERENCE["scores"], n_folds=2)
     with pytest.raises(ValueError, match="1 x 2 folds of 'DNN' from 'none'; got 1 rows"):
         compare_over_corpora(scores.drop(index=0))
+
+
+def test_alpha_decides_the_verdicts_and_how_many_corpora_are_needed():
+    scores = scores_frame(REFERENCE["scores"])
+    strict = compare_over_corpora(scores, alpha=1e-5)
+    assert strict.verdict.startswith("No evidence that the 3 methods differ over 12 corpora")
+    assert "No evidence of a difference" in strict.comparisons["verdict"].iloc[0]
+    usual = compare_over_corpora(scores)
+    loose = compare_over_corpora(scores, alpha=0.5)
+    n_usual, n_loose = (
+        each.comparisons["verdict"].str.contains("is better than").sum() for each in (usual, loose)
+    )
+    assert n_usual < n_loose
+    four = scores_frame(REFERENCE["scores"][:4])
+    compare_over_corpora(four)
+    with pytest.raises(ValueError, match="at least 5 corpora for 3 methods; got 4"):
+        compare_over_corpora(four, alpha=0.01)

@@ -95,3 +95,12 @@ def test_recalls_are_averaged_over_sources_although_chance_differs(invent_predic
     for column in ("score", "chance"):
         means = of_sources[column].mean()
         np.testing.assert_allclose(of_mean[column].loc[means.index], means)
+
+
+def test_facts_of_the_fits_are_copied_from_the_scores(invent_predictions):
+    predictions = invent_predictions()
+    scores = scores_of(predictions).assign(normalisation="speaker")
+    scores["rows_tested"] = "fold " + scores["fold"].astype(str)
+    table = recall_scores(predictions, "happy", scores)
+    for column in ("n_train", "n_validation", "normalisation", "rows_tested", "baseline"):
+        assert table[column].tolist() == scores[column].tolist()

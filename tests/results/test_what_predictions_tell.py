@@ -250,3 +250,19 @@ def test_disputes_list_what_transfer_corrects_and_spoils(invent_predictions):
     assert (by_svm["wrong_to_right"] != "").equals(
         (by_svm["SVM"] != by_svm["truth"]) & (by_svm["ProgNet from gender"] == by_svm["truth"])
     )
+
+
+@pytest.mark.parametrize("against", [None, "DNN"])
+def test_placebos_are_not_listed_among_the_changes(invent_predictions, against):
+    methods = [("DNN", "none"), ("ProgNet", "gender"), ("ProgNet", "placebo of gender")]
+    predictions = invent_predictions(methods=methods, n_repeats=1)
+    predictions["baseline"] = np.where(predictions["source"] == "none", "none", "DNN")
+    disputed = most_disputed(predictions, n=None, against=against)
+    assert "ProgNet from placebo of gender" in disputed
+    for column in ("wrong_to_right", "right_to_wrong"):
+        assert set(disputed[column]) == {"", "ProgNet from gender"}
+
+
+def test_a_bin_of_confidence_includes_its_upper_end():
+    predictions = votes(["angry"]).assign(p_angry=0.5, p_sad=0.5)
+    assert calibration_by_method(predictions, n_bins=2)["count"].tolist() == [1, 0]
