@@ -72,11 +72,21 @@ def _ge2e_column(scores):
     """Return the means of the methods, and the tests of ProgNet from GE2E."""
     means = scores.groupby(["method", "source"])["score"].mean()
     column = {name: f"{means[key]:.3f}" for name, key in METHODS.items()}
-    tests = compare_methods(scores, against=METHODS["ProgNet"]).set_index(["method", "source"])
     for name, method in METHODS.items():
         if name != "ProgNet":
-            column[f"p ({name})"] = _in_words(tests["pvalue"][method])
+            column[f"p ({name})"] = _in_words(_pvalue(scores, METHODS["ProgNet"], method))
     return column
+
+
+def _pvalue(scores, first, second):
+    """Return the p-value of two methods, each a pair (method, source), on the repeats of both."""
+    one, other = (
+        scores[(scores["method"] == method) & (scores["source"] == source)]
+        for method, source in (first, second)
+    )
+    both = pd.concat([one, other])
+    shared = both["repeat"].isin(one["repeat"]) & both["repeat"].isin(other["repeat"])
+    return compare_methods(both[shared], against=second)["pvalue"].item()
 
 
 def _in_words(pvalue):
@@ -130,9 +140,9 @@ def _side_by_side(columns):
 
 def _scores_and_pvalues(scores, name):
     """Return the mean score of each method, and its p-value against the DNN."""
-    means = scores.groupby(["method", "source"], sort=False)["score"].mean().map("{:.3f}".format)
-    tests = compare_methods(scores, against="DNN").set_index(["method", "source"])
-    columns = {name: means, "p (DNN)": tests["pvalue"].map(_in_words)}
+    means, plain = scores.groupby(["method", "source"], sort=False)["score"].mean(), METHODS["DNN"]
+    pvalues = {m: _in_words(_pvalue(scores, m, plain)) for m in means.index if m != plain}
+    columns = {name: means.map("{:.3f}".format), "p (DNN)": pd.Series(pvalues)}
     return pd.DataFrame(columns).reindex(means.index).fillna("")
 
 
