@@ -52,3 +52,13 @@ def test_divergence_refuses_arrays_that_are_no_probabilities(change, message, pr
     p, q = probabilities
     with pytest.raises(ValueError, match=message):
         jensen_shannon_divergence(p, change(q))
+
+
+def test_sums_may_be_off_by_1e_4_and_weights_must_be_positive(probabilities):
+    p, q = probabilities
+    jensen_shannon_divergence(p, q * (1 + 5e-5))
+    with pytest.raises(ValueError, match="sum to 1"):
+        jensen_shannon_divergence(p, q * (1 + 2e-4))
+    for weight in (np.zeros(20), -np.ones(20)):
+        with pytest.raises(ValueError, match="sample_weight"):
+            jensen_shannon_divergence(p, q, sample_weight=weight)

@@ -12,6 +12,7 @@ from sklearn.decomposition import PCA
 from sklearn.exceptions import NotFittedError
 from sklearn.feature_selection import SelectKBest
 from sklearn.frozen import FrozenEstimator
+from sklearn.model_selection import GridSearchCV
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (
@@ -301,3 +302,8 @@ def test_without_onnx_the_error_says_what_to_install(monkeypatch, tmp_path):
     monkeypatch.setitem(__import__("sys").modules, "onnx", None)
     with pytest.raises(ImportError, match=r"pip install 'skprognet\[onnx\]'"):
         export_onnx(DNNClassifier(**SMALL).fit(X, Y), tmp_path / "model.onnx")
+
+
+def test_the_best_network_of_a_search_can_be_exported(tmp_path):
+    search = GridSearchCV(DNNClassifier(**SMALL), {"lr": [0.01]}, cv=2).fit(X, Y)
+    check_export(search, tmp_path / "model.onnx", X)

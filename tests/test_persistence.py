@@ -950,3 +950,12 @@ def test_the_error_names_the_type_of_an_array_that_cannot_be_stored(tmp_path):
     clf = DNNClassifier(hidden_layer_sizes=(4,), max_epochs=1).fit(X, days[np.arange(60) % 2])
     with pytest.raises(TypeError, match=r"got an array of datetime64\[D\] in 'classes_'"):
         save_model(clf, tmp_path / "model")
+
+
+def test_an_array_keeps_its_order_in_memory(path):
+    model, matrix = dnn(), np.asfortranarray(np.arange(6.0).reshape(2, 3))
+    model.net_.history[-1]["note"] = {"matrix": matrix}
+    stored = saved_and_loaded(model, path).net_.history[-1]["note"]["matrix"]
+    np.testing.assert_array_equal(stored, matrix)
+    assert stored.flags.f_contiguous
+    assert not stored.flags.c_contiguous

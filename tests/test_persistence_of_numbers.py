@@ -137,12 +137,11 @@ def test_description_card_and_inspect_describe_a_model_of_numbers(tmp_path):
     description = describe_model(tmp_path / "model")["model"]
     assert (description["classes"], description["layers"]) == (None, [6, 5, 4, 2])
     assert (description["metric"], description["sources"]["mlp"]["layers"]) == ("ccc", [6, 5, 1])
-    mean, std = BOTH.mean(axis=0), BOTH.std(axis=0)
     assert description["loss"] == "squared_error"
-    for scale, expected_mean, expected_std in zip(description["scale"], mean, std, strict=True):
-        # The scale is that of the training rows only, hence the tolerance.
-        np.testing.assert_allclose(scale["mean"], expected_mean, atol=0.2 * expected_std)
-        np.testing.assert_allclose(scale["standard_deviation"], expected_std, rtol=0.2)
+    model = load_model(tmp_path / "model")
+    assert [scale["mean"] for scale in description["scale"]] == model.target_mean_.tolist()
+    spreads = [scale["standard_deviation"] for scale in description["scale"]]
+    assert spreads == model.target_std_.tolist()
     assert "loss" not in description["sources"]["mlp"]
     card = model_card(tmp_path / "model")
     assert "**Predicts:** 2 numbers for each recording" in card

@@ -14,7 +14,7 @@ from sklearn import config_context
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skprognet import DNNClassifier, ProgressiveClassifier
+from skprognet import DNNClassifier, DNNRegressor, ProgressiveClassifier
 from skprognet.cli import main
 from skprognet.datasets import load_emodb
 from skprognet.features import (
@@ -287,3 +287,22 @@ def test_models_without_matching_features_are_refused(model, tmp_path):
     save_model(model, tmp_path / "m", metadata={"features": other.to_dict()})
     with pytest.warns(UserWarning, match="so the numbers may differ"):
         load_predictor(tmp_path / "m")
+
+
+@pytest.mark.parametrize("n_outputs", [1, 2])
+def test_a_regressor_answers_with_numbers(n_outputs):
+    data = load_emodb(as_frame=True).data
+    y = data.to_numpy(float)[:, 0] if n_outputs == 1 else data.to_numpy(float)[:, :2]
+    network = DNNRegressor(hidden_layer_sizes=(4,), max_epochs=1, random_state=0)
+    scaler = StandardScaler().set_output(transform="pandas")
+    model = make_pipeline(scaler, network).fit(data, y)
+    predictor = Predictor(model, OpenSmileFeatures())
+    prediction = predictor.predict((tone(), RATE))
+    features = OpenSmileFeatures().transform([(tone(), RATE)])
+    assert prediction.numbers == pytest.approx(tuple(model.predict(features).ravel().tolist()))
+    assert prediction.label is prediction.probabilities is prediction.error is None
+    assert predictor.classes_ is None
+    table = predictor.predict_many([(tone(), RATE), (NOT_FINITE, RATE)])
+    names = ["predicted"] if n_outputs == 1 else ["predicted_0", "predicted_1"]
+    assert list(table) == [*names, "error"]
+    assert tuple(table[names].iloc[0]) == pytest.approx(prediction.numbers)

@@ -13,6 +13,7 @@ from skprognet.datasets import (
     read_emodb,
     read_nemo,
     read_ravdess,
+    read_table,
 )
 from skprognet.features import OpenSmileFeatures
 
@@ -301,3 +302,25 @@ def test_a_word_may_stand_for_no_emotion(tmp_path):
     )
     assert names.read(tmp_path, emotions=["angry"])["speaker"].tolist() == ["kim", "lee"]
     assert len(names.read(tmp_path)) == 3
+
+
+@pytest.mark.parametrize(
+    ("read", "names"),
+    [
+        (read_ravdess, ["03-01-03-01-01-01-07.wav", "03-01-03-01-01-02-07.wav"]),
+        (read_crema_d, ["1001_DFA_ANG_XX.wav", "1001_IEO_ANG_LO.wav"]),
+        (read_nemo, ["EB0_anger_1.wav", "EB0_anger_2.wav"]),
+        (lambda root, **options: read_table(root / "t.csv", **options), ["a.wav", "b.wav"]),
+    ],
+    ids=["ravdess", "crema-d", "nemo", "table"],
+)
+@pytest.mark.filterwarnings("ignore:1 speaker has only one emotion")
+def test_readers_drop_or_refuse_copies(tmp_path, read, names):
+    for name in names:
+        (tmp_path / name).write_bytes(b"the same")
+    (tmp_path / "VideoDemographics.csv").write_text("ActorID,Sex\n1001,Male\n")
+    (tmp_path / "t.csv").write_text("file,emotion\na.wav,sad\nb.wav,sad\n")
+    with pytest.warns(UserWarning, match="1 of 2 rows were dropped"):
+        assert len(read(tmp_path, duplicates="drop")) == 1
+    with pytest.raises(ValueError, match="1 recording appears more than once"):
+        read(tmp_path, duplicates="error")

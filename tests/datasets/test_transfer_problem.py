@@ -120,9 +120,10 @@ def test_nuisance_does_not_predict_the_target():
         ({"n_speakers": 1001}, r"^n_speakers must satisfy 1 <= n_speakers <= 1000; got 1001\.$"),
         ({"n_samples": 0}, r"^n_samples must satisfy 1 <= n_samples; got 0\.$"),
         ({"n_features": 0}, r"^n_features must satisfy 1 <= n_features; got 0\.$"),
+        ({"target": "numbers"}, r"^target must be one of 'classes', 'number'; got 'numbers'\.$"),
     ],
 )
-def test_numbers_out_of_range_are_refused(option, message):
+def test_options_out_of_range_are_refused(option, message):
     with pytest.raises(ValueError, match=message):
         make_transfer_problem(**option)
 

@@ -376,3 +376,15 @@ def test_rows_that_a_splitter_leaves_out_do_not_count_as_seen(problem):
     splitter = ShuffleSplit(1, train_size=40, test_size=20, random_state=0)
     network = DNNClassifier(**TINY, validation_fraction=splitter).fit(X, y)
     assert source_overlap(network, X, per_row=True)["own"].sum() == 60
+
+
+@pytest.mark.parametrize(("factor", "warns"), [(1 / 11, 1), (1 / 9, 0), (9, 0), (11, 1)])
+def test_a_spread_over_ten_times_larger_or_smaller_gives_a_warning(factor, warns):
+    X = np.random.default_rng(0).normal(size=(40, 4))
+    clf = DNNClassifier(**TINY).fit(X, np.arange(40) % 2)
+    z = np.linspace(-1, 1, 40)[:, np.newaxis]
+    rows = clf.training_mean_ + factor * clf.training_std_ * z / z.std()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        source_overlap(clf, rows)
+    assert len(caught) == warns

@@ -327,12 +327,13 @@ def test_a_score_of_numbers_cannot_choose_the_epoch_of_a_classifier(rows, quick)
 # Constant targets
 
 
-def test_a_constant_target_warns_and_the_loss_chooses_the_epoch(rows, quick):
+@pytest.mark.parametrize("constant", [0.1, 100.1])
+def test_a_constant_target_warns_and_the_loss_chooses_the_epoch(constant, rows, quick):
     X, _ = rows
     with pytest.warns(UserWarning, match=r"^y should vary; got a constant over the train") as w:
-        reg = DNNRegressor(**quick).fit(X, np.full(160, 0.1))
+        reg = DNNRegressor(**quick).fit(X, np.full(160, constant))
     assert w[0].filename == __file__
-    np.testing.assert_allclose(reg.predict(X), 0.1, atol=0.2)
+    np.testing.assert_allclose(reg.predict(X), constant, atol=0.2)
     np.testing.assert_array_equal(reg.history_["valid_score"], -reg.history_["valid_loss"])
 
 

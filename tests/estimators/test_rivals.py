@@ -356,6 +356,10 @@ def test_fit_with_probe_epochs_keeps_the_best_of_all_epochs(problem, small, sour
             {"n_frozen_layers": "most"},
             "n_frozen_layers must be a number of layers or 'all'; got 'm",
         ),
+        ({"n_frozen_layers": -1}, "n_frozen_layers must satisfy 0 <= n_frozen_layers; got -1"),
+        ({"n_frozen_layers": 1.0}, "n_frozen_layers must be an integer; got 1.0"),
+        ({"copied_lr": 0}, "copied_lr must satisfy 0 < copied_lr; got 0"),
+        ({"copied_lr": "0.1"}, "copied_lr must be a number; got '0.1'"),
     ],
 )
 def test_variants_out_of_range_are_refused(options, message, problem, small, source):

@@ -17,6 +17,7 @@ from skprognet.features import (
     OpenSmileFeatures,
     SpeechModelFeatures,
 )
+from skprognet.features.speech_models._ge2e import cut_windows
 from skprognet.features.speech_models._mel_energies import mel_energies
 from skprognet.networks import limit_threads
 
@@ -223,3 +224,8 @@ def test_recordings_of_emodb_give_the_stored_numbers(weights, corpora):
     paths = [corpora / "emodb" / "wav" / name for name in stored.index]
     X = SpeechModelFeatures("ge2e", layers=LAYERS).fit_transform(paths)
     np.testing.assert_allclose(X[list(stored)], stored, atol=1e-4)
+
+
+@pytest.mark.parametrize(("n_samples", "n_windows"), [(43_839, 2), (43_840, 3)])
+def test_last_window_is_kept_from_three_quarters_on(n_samples, n_windows):
+    assert len(cut_windows(np.ones(n_samples))[0]) == n_windows

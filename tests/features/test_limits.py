@@ -59,7 +59,13 @@ def test_lowest_and_highest_sampling_rate_are_accepted(write, voice):
         np.testing.assert_array_equal(features, from_signal)
 
 
-def test_default_limit_is_an_hour(long_silence, voice):
+def test_recordings_above_the_default_limit_of_an_hour_are_not_decoded(
+    long_silence, voice, monkeypatch
+):
+    def decode(*_, **__):
+        raise AssertionError("a recording above the limit was decoded")
+
+    monkeypatch.setattr(soundfile.SoundFile, "read", decode)
     reason = (
         "lasts 3601 s, longer than the limit of 3600 s; give segments of it, or raise "
         "max_duration (--max-duration)"

@@ -142,3 +142,9 @@ def test_warnings_turned_into_errors_lose_no_work(monkeypatch, silences, voices,
     pd.testing.assert_frame_equal(smile.transform(voices), expected)
     with pytest.warns(UserWarning, match="are silent"):
         assert smile.transform(silences).shape == (7, 88)
+
+
+@pytest.mark.parametrize(("decibels", "is_silent"), [(-61, True), (-59, False)])
+def test_silence_means_below_60_decibels(voice, decibels, is_silent):
+    signal = voice(150) * 10 ** (decibels / 20) / np.abs(voice(150)).max()
+    assert len(warning_messages([(signal, 16_000)])) == is_silent

@@ -96,8 +96,9 @@ def test_parallel_extraction_gives_the_same_bits(voices):
         lambda p: np.array(p),
         lambda p: [Path(i) for i in p],
         lambda p: [[i] for i in p],
+        lambda p: np.array(p)[:, None],
     ],
-    ids=["list", "tuple", "array", "Path", "one column"],
+    ids=["list", "tuple", "array", "Path", "one column", "array of one column"],
 )
 def test_index_is_the_path_for_plain_input(voices, kind):
     features = extract(kind(voices))

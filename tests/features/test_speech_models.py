@@ -327,3 +327,8 @@ def test_extractors_that_cannot_be_joined_are_refused():
         JoinedFeatures([control, "ge2e"]).transform([SIGNAL])
     with pytest.raises(ValueError, match=r"must hold at least one extractor; got none\.$"):
         JoinedFeatures([]).transform([SIGNAL])
+
+
+def test_a_dot_in_the_name_of_a_submodule_becomes_an_underscore():
+    nested = torch.nn.Sequential(torch.nn.Sequential(torch.nn.Linear(400, 6)))
+    assert make_model(nested, ["0.0"]).layer_widths == {"0_0": 6}

@@ -285,3 +285,46 @@ def test_signal_shorter_than_one_frame_is_refused(folder, signal):
     with pytest.raises(ValueError, match=r"cannot be used"):
         row(folder, signal[: one_frame - 1])
     assert np.isfinite(row(folder, signal[:one_frame])).all()
+
+
+@pytest.mark.parametrize(
+    ("files", "weights"),
+    [
+        (["model.safetensors", "pytorch_model.bin"], "model*.safetensors*"),
+        (["pytorch_model.bin"], "pytorch_model*.bin*"),
+    ],
+)
+def test_a_download_takes_weights_of_one_form_and_no_code(
+    folder, signal, monkeypatch, files, weights
+):
+    import huggingface_hub
+
+    asked = []
+
+    def snapshot(name, *, local_files_only=False, allow_patterns=None):
+        if local_files_only:
+            raise huggingface_hub.errors.LocalEntryNotFoundError("not here")
+        asked.append(allow_patterns)
+        return str(folder)
+
+    monkeypatch.setattr("huggingface_hub.snapshot_download", snapshot)
+    present = [*files, "config.json", "modeling.py"]
+    monkeypatch.setattr("huggingface_hub.HfApi.list_repo_files", lambda api, name: present)
+    row("lab/tiny", signal, download=True)
+    configs = ["config.json", "preprocessor_config.json", "processor_config.json"]
+    assert asked == [[*configs, weights]]
+
+
+def test_weights_in_several_parts_are_read(networks, signal, tmp_path):
+    network, whole = networks["hubert"]
+    model = tmp_path / "parts"
+    network.save_pretrained(model, max_shard_size="5KB")
+    parts = sorted(model.glob("model-*.safetensors"))
+    assert len(parts) > 1
+    np.testing.assert_array_equal(row(model, signal), row(whole, signal))
+    lines = "".join(f"{sha256(p.read_bytes()).hexdigest()}  {p.name}\n" for p in parts)
+    digest = sha256(lines.encode()).hexdigest()
+    assert SpeechModelFeatures(model).load().sha256 == digest
+    parts[-1].unlink()
+    with pytest.raises(ValueError, match=r"must hold all parts of its weights; .* has no 'model-"):
+        row(model, signal)

@@ -82,10 +82,11 @@ def square_or_sleep():
 def test_time_limit_applies_to_each_call():
     def sleep(number):
         time.sleep(0.3)
-        return number
+        return os.getpid()
 
-    results = dict(run_all(sleep, [(i,) for i in range(6)], 2, 1.0))
-    assert results == {i: i for i in range(6)}
+    results = dict(run_all(sleep, [(i,) for i in range(10)], 2, 1.0))
+    assert set(results) == set(range(10))
+    assert len(set(results.values())) <= 2  # each worked longer than the limit, and none was ended
 
 
 @pytest.mark.parametrize("pause", [0, 1])  # the death is noticed later, or before the next call

@@ -15,7 +15,11 @@ from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skprognet.model_selection import RepeatedSpeakerStratifiedKFold
+from skprognet.model_selection import (
+    LeaveOneSessionOut,
+    RepeatedSpeakerStratifiedKFold,
+    RepeatedStratifiedGroupKFold,
+)
 
 SPEAKER = np.repeat(["Anna", "Ben", "Cleo"], [23, 10, 14])
 X = np.zeros((47, 2))
@@ -228,6 +232,9 @@ def test_split_with_validation_refuses_two_folds():
 
 
 @pytest.mark.parametrize(
+    "splitter", [RepeatedSpeakerStratifiedKFold, RepeatedStratifiedGroupKFold]
+)
+@pytest.mark.parametrize(
     ("params", "error", "sentence"),
     [
         ({"n_splits": 1}, ValueError, "n_splits must satisfy 2 <= n_splits; got 1."),
@@ -235,6 +242,16 @@ def test_split_with_validation_refuses_two_folds():
         ({"n_repeats": 0}, ValueError, "n_repeats must satisfy 1 <= n_repeats; got 0."),
     ],
 )
-def test_invalid_parameters_are_refused(params, error, sentence):
+def test_invalid_parameters_are_refused(splitter, params, error, sentence):
     with pytest.raises(error, match=exactly(sentence)):
-        RepeatedSpeakerStratifiedKFold(**params)
+        splitter(**params)
+
+
+def test_sessions_need_no_labels_but_groups():
+    cv, X, session = LeaveOneSessionOut(), np.zeros((6, 1)), np.repeat([1, 2, 3], 2)
+    splits = list(cv.split(X, groups=session))
+    assert len(splits) == len(list(cv.split_with_validation(X, groups=session))) == 3
+    with pytest.raises(ValueError, match=r"^groups must name the session of each row; got None"):
+        cv.get_n_splits()
+    with pytest.raises(ValueError, match=r"^groups must have a label for every row"):
+        cv.get_n_splits(groups=["a", None])

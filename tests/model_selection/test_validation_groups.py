@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -52,3 +53,13 @@ def test_unknown_target_is_refused(labels):
 def test_invalid_validation_is_refused(labels):
     with pytest.raises(ValueError, match="validation must be one of 'speaker-independent', 'str"):
         validation_groups(labels, "y", validation="random")
+
+
+def test_numbers_need_only_two_speakers():
+    labels = pd.DataFrame({"y": np.arange(40) + 0.5, "speaker": list("kl") * 20})
+    pd.testing.assert_series_equal(validation_groups(labels, "y"), labels["speaker"])
+    labels["speaker"] = "k"
+    assert validation_groups(labels, "y") is None
+    message = r"must have at least two speakers for validation with other speakers; got only one"
+    with pytest.raises(ValueError, match=message):
+        validation_groups(labels, "y", validation="speaker-independent")

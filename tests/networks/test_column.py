@@ -182,11 +182,17 @@ def test_logits_of_few_rows_follow_each_change_of_the_weights(change):
 
 
 def test_few_rows_use_a_long_block_if_no_shorter_one_has_the_same_bits(monkeypatch):
-    # No other test has these shapes, since the trial of blocks is cached by shape.
     column = Column(13, (11, 7), 3, generator=torch.Generator().manual_seed(0))
     X = torch.randn(128, 13, generator=torch.Generator().manual_seed(1))
-    expected = evaluate_logits(column, X)
+    lengths, units_first = [], column._units_first
+
+    def note(X_NF, **options):
+        lengths.append(len(X_NF))
+        return units_first(X_NF, **options)
+
     with monkeypatch.context() as patch:
+        patch.setattr(column, "_units_first", note)
         patch.setattr(torch, "equal", lambda *_: False)  # as if shorter blocks gave other bits
-        logits = evaluate_logits(column, X[:2])
-    assert torch.equal(logits, expected[:2])
+        logits = evaluate_logits(column, X[:2])  # the first prediction, which tries the blocks
+    assert lengths == [128]
+    assert torch.equal(logits, evaluate_logits(column, X)[:2])

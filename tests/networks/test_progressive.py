@@ -61,6 +61,9 @@ def test_dropout_does_not_change_frozen_layers(rng):
     assert frozen[0] == []
     assert torch.equal(frozen[1][0], X[:, 3:8])
     assert torch.equal(frozen[2][0], X[:, 8:13])
+    for k in (1, 2):
+        (inputs,) = column.lateral_inputs(k, frozen[k], dropping=True)
+        assert torch.equal(inputs, frozen[k][0])
 
 
 def test_replace_output_also_replaces_its_laterals():

@@ -114,3 +114,10 @@ def test_true_null_is_rejected_less_often_than_alpha(rng):
     rejected = np.mean([combined_5x2cv_ftest(d, zero).pvalue < 0.05 for d in differences])
     # The two sums in f are not independent, which makes f a little smaller than F.
     assert 0.01 < rejected < 0.05
+
+
+@pytest.mark.parametrize("level", [0, 1, 95])
+def test_confidence_level_must_be_between_0_and_1(level):
+    sentence = f"confidence_level must satisfy 0 < confidence_level < 1; got {level}."
+    with pytest.raises(ValueError, match=exactly(sentence)):
+        combined_5x2cv_ftest(CASES[1]["a"], CASES[1]["b"]).confidence_interval(level)

@@ -118,6 +118,7 @@ def test_the_larger_ratio_counts_if_one_method_chooses_no_epoch(tables):
 @pytest.mark.parametrize(
     ("column", "in_a", "in_b", "difference"),
     [
+        ("metric", "uar", "ccc", "metric uar and ccc"),
         ("n_train", 80, 8, "n_train 80 and 8"),
         ("n_validation", 10, 11, "n_validation 10 and 11"),
         ("n_test", 10, 12, "n_test 10 and 12"),
