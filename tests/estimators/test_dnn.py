@@ -756,21 +756,6 @@ def test_checkpoint_of_skorch_and_an_optimizer_with_a_closure_work(problem, smal
     assert lbfgs.fit(X, y).predict(X).shape == y.shape
 
 
-def test_a_failed_warm_start_leaves_the_fitted_network_unchanged(problem, small):
-    X, y, _ = problem
-    clf = DNNClassifier(**small, warm_start=True).fit(X, y)
-    before = weights(clf)
-
-    class Broken(Callback):
-        def on_epoch_end(self, net, **kwargs):
-            if len(net.history) == 3:
-                raise RuntimeError("broken")
-
-    with pytest.raises(RuntimeError, match="broken"):
-        clf.set_params(callbacks=[Broken()]).fit(X, y)
-    assert same(weights(clf), before)
-
-
 def test_a_model_from_a_missing_device_loads_on_the_cpu(problem, small):
     X, y, _ = problem
     clf = DNNClassifier(**small).fit(X, y)

@@ -320,17 +320,6 @@ def test_fit_trains_an_unfitted_source_on_its_own_training_rows(
     assert same(weights(inside), weights(outside))
 
 
-def test_an_unfitted_source_does_not_learn_the_validation_rows(rng):
-    # On noise nothing can be learned; a source that had trained on the validation rows would
-    # make their score look good.
-    X, y = rng.normal(size=(200, 10)), rng.choice(["a", "b"], 200)
-    options = {"hidden_layer_sizes": (64,), "activation": "tanh", "lr": 5e-3, "random_state": 0}
-    options |= {"dropout": 0.0, "max_epochs": 60}
-    clf = ProgressiveClassifier(DNNClassifier(**options), **options, validation_fraction=0.3)
-    clf.fit(X, y, source_y=y)
-    assert clf.history_["valid_score"].max() < 0.72
-
-
 def test_cross_validation_trains_the_source_on_the_training_fold_only(problem, small):
     X, y, source_y = problem
     clf = ProgressiveClassifier(DNNClassifier(**small), **small)

@@ -159,28 +159,10 @@ def test_error_for_a_cut_wav_says_how_much_is_left(path, noise, read):
         read(path)
 
 
-def test_file_that_is_not_audio_is_refused(path, read):
-    path.write_text("neither a header nor samples\n" * 20)
-    with pytest.raises(ValueError, match=r"^cannot be decoded \(Format not recognised\)$"):
-        read(path)
-
-
 def test_raw_audio_is_refused(tmp_path, read):
     path = tmp_path / "speech.raw"
     path.write_bytes(bytes(1000))
     with pytest.raises(ValueError, match=r"^is raw audio, which does not say its sampling rate$"):
-        read(path)
-
-
-def test_empty_file_is_refused(path, read):
-    path.touch()
-    with pytest.raises(ValueError, match=r"^is empty \(0 bytes\)$"):
-        read(path)
-
-
-def test_file_without_frames_is_refused(path, read):
-    soundfile.write(path, np.zeros(0), 16_000, format="WAV")
-    with pytest.raises(ValueError, match=r"^holds no audio \(0 frames\)$"):
         read(path)
 
 

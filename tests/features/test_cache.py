@@ -256,13 +256,6 @@ def test_cached_features_keep_their_warnings_and_lengths(folder, extracted):
         smile(folder, max_duration=2).transform([loud])
 
 
-def test_cached_features_keep_the_warning_of_low_rates(folder, write, voice):
-    path = write("low.wav", voice(150, 8_000), 8_000)
-    for _ in range(2):
-        with pytest.warns(UserWarning, match="1 of 1 utterances have a lower sampling rate"):
-            smile(folder).transform([path])
-
-
 def test_unusable_files_are_not_cached(folder, tmp_path, write, voice):
     path = tmp_path / "late.wav"
     for _ in range(2):

@@ -121,10 +121,6 @@ def test_feature_names_are_those_of_opensmile(smile, voices):
     assert list(extract(voices[:1]).columns) == list(names)
 
 
-def test_another_feature_set_has_its_own_columns(voices):
-    assert extract(voices[:2], feature_set="ComParE_2016").shape == (2, 6373)
-
-
 def test_pipeline_supports_clone_and_set_output(voices):
     pipeline = make_pipeline(OpenSmileFeatures(verbose=False), StandardScaler())
     pipeline = clone(pipeline).set_output(transform="pandas")

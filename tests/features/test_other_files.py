@@ -49,10 +49,6 @@ def test_error_for_a_file_of_numpy_says_what_to_pass(tmp_path):
     )
 
 
-def test_folder_is_refused(tmp_path):
-    assert reason(tmp_path) == "cannot be opened (it is a folder; give the files in it)"
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="backslashes are right there")
 def test_error_explains_backslashes_in_a_path():
     assert reason("corpus\\wav\\a.wav") == (
