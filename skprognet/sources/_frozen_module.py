@@ -130,8 +130,9 @@ def with_arrays(module, arrays):
     with torch.no_grad():
         for name, values in tensors_of(copied).items():
             stored = torch.from_numpy(np.array(arrays[name]))
-            as_bytes = values.dtype not in SHARED_TYPES or not values.numel()
-            if as_bytes and stored.nbytes == values.nbytes:
+            if not stored.numel() and not values.numel():  # stored as bytes, which have no shape
+                continue
+            if values.dtype not in SHARED_TYPES:
                 stored = stored.view(values.dtype).reshape(values.shape)
             if (stored.dtype, stored.shape) != (values.dtype, values.shape):
                 raise ValueError(f"the weights {name!r:.80} are of another type or shape")
