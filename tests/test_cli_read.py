@@ -394,6 +394,8 @@ def test_a_table_with_features_of_two_origins_is_refused(tmp_path, rng, monkeypa
 
 
 def test_the_gender_of_a_speaker_may_be_in_any_of_the_rows(tmp_path):
+    for name in ("a.wav", "b.wav"):
+        (tmp_path / name).write_text(name)
     pd.DataFrame(
         {"file": ["a.wav", "b.wav"], "emotion": "sad", "speaker": "Kim", "gender": ["", "female"]}
     ).to_csv(tmp_path / "t.csv", index=False)
