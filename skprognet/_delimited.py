@@ -16,6 +16,7 @@ from skprognet._wording import first_few
 PANDAS = tuple(map(int, pd.__version__.split(".")[:2]))
 EXACT = {} if PANDAS >= (3, 1) else {"float_precision": "round_trip"}
 
+TIMES = ("start", "end")
 _OPEN = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 _MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
@@ -55,6 +56,7 @@ def read_delimited(path, separator, text, *, key=False, codes=False, no_text=_NO
         Whether the first column stays text too, if there is no column ``file``.
     codes : bool, default=False
         Whether a column of whole numbers stays text if one of them begins with a zero, as in 007.
+        The times `start` and `end` are always numbers.
     no_text : list of str, default=("", "nan", "NaN")
         Values that mean "missing" in a column of text.
 
@@ -96,9 +98,9 @@ def read_delimited(path, separator, text, *, key=False, codes=False, no_text=_NO
             f"rows must have as many fields as the header has names, {table.shape[1]}; got "
             f"{n_fields}. Name each column, or remove the separator from the end of the rows"
         )
-    if codes:
-        whole = [name for name in table if _is_whole(table[name])]
-        written = pd.read_csv(path, usecols=whole, dtype=str, **options) if whole else table[[]]
+    whole = [n for n in table if codes and n not in TIMES and _is_whole(table[n])]
+    if whole:
+        written = pd.read_csv(path, usecols=whole, dtype=str, **options)
         kept = [name for name in whole if written[name].str.match(r"\s*[+-]?0\d", na=False).any()]
         table = table.assign(**{name: written[name] for name in kept})
         text = {*text, *kept}

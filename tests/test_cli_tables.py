@@ -291,7 +291,7 @@ def test_spellings_of_a_label_are_merged_with_a_warning(sorted_table, tmp_path):
     sorted_table.assign(emotion=emotion, speaker=speaker).to_csv(tmp_path / "t.csv", index=False)
     _, stderr = train(tmp_path / "t.csv")
     assert (
-        "Warning: The spelling of labels in the column 'emotion' was changed: 'Angry -> angry', "
+        "Warning: Labels in the column 'emotion' were changed: 'Angry -> angry', "
         "'angry  -> angry', 'ANGRY -> angry'.\n"
     ) in stderr
     assert "Some labels of 'emotion' are nearly the same: 'sad' and 'sadness'." in (

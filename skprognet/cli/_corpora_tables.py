@@ -49,7 +49,7 @@ def _check_origins(tables, labels):
     origins = [read_origin(*pair) for pair in zip(tables, labels, strict=True)]
     known = [(table, each) for table, each in zip(tables, origins, strict=True) if each]
     for (one, of_one), (other, of_other) in combinations(known, 2):
-        # One table may have further columns, of which --features takes none.
+        # One table may have further columns, which --features leaves out.
         if not (of_one.includes(of_other) or of_other.includes(of_one)):
             raise ValueError(
                 f"The features of all tables must be made in the same way; got {of_one} in "

@@ -10,12 +10,7 @@ from skprognet._tables import read_table
 from skprognet._wording import count, first_few, nearest_name
 from skprognet.cli._messages import on_terminal, print_warnings
 from skprognet.datasets import load_emodb
-from skprognet.features import (
-    FeatureOrigin,
-    join_labels,
-    name_speech_models,
-    split_features,
-)
+from skprognet.features import FeatureOrigin, join_labels, name_speech_models, split_features
 
 SHIPPED, SHIPPED_LAYERS = "emodb", "ge2e"
 

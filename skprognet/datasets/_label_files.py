@@ -112,9 +112,10 @@ def _warn_left_out(corpus, noun, lack, items):
     items = [str(item) for item in items]
     if items:
         has, are = ("has", "is") if len(items) == 1 else ("have", "are")
+        such_as = "" if len(items) == 1 else "such as "
         warnings.warn(
-            f"{corpus.title}: {count(items, noun)}, such as {items[0]}, {has} no {lack} and {are} "
-            "left out.",
+            f"{corpus.title}: {count(items, noun)}, {such_as}{items[0]}, {has} no {lack} and "
+            f"{are} left out.",
             stacklevel=4,
         )
 

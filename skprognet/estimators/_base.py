@@ -138,7 +138,7 @@ class NetworkEstimator(RememberedRowsMixin, BaseEstimator):
         """Warn or raise if the encoded validation rows cannot choose the epoch."""
 
     def _check_continued(self, rows):
-        """Warn or raise if encoded rows of a warm start have nothing to learn; classes have."""
+        """Warn or raise if the encoded rows of a warm start have nothing to learn."""
 
     def _codes_learned(self, rows):
         """Return what the network learns from encoded training rows."""

@@ -70,10 +70,10 @@ class PosteriorClassifier(BesideClassifier):
         since deep sigmoid networks with dropout learn late.
     class_weight : dict, "balanced" or None, default=None
         Weight of each class in the loss of training and validation rows, as in scikit-learn;
-        "balanced" counts the rows of weight above 0. A dict also weights the recalls in
-        the UAR that chooses the epoch, and a class of weight 0 is left out of the scores of the
-        validation rows. "balanced" does not change this UAR, which already weights classes
-        equally. A scorer as `monitor` gets no class weights. `partial_fit` rejects "balanced".
+        "balanced" counts the rows of weight above 0. A dict also weights the recalls in the UAR
+        that chooses the epoch, which leaves out a class of weight 0. "balanced" does not change
+        this UAR, which already weights classes equally. Any other score as `monitor` ignores
+        class weights. `partial_fit` rejects "balanced".
     random_state : int, RandomState instance or None, default=None
         Fixes the initial weights, the internal split, the order of rows and dropout. None gives
         a different result each time; the global random states are neither read nor changed.

@@ -208,15 +208,15 @@ def _check_speakers(speakers, normalisation, sources):
     """Raise if normalisation by speaker lacks a speaker, or the rows to normalise one."""
     if normalisation != "speaker":
         return
-    corpora = {n: s for n, s in sources.items() if isinstance(s, SourceCorpus)}
-    given = {"X": speakers} | {name: corpus.speakers for name, corpus in corpora.items()}
-    for name, speakers_of in given.items():
+    given = [("X", speakers, [slice(None)])]
+    given += [(n, s.speakers, s.parts) for n, s in sources.items() if isinstance(s, SourceCorpus)]
+    for name, speakers_of, parts in given:
         if speakers_of is None:
             raise ValueError(
                 f"normalisation='speaker' needs the speaker of each row of {name!r}; got none. "
                 "Pass groups or speakers, or another normalisation."
             )
-        for rows in corpora[name].parts if name in corpora else [slice(None)]:
+        for rows in parts:
             known, n_rows = np.unique(speakers_of[rows], return_counts=True)
             if n_rows.min() < 2:
                 raise ValueError(

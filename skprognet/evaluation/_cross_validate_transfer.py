@@ -142,11 +142,12 @@ def cross_validate_transfer(
         How many networks of one kind are trained at once, as one batched network (see
         :func:`~skprognet.estimators.fit_together`). The networks of several jobs are trained in
         two rounds: first the sources and the methods without a source, then the methods that read
-        them. None means 1 on the CPU, where more bring no gain, and as many as fit into memory on
-        a CUDA device, up to 300. With 2 or more, and always on a CUDA device, dropout masks depend
-        only on the seed of the network, the step and the unit. Scores then do not depend on how
-        many networks were trained together. But these masks differ from those of a single fit on
-        the CPU, so a checkpoint begun with one kind of masks cannot be continued with the other.
+        these sources. None means 1 on the CPU, where more bring no gain, and as many as fit into
+        memory on a CUDA device, up to 300. With 2 or more, and always on a CUDA device, dropout
+        masks depend only on the seed of the network, the step and the unit. Scores then do not
+        depend on how many networks were trained together. But these masks differ from those of a
+        single fit on the CPU, so a checkpoint begun with one kind of masks cannot be continued
+        with the other.
     random_state : int, default=0
         Seed of the default folds and of every fit. The result does not depend on `n_jobs` or the
         backend.

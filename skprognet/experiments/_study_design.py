@@ -108,8 +108,10 @@ class StudyDesign:
         if type(self) is not type(other):
             return False
         # Two scores of the user's own may look the same in a dict.
-        own = [(each.scoring, each.estimator.monitor) for each in (self, other)]
-        return self.to_dict() == other.to_dict() and own[0] == own[1]
+        return self.to_dict() == other.to_dict() and self._own_scores() == other._own_scores()
+
+    def _own_scores(self):
+        return [s for s in (self.scoring, self.estimator.monitor) if isinstance(s, Score)]
 
     __hash__ = None
 

@@ -86,8 +86,8 @@ def describe_folds(study):
     """Describe folds, rows, epochs, normalisation and seed in a sentence."""
     design, scores = study.design, largest_training_set(study.scores)
     network = design.estimator
-    # The sizes of the networks; other methods may choose no epoch.
-    networks = scores[scores["n_epochs"].notna()]
+    # The sizes of the design's networks; other methods may choose no epoch.
+    networks = scores[scores["method"].isin([METHODS[name].name for name in design.methods])]
     sizes = networks.groupby("corpus")[["n_train", "n_validation", "n_test"]].mean()
     rows = sizes.round().astype(int).agg(from_to, shown="d")
     chosen, epochs = "", f"{network.max_epochs} epochs"

@@ -110,7 +110,7 @@ def _tidy(table, labels, groups):
         if changed:
             changes = first_few(f"{a} -> {b or 'missing'}" for a, b in changed)
             warnings.warn(
-                f"The spelling of labels in the column {name!r} was changed: {changes}.",
+                f"Labels in the column {name!r} were changed: {changes}.",
                 stacklevel=3,
             )
     # As objects, since pandas could infer another type for the new text.

@@ -123,8 +123,8 @@ def compare_methods(scores, *, pairs="paper", against=None, test="auto", alpha=0
         - pvalue_holm: the p-value adjusted for all comparisons of the table.
         - p_worse, p_equal, p_better: probabilities that the method is worse by more than the
           rope, practically equal, or better by more than the rope.
-        - test: the test in words. ratio: the ratio of test rows to training rows (which include
-          validation rows) that the corrected test used, else NaN.
+        - test: the test in words. ratio: the ratio of test rows to training rows (with
+          validation rows that were used) of the corrected test, else NaN.
         - p_chance, against_p_chance: p-values of the two methods against chance; NaN if chance is
           unknown.
         - kind: "transfer" (a network with a source and the same network without), "same source"

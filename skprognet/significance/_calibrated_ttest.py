@@ -71,7 +71,8 @@ def calibrated_cv_ttest(a, b, *, df=None, alternative="two-sided"):
 
     Two frames raise an error if their folds differ, or if a column that both have (corpus, target,
     n_train_folds, metric, greater_is_better, n_train, n_validation, n_test, normalisation,
-    rows_tested) differs in a fold. Only n_validation may be 0 in one of them.
+    rows_tested) differs in a fold. The exception is n_validation, which may be 0 in one frame:
+    that method used no validation rows.
 
     `effect_size` is Cohen's d_z [3]_, m / s. It depends on how much folds differ, as t does, but
     not on their number. Small test folds make it small, so compare it within one design only, and

@@ -30,7 +30,7 @@ def corrected_cv_ttest(
     test_train_ratio : float, default=None
         n_test / n_train, above 0. None is the mean of ``n_test / n_train`` where these are given;
         else of ``n_test / (n_train + n_validation)`` where frames have these columns (the larger
-        of the two frames); and else
+        ratio, if the frames differ); and else
         n_test / (n_samples - n_test) = 1 / (n_folds - 1).
     n_train, n_test : float or array-like of shape (n_repeats, n_folds), default=None
         Number of training and of test rows, of all folds or of each; both or neither.

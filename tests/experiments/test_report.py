@@ -40,7 +40,7 @@ def test_text_has_title_design_audit_test_and_verdicts(study):
     assert "Test: corrected paired t-test for repeated CV, two-sided" in text
     assert "the paper's own test is defined only for 10 repeats of 10 folds" in text
     assert "7 degrees of freedom, ratio of test rows to training rows" in text
-    assert "(which include validation rows) 0.333" in text
+    assert "(with validation rows that were used) 0.333" in text
     for verdict in study.comparisons["verdict"]:
         assert f"- {verdict}" in text
     assert text.count("\n| ") == 6
