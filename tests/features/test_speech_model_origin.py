@@ -75,7 +75,7 @@ def test_a_speech_model_before_opensmile_is_refused():
 
 def test_a_module_is_recognised_by_its_weights():
     origin = origin_of(OpenSmileFeatures(), SpeechModelFeatures(make_model(0)))
-    sentence = r"speech model 'mine', which is not found here .* speech_models=\{'mine': \.\.\.\}"
+    sentence = r"speech model 'mine', which is not found here: .* speech_models=\{'mine': \.\.\.\}"
     with pytest.raises(ValueError, match=sentence):
         origin.make_extractor()
     with pytest.raises(
