@@ -310,7 +310,8 @@ def test_labels_of_numbers_in_another_order_are_refused(folder, tmp_path):
     path = tmp_path / "l.csv"
     labels.assign(gender=["f", "m"] * 12).to_csv(path, index=False)
     assert run(*command, path).exit_code == 0
-    labels[::-1].assign(gender=["f", "m"] * 12).to_csv(path, index=False)
-    refused = run(*command, path)
-    assert refused.exit_code == 1
-    assert "got another 'arousal' in some rows" in refused.stderr
+    for others in (labels[::-1], labels.assign(arousal=-rating)):
+        others.assign(gender=["f", "m"] * 12).to_csv(path, index=False)
+        refused = run(*command, path)
+        assert refused.exit_code == 1
+        assert "got another 'arousal' in some rows" in refused.stderr

@@ -130,8 +130,9 @@ def test_rows_longer_than_the_header_are_refused(rows, tmp_path):
 @pytest.mark.parametrize("separator", [",", ";"])
 def test_codes_with_a_leading_zero_stay_text(separator, tmp_path):
     path = tmp_path / "t.csv"
-    path.write_text("file,take,age,f0\na,01,30,0.5\nb,12,,0\n".replace(",", separator))
+    path.write_text("file,start,take,age,f0\na,00,01,30,0.5\nb,05,12,,0\n".replace(",", separator))
     table = read_table(path)
     assert table["take"].tolist() == ["01", "12"]
+    assert table["start"].tolist() == [0, 5]
     assert table["age"].tolist()[0] == 30
     assert table["f0"].tolist() == [0.5, 0]
