@@ -248,6 +248,30 @@ def test_call_that_kills_workers_of_a_cluster_is_found(client):
     assert results == {i: Lost.DIED if i == 5 else i**2 for i in range(9)}
 
 
+def test_result_that_is_lost_with_its_worker_is_computed_again(client, monkeypatch):
+    from distributed import cfexecutor
+
+    cascade, lost = cfexecutor._cascade_future, []
+
+    class LostResult:
+        status = "lost"
+
+        async def _result(self, raiseit):
+            return 0
+
+    def lose_one(future, cf_future):
+        if lost:
+            return cascade(future, cf_future)
+        lost.append(future)
+        return cascade(LostResult(), cf_future)
+
+    monkeypatch.setattr(cfexecutor, "_cascade_future", lose_one)
+    with parallel_config("dask"):
+        results = dict(run_all(square_or_die(), [(i, False) for i in range(6)], None))
+    assert results == {i: i**2 for i in range(6)}
+    assert len(lost) == 1
+
+
 def test_call_that_hangs_workers_of_a_cluster_is_given_up(client):
     with parallel_config("dask"):
         results = dict(run_all(square_or_sleep(), [(i, i == 5) for i in range(9)], None, 2.0))

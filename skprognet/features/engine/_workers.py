@@ -28,11 +28,13 @@ import os
 import sys
 import threading
 import time
+import traceback
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, wait
 from enum import Enum
 from functools import partial
 from numbers import Real
+from pathlib import Path
 
 from joblib import Parallel, delayed, effective_n_jobs
 from joblib.externals.loky import ProcessPoolExecutor
@@ -122,7 +124,7 @@ def _run(function, arguments, n_jobs, timeout, new_pool):
                 busy[future] = waiting.popleft(), pool, time.monotonic()
             for future in wait(busy, return_when=FIRST_COMPLETED).done:
                 number, pool, start = busy.pop(future)
-                if not isinstance(future.exception(), _deaths()):
+                if not _is_death(future.exception()):
                     idle.append(pool)
                     yield number, future.result()
                     continue
@@ -169,7 +171,12 @@ def _call_in_time(timeout, caller, function, *arguments):
         watch.cancel()
 
 
-def _deaths():
-    """Return the exceptions that report the death of a worker, with Dask's if it is in use."""
+def _is_death(error):
+    """Return whether an exception, or None, means that a worker died."""
     dask = sys.modules.get("distributed")
-    return (TerminatedWorkerError, dask.KilledWorker) if dask else (TerminatedWorkerError,)
+    if isinstance(error, (TerminatedWorkerError, *([dask.KilledWorker] if dask else []))):
+        return True
+    # If a worker dies right after a call, Dask's executor cannot read the lost result, and raises
+    # an error of its own. Errors of the call end in the call.
+    frames = traceback.extract_tb(error.__traceback__) if error else []
+    return bool(frames) and Path(frames[-1].filename).name == "cfexecutor.py"
