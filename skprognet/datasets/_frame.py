@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_timedelta64_dtype
 
+from skprognet._delimited import TIMES
 from skprognet._labels import EMOTION_WORDS, GENDER_WORDS, strip_blanks, tidy_labels
 from skprognet._tables import TEXTS
 
-TIMES = ("start", "end")
 COLUMNS = ("file", *TIMES, *TEXTS[1:])
 
 

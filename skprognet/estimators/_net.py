@@ -251,9 +251,7 @@ class Net(NeuralNetClassifier):
     def find_lowest(self):
         """Find the lowest losses of a history that was read, so that later epochs are compared."""
         for prefix in ("train", "valid"):
-            losses = [
-                epoch[f"{prefix}_loss"] for epoch in self.history if f"{prefix}_loss" in epoch
-            ]
+            losses = [epoch.get(f"{prefix}_loss", math.inf) for epoch in self.history]
             self._lowest[prefix] = min(losses, default=math.inf)
 
     def record_loss(self, prefix, loss, n_batches):

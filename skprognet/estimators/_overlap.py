@@ -140,7 +140,7 @@ def _known(name, answers):
 
 
 def _same_numbers(model, X):
-    """Yield X as it is, then in the other type in which the steps may have read its numbers.
+    """Yield X, then X in the other floating-point type, in which `fit` may have had the same rows.
 
     Parquet keeps float32 and CSV does not. A step computes in the type of its input, so the rows
     of the network would differ in their last digits.

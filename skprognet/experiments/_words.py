@@ -63,9 +63,9 @@ _LACKS = {
     LABELS: "no labels to learn",
 }
 _NORMALISED = {
-    "corpus": "features normalised over each corpus",
+    "corpus": "features normalised over all rows of a corpus",
     "training": "features normalised over the training rows",
-    "speaker": "features normalised over each speaker",
+    "speaker": "features normalised over all rows of a speaker",
     "none": "features not normalised",
 }
 # What it means if a method that helps is better than its control, and if it is not.

@@ -6,11 +6,12 @@ from dataclasses import asdict, dataclass, fields
 from importlib.metadata import version
 
 from skprognet._wording import listed, printable
-from skprognet.features._feature_sets import config_digest, find_config, is_built_in
+from skprognet.features._feature_sets import config_digest, find_config
 from skprognet.features._joined_features import JoinedFeatures
 from skprognet.features._opensmile import OpenSmileFeatures
 from skprognet.features._speech_model_features import SpeechModelFeatures
 from skprognet.features._speech_model_origin import AND, SpeechModelOrigin, split_texts
+from skprognet.features._trusted_feature_set import trusted_feature_set
 
 _CONFIGURATION = ", configuration "  # before the SHA-256 of a configuration file
 _LONG_DIGEST = re.compile(r"(sha256:[0-9a-f]{8})[0-9a-f]{56}")  # of the weights of a speech model
@@ -280,7 +281,7 @@ class FeatureOrigin:
         feature_set, _, models = self._parts()
         parts = []
         if feature_set or configuration is not None:
-            chosen = self._choose_feature_set(feature_set, configuration)
+            chosen = trusted_feature_set(feature_set, self.configuration_sha256, configuration)
             parts.append(OpenSmileFeatures(chosen, **options))
         for_models = {**options, **for_models}
         parts += [model.make_extractor(speech_models or {}, **for_models) for model in models]
@@ -293,37 +294,6 @@ class FeatureOrigin:
                 stacklevel=2,
             )
         return features
-
-    def _choose_feature_set(self, feature_set, configuration):
-        """Return the feature set to extract, but never a file that only the model names."""
-        if not feature_set:
-            raise ValueError(
-                f"configuration must be None, since the model learned from no openSMILE features; "
-                f"got {str(configuration)!r}. Leave it out (--configuration)."
-            )
-        if is_built_in(feature_set):
-            if configuration is not None:
-                raise ValueError(
-                    f"configuration must be None, since the model learned from {feature_set}, "
-                    f"which openSMILE has; got {str(configuration)!r}. Leave it out "
-                    "(--configuration)."
-                )
-            return feature_set
-        if configuration is None:
-            raise ValueError(
-                f"The model learned from features of the openSMILE configuration {feature_set!r}. "
-                "A configuration that only a model names is never run. If you trust the file, "
-                "pass it as configuration (--configuration), or predict from a table of its "
-                "features."
-            )
-        digest = config_digest(find_config(configuration))
-        if digest != self.configuration_sha256:
-            raise ValueError(
-                "The openSMILE configuration must be the one that the model learned from, with "
-                f"SHA-256 {self.configuration_sha256}; got {str(configuration)!r} with {digest}. "
-                "Look for the original file and those that it includes."
-            )
-        return str(configuration)
 
     def __str__(self):
         extractor = _LONG_DIGEST.sub(r"\1...", self.extractor)

@@ -95,7 +95,8 @@ def _explain(description, rows, note):
     if rows["ratio"].notna().all():
         ratio = from_to(rows["ratio"], ".3f")
         parts.append(
-            f"ratio of test rows to training rows (with validation rows that were used) {ratio}"
+            "ratio of test rows to training rows (including validation rows that were used) "
+            f"{ratio}"
         )
     return f"{', '.join(parts)}. {note}".rstrip()
 
@@ -122,9 +123,10 @@ def explain_tests(comparisons):
     >>> svm = folds.assign(method="SVM", score=[0.63, 0.57, 0.66, 0.60, 0.58])
     >>> print(explain_tests(compare_methods(pd.concat([dnn, svm]))))
     Test: corrected paired t-test for repeated CV, two-sided, 4 degrees of freedom, ratio of test \
-rows to training rows (with validation rows that were used) 0.250. Nadeau and Bengio proposed \
-this test, and Bouckaert and Frank extended it to repeated cross-validation. It works for any \
-number of repeats and folds; the paper's own test is defined only for 10 repeats of 10 folds.
+rows to training rows (including validation rows that were used) 0.250. Nadeau and Bengio \
+proposed this test, and Bouckaert and Frank extended it to repeated cross-validation. It works \
+for any number of repeats and folds; the paper's own test is defined only for 10 repeats of 10 \
+folds.
     """
     return " ".join(
         _explain(description, rows, _NOTES.get(description, ""))

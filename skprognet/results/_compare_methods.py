@@ -123,7 +123,7 @@ def compare_methods(scores, *, pairs="paper", against=None, test="auto", alpha=0
         - pvalue_holm: the p-value adjusted for all comparisons of the table.
         - p_worse, p_equal, p_better: probabilities that the method is worse by more than the
           rope, practically equal, or better by more than the rope.
-        - test: the test in words. ratio: the ratio of test rows to training rows (with
+        - test: the test in words. ratio: the ratio of test rows to training rows (including
           validation rows that were used) of the corrected test, else NaN.
         - p_chance, against_p_chance: p-values of the two methods against chance; NaN if chance is
           unknown.

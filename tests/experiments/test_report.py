@@ -35,12 +35,12 @@ def test_text_has_title_design_audit_test_and_verdicts(study):
     text = format_study(study)
     assert text.startswith("# Emotion recognition with transfer from speaker and gender\n")
     assert "2 x 4 folds stratified by speaker (about 40 rows train, 20 choose" in text
-    assert "up to 3 epochs, features normalised over each corpus, seed 0." in text
+    assert "up to 3 epochs, features normalised over all rows of a corpus, seed 0." in text
     assert study.audit_verdict in text
     assert "Test: corrected paired t-test for repeated CV, two-sided" in text
     assert "the paper's own test is defined only for 10 repeats of 10 folds" in text
     assert "7 degrees of freedom, ratio of test rows to training rows" in text
-    assert "(with validation rows that were used) 0.333" in text
+    assert "(including validation rows that were used) 0.333" in text
     for verdict in study.comparisons["verdict"]:
         assert f"- {verdict}" in text
     assert text.count("\n| ") == 6

@@ -158,4 +158,4 @@ def test_explanation_gives_the_range_of_ratios_over_training_sizes(rng):
     ]
     text = explain_tests(compare_methods(pd.concat(sizes)))
     assert "5 degrees of freedom, ratio of test rows to training rows" in text
-    assert "(with validation rows that were used) 0.250 to 0.500. Nadeau" in text
+    assert "(including validation rows that were used) 0.250 to 0.500. Nadeau" in text

@@ -176,7 +176,9 @@ def _is_death(error):
     dask = sys.modules.get("distributed")
     if isinstance(error, (TerminatedWorkerError, *([dask.KilledWorker] if dask else []))):
         return True
-    # If a worker dies right after a call, Dask's executor cannot read the lost result, and raises
-    # an error of its own. Errors of the call end in the call.
-    frames = traceback.extract_tb(error.__traceback__) if error else []
-    return bool(frames) and Path(frames[-1].filename).name == "cfexecutor.py"
+    # If a worker dies right after a call, Dask's executor takes the lost result for the parts of
+    # an error, and fails to read them. An error of the call itself ends in the call.
+    if not isinstance(error, (TypeError, ValueError, AttributeError)):
+        return False
+    last = traceback.extract_tb(error.__traceback__)[-1:]
+    return [Path(frame.filename).name for frame in last] == ["cfexecutor.py"]
