@@ -143,8 +143,8 @@ def many_rows():
     of_float64 = extra_memory(lambda: model.predict_proba(X64), X.nbytes)
     notes = (
         f"Probabilities of {N_ROWS} rows, CPU time of one thread, median of {ROUNDS} rounds in "
-        f"turn. Arrays that numpy allocates meanwhile, in float32 copies of the rows: "
-        f"{of_float32:.2f} for rows in float32, {of_float64:.2f} for rows in float64."
+        f"turn. Memory that numpy allocates meanwhile, relative to a float32 copy of the "
+        f"rows: {of_float32:.2f} for float32 rows, {of_float64:.2f} for float64 rows."
     )
     publish("prediction", table, notes)
 

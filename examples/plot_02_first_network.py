@@ -39,7 +39,7 @@ model = make_pipeline(StandardScaler(), network)
 # ---------------------------------------------------
 # If the same actor is in training and test, a network can do well by knowing
 # the actor. ``GroupKFold`` with the speakers as groups prevents this. In each
-# of five folds, eight of the ten speakers train and two test.
+# of five folds, eight of the ten speakers are for training, two for testing.
 #
 # The score is the unweighted average recall (UAR). The recall of an emotion is
 # the share of its recordings that were recognised, and the UAR is the mean of

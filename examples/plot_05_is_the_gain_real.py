@@ -59,9 +59,9 @@ source.fit(
 #   further on the target;
 # - **ProgNet**: a new network beside the frozen source that reads its layers.
 #
-# Of five folds, three train, one chooses the epoch and one tests. Then all
-# rows are split again in another way and everything is repeated. This gives
-# ten test folds.
+# Of five folds, three are for training, one for choosing the epoch and one for
+# testing. Then all rows are split again in another way and everything is
+# repeated. This gives ten test folds.
 
 folds = RepeatedSpeakerStratifiedKFold(5, n_repeats=2, random_state=0)
 options = {**small, "lr": 0.02, "max_epochs": 15}
@@ -155,9 +155,10 @@ assert width > 0.01
 
 # %%
 # More repeats, longer training and a larger corpus make the intervals
-# narrower. Do not try other seeds until you like a p-value. The folds and the
-# initial weights are random, and ``random_state`` fixes them. With another
-# value, the order of the methods on real speech can change.
+# narrower. Do not try one seed after another until you get a p-value that you
+# like. The folds and the initial weights are random, and ``random_state``
+# fixes them. With another value, the order of the methods on real speech can
+# change.
 #
 # The picture has a row for each comparison, with its 95 % interval. A filled
 # mark means evidence of a difference, an open mark none. Right of zero the

@@ -129,8 +129,8 @@ ExplanationDisplay(explanation.loc[[row]]).plot()
 print(target[new][row], "is the truth")
 
 # %%
-# The helpful source speaks for most of the predictions. For each of the two
-# others the share is closer to one half.
+# The helpful source speaks for most of the predictions. For each of the
+# other two the share is closer to one half.
 
 share = (explanation.filter(like="source_") > 0).mean()
 print(share.round(2))

@@ -133,7 +133,7 @@ assert abs(best["speaker"] - best["none"]) < 2 * table["std_test_score"].mean()
 
 # %%
 # The search trained the best setting once more, on all its eight speakers.
-# Only now do we use the two others. Two speakers are few, so this number is
+# Only now do we use the other two. Two speakers are few, so this number is
 # only a check. For a result, put the whole search into a cross-validation,
 # ``cross_validate(search, ...)``.
 

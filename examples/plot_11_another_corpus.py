@@ -62,9 +62,10 @@ assert apart > together + 0.02
 # Women for men
 # -------------
 # :func:`~skprognet.experiments.transfer_between_corpora` is the paper's study.
-# The source uses all its training folds. Of the target's six folds one tests,
-# one chooses the epoch, and 1, 2 or 4 train. The remaining folds are not used,
-# as if they had no labels. The function normalises each corpus separately.
+# The source uses all its training folds. Of the target's six folds, one is for
+# testing, one for choosing the epoch, and 1, 2 or 4 for training. The
+# remaining folds are not used, as if they had no labels. The function
+# normalises each corpus separately.
 
 halves = {
     "women": (emodb.data[is_woman], emodb.frame[is_woman]),

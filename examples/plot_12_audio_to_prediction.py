@@ -6,9 +6,9 @@ This page and the next are about your own data. This one goes the whole way.
 It starts from sound files, computes features, trains a network, saves and
 loads it, and predicts the emotion in recordings of new speakers.
 
-The package cannot ship real speech, so it invents some. It contains no words,
-and nobody feels anything. But its voices have pitch, loudness and tempo, which
-change with the emotion as they do in people.
+The package contains no recordings, so this page invents some. This speech has
+no words, and nobody feels anything. But its voices have pitch, loudness and
+tempo, which change with the emotion as they do in people.
 """
 
 from pathlib import Path

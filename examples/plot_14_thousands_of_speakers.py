@@ -112,12 +112,12 @@ assert holm["ProgNet", "ge2e", "DNN"] >= 0.05
 # What a network may have heard
 # -----------------------------
 # :func:`~skprognet.evaluation.audit` proves that no network was trained on a
-# row that tests it, and that only the fits with the source ``ge2e`` were given
-# its columns. The package has no record of the recordings that GE2E itself was
-# trained on, so the audit reports these as unknown. Before you believe a
-# result, find out whether your corpus is among the training data of such a
-# model. (The authors of GE2E's weights name LibriSpeech and VoxCeleb, so it
-# has probably not heard EmoDB.)
+# row on which it is tested, and that only the fits with the source ``ge2e``
+# were given its columns. The package has no record of the recordings that GE2E
+# itself was trained on, so the audit reports these as unknown. Before you
+# believe a result, find out whether your corpus is among the training data of
+# such a model. (The authors of GE2E's weights name LibriSpeech and VoxCeleb,
+# so it has probably not heard EmoDB.)
 
 audited = audit(scores, groups=emodb.speaker)
 counts = audited[["n_seen", "n_seen_by_source", "n_withheld_seen"]]

@@ -36,8 +36,8 @@ from skprognet.sources import LayerSource
 # ------------------------
 # :func:`~skprognet.datasets.make_transfer_problem` invents two tasks. The
 # labels of the source say everything that the target needs (``transfer=1``),
-# or nothing (``transfer=0``). The source is trained on 2000 rows, the target
-# on 200 others.
+# or nothing (``transfer=0``). The source learns from 2000 rows. The target
+# has 200 other rows.
 
 small = {
     "hidden_layer_sizes": (16,) * 4,

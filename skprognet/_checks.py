@@ -55,7 +55,7 @@ def check_choice(name, value, choices):
 
 
 def text_columns(table):
-    """Return the names of the columns of a table; none if it is no table or they are not text."""
+    """Return the names of a table's columns; an empty list unless all are text."""
     names = list(getattr(table, "columns", ()))
     return names if all(isinstance(name, str) for name in names) else []
 
@@ -85,9 +85,11 @@ def in_order_of(name, table, wanted, other):
     if names == wanted or len(names) != len(wanted) or len(names) < 2:
         return table  # another number of columns is refused later
     if set(names) != set(wanted) or len(set(names)) < len(names):
+        others = [n for n in names if n not in wanted] or names
+        missing = [n for n in wanted if n not in names] or wanted
         raise ValueError(
-            f"{name} must have the columns of {other}, [{first_few(wanted)}]; got "
-            f"[{first_few(names)}]. Rename the columns, or pass arrays."
+            f"{name} must have the columns of {other}, among them {first_few(missing)}; got "
+            f"{first_few(others)}. Rename the columns, or pass arrays."
         )
     return table[wanted]
 
@@ -148,7 +150,7 @@ def check_sample_weight(sample_weight, n_rows, name="sample_weight"):
             f"{name} must have a finite sum; got weights up to {weight.max()}. Scale them down."
         )
     if not weight.any():
-        raise ValueError(f"{name} must not be all zero; then no row would count.")
+        raise ValueError(f"{name} must not be all zero; give at least one row a weight above 0.")
     return weight
 
 
@@ -163,7 +165,8 @@ def check_none_missing(name, values):
     if missing.size:
         raise ValueError(
             f"{name} must have a label for every row; {missing.size} of {len(values)} are "
-            f"missing, the first in row {missing[0]}. Drop those rows or fill in their labels."
+            f"missing, the first in row {missing[0]} (from 0). Drop those rows or fill in their "
+            "labels."
         )
 
 

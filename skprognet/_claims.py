@@ -97,6 +97,8 @@ def clear_claims(folder):
 
 
 def _in_words(claim):
+    if claim is _UNKNOWN:
+        return "a process whose claim cannot be read"
     return f"process {claim['process']} on {printable(claim['host'])}, since {claim['since']}"
 
 
@@ -173,6 +175,11 @@ class Claim:
 
 def _refusal(folder, other, run):
     who = _in_words(other)
+    if other is _UNKNOWN:
+        return (
+            f"The folder {str(folder)!r} is in use by {who}. Wait for it to end, or choose "
+            "another folder."
+        )
     if other["run"] == run:
         return (
             f"The folder {str(folder)!r} is in use for the same run by {who}. Wait for it to end, "

@@ -164,13 +164,13 @@ def differences(then, now):
 def moments_in_words(moments):
     """Return statistics such as mean and standard deviation as text, with their names.
 
-    All have as many decimals as four digits of the standard deviation need, so that standardised
-    numbers can be converted back. A mean that is large beside it has more digits.
+    All are rounded to the decimal place at which the standard deviation has four digits, so that
+    standardised numbers can be converted back.
 
     Parameters
     ----------
     moments : dict of str to float
-        Such as ``mean`` and ``standard_deviation``; other values than numbers stay as they are.
+        Such as ``mean`` and ``standard_deviation``; values that are not numbers stay as they are.
 
     Returns
     -------

@@ -82,9 +82,9 @@ class CorpusStandardScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator
     corpus. This removes differences between corpora (room, microphone and level) or between
     speakers (the size of their bodies). What a score means depends on **which rows the statistics
     are computed over**. The parameter `statistics` chooses them, with the same words as the column
-    ``normalisation`` of results. This table shows over which rows mean and standard deviation are
-    computed, for a corpus that was in `fit`, for a corpus that was not, and for new rows of a
-    corpus that was:
+    ``normalisation`` of results. This table shows which rows give the mean and the standard
+    deviation. Its columns stand for a corpus that was in `fit`, for a corpus that was not, and for
+    new rows of a corpus that was:
 
     ==================  ====================  ======================  ============================
     ``statistics``      seen corpus           unseen corpus           rows not seen by `fit`

@@ -111,7 +111,7 @@ def test_equal_constants_score_nan_with_a_warning():
             [1, 2],
             [1, 2],
             {"sample_weight": [0, 0]},
-            r"must not be all zero; then no row would count",
+            r"must not be all zero; give at least one row a weight",
         ),
         ([1, 2], [1, 2], {"multioutput": "mean"}, r"^multioutput must be one of"),
     ],

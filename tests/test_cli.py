@@ -63,7 +63,7 @@ def test_demo_writes_its_files_and_says_that_it_is_short(demo):
     folder, result = demo
     assert result.exit_code == 0, result.output
     assert sorted(os.listdir(folder)) == FILES
-    assert "This is a short version: 1 x 3 folds and at most 2 epochs." in result.stderr
+    assert "This run has 1 x 3 folds and at most 2 epochs." in result.stderr
     assert "The full protocol is: skprognet demo --repeats 10 --folds 10" in result.stderr
     assert "skprognet demo --repeats 10 --folds 10 --max-epochs 600" in result.stderr
     assert "| ProgNet  | gender " in result.stdout

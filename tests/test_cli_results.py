@@ -172,8 +172,8 @@ def test_two_files_with_the_same_results_are_refused(tmp_path):
         result = run("compare", paths[0], second_path)
         assert result.exit_code == 1
         assert result.stderr == (
-            f"Error: Each file must hold another corpus; '{paths[0]}' and '{second_path}' hold "
-            "the same results. Give only one of them.\n"
+            f"Error: Each file must hold a different corpus; '{paths[0]}' and '{second_path}' "
+            "hold the same results. Give only one of them.\n"
         )
 
 

@@ -123,14 +123,14 @@ def test_labels_of_any_type_are_accepted(y_true, y_pred):
         (
             [0.0, np.nan, 1.0],
             [0, 1, 1],
-            "y_true must have a label for every row; 1 of 3 are missing, the first in row 1. Drop "
-            "those rows or fill in their labels.",
+            "y_true must have a label for every row; 1 of 3 are missing, the first in row 1 "
+            "(from 0). Drop those rows or fill in their labels.",
         ),
         (
             ["a", "b", "b"],
             np.array(["a", None, "b"], dtype=object),
-            "y_pred must have a label for every row; 1 of 3 are missing, the first in row 1. Drop "
-            "those rows or fill in their labels.",
+            "y_pred must have a label for every row; 1 of 3 are missing, the first in row 1 "
+            "(from 0). Drop those rows or fill in their labels.",
         ),
         (
             [0, 1, 1],

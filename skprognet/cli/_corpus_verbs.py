@@ -25,7 +25,7 @@ def read() -> None:
 
 
 def _several(name, metavar, text):
-    """Return an option that takes all values up to the next one."""
+    """Return an option that takes all values up to the next option."""
     return click.option(name, multiple=True, metavar=metavar, help=text)
 
 
@@ -49,7 +49,7 @@ _EMOTIONS = _several("--emotions", "EMOTION...", "Emotions to keep.  [default: a
 _PAPER = _several(
     "--emotions", "EMOTION...", "Emotions to keep; or paper, or all.  [default: paper]"
 )
-_WORDS = _pairs("--words", "LABEL=WORD", "Rename a label; LABEL= makes it missing.")
+_WORDS = _pairs("--words", "LABEL=WORD", "Rename a label; with no WORD it becomes missing.")
 _CORPUS = _one("--corpus", "Name of the corpus.  [default: as in the file or database]")
 _DUPLICATES = click.option(
     "--duplicates",

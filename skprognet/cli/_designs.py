@@ -30,13 +30,13 @@ class StudyCommand(SeveralValues):
     ----------
     design : type
         TasksDesign or CorporaDesign.
-    of_inputs : dict of str to type
+    input_types : dict of str to type
         The parameters that say where the data are. A design keeps them in the table `inputs`.
     """
 
-    def __init__(self, *args, design, of_inputs, **kwargs):
+    def __init__(self, *args, design, input_types, **kwargs):
         super().__init__(*args, **kwargs)
-        self.design, self.of_inputs = design, of_inputs
+        self.design, self.input_types = design, input_types
 
 
 def use_design(ctx: click.Context, param: click.Parameter, path: Path | None) -> None:
@@ -47,7 +47,7 @@ def use_design(ctx: click.Context, param: click.Parameter, path: Path | None) ->
     assert isinstance(command, StudyCommand)
     check_record(record, command.design, path)
     inputs = record.get("inputs", {})
-    check_values(inputs, command.of_inputs, f"The design {str(path)!r}, table inputs,")
+    check_values(inputs, command.input_types, f"The design {str(path)!r}, table inputs,")
     for name, value in inputs.items():
         if isinstance(value, str):
             inputs[name] = _seen_from_here(value, path.parent)
@@ -60,7 +60,7 @@ def use_design(ctx: click.Context, param: click.Parameter, path: Path | None) ->
 
 
 def _seen_from_here(table, folder):
-    """Return the path of a table, which a design in this folder names relative to the folder."""
+    """Return a path relative to the current folder; a design gives it relative to its own."""
     return table if is_shipped(table) else os.path.normpath(folder / table)
 
 

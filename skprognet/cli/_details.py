@@ -108,7 +108,7 @@ def _by_row(labels, predictions):
 
 
 def _check_truth(labels, predictions):
-    """Raise if labels that are matched by their order hold other targets than the study."""
+    """Raise if labels that are matched by their order differ from the targets of the study."""
     if "target" not in predictions:
         return
     for target, rows in predictions.groupby("target", sort=False):
@@ -120,14 +120,14 @@ def _check_truth(labels, predictions):
         found = differ(given, rows[TRUTH])
         if found:
             raise ValueError(
-                "--labels must have the rows of the study in the same order, since no column file "
-                f"tells them apart; got another {target!r} in {found}. Give the table of the "
-                "study, or add a column file with a file for each row."
+                "--labels must have the rows of the study in the same order, since no file names "
+                f"identify them; got a different {target!r} in {found}. Give the table that the "
+                "study was run on."
             )
 
 
 def _other_classes(given, expected):
-    """Return in how many rows two columns hold other classes; nothing if they are the same."""
+    """Return in how many rows the classes of two columns differ; nothing if they are the same."""
     given, expected = (
         [str(label).casefold() for label in tidy_labels(column)] for column in (given, expected)
     )
@@ -136,10 +136,10 @@ def _other_classes(given, expected):
 
 
 def _other_numbers(given, expected):
-    """Return where two columns hold other numbers; nothing if they are the same.
+    """Return where the numbers of two columns differ; nothing if they are the same.
 
-    A study may move and stretch the numbers of a corpus, so only a straight rising line between
-    them is expected.
+    A study may shift and scale the numbers of a corpus, so the two columns count as the same if
+    they lie on a straight rising line.
     """
     given = pd.to_numeric(given, errors="coerce").to_numpy(dtype=float)
     slope, start = np.polyfit(given, expected, 1) if np.ptp(given) > 0 else (0.0, np.nan)
@@ -190,8 +190,8 @@ def _check_groups(labels, by):
     if 2 * n_different > len(values) and kind_of_target(values, text=True) == NUMBERS:
         raise ValueError(
             f"--by must be a column of groups, such as speaker; got {by!r}, which has "
-            f"{n_different} different numbers in {len(values)} rows. Add a column with few values "
-            "to the table, such as low and high."
+            f"{n_different} different numbers in {len(values)} rows. Add to the table a column "
+            "with few values, such as low and high."
         )
 
 
@@ -230,8 +230,9 @@ def _to_markdown(frame):
     "--labels",
     multiple=True,
     metavar="TABLE",
-    help="Table with the column of --by, or emodb. Its rows are matched with those of the study "
-    "by the column file, or else by their order. For several corpora, give each as CORPUS=TABLE.",
+    help="Table with the column of --by; emodb is the shipped table. Its rows are matched with "
+    "those of the study by the column file, or else by their order. For several corpora, give "
+    "each as CORPUS=TABLE.",
 )
 @click.option("-n", type=click.IntRange(1), help="Number of disputed rows.  [default: 20]")
 @table_option(required=False, otherwise="Markdown on standard output")

@@ -20,8 +20,8 @@ from skprognet.results import read_scores
     "--rows",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="TABLE",
-    help="Also say what share of the rows of this table of features was in the training of the "
-    "model and of each source. A score on such rows is too good.",
+    help="Also say what share of the rows of this table of features the model and each source "
+    "were trained on. A score on these rows would be too high.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON, for programs.")
 @click.option(

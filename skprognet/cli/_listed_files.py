@@ -95,7 +95,7 @@ def resolve_files(table: pd.DataFrame, path: Path) -> pd.DataFrame:
         raise ValueError(
             f"A table of utterances must have rows and a column 'file' (and 'start' and 'end', in "
             f"s, for segments); got {str(path)!r} with {len(table)} rows and the columns "
-            f"{list(table)[:8]}."
+            f"{list(table)[:8]}. Rename its columns, or make it with 'skprognet read'."
         )
     nameless = table.index[~table["file"].map(lambda name: isinstance(name, str))]
     if len(nameless):
@@ -108,7 +108,7 @@ def resolve_files(table: pd.DataFrame, path: Path) -> pd.DataFrame:
         if not (pd.api.types.is_numeric_dtype(table[name].dtype) or table[name].isna().all()):
             raise ValueError(
                 f"The column {name!r} must hold numbers, in s; got "
-                f"{table[name].dropna().iloc[0]!r} in {str(path)!r}."
+                f"{table[name].dropna().iloc[0]!r} in {str(path)!r}. Correct these cells."
             )
     folder = path.absolute().parent
     return table.assign(file=[str(folder / name) for name in table["file"]])

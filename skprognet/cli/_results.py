@@ -28,11 +28,11 @@ from skprognet.results import (
 )
 from skprognet.significance import get_significance_test_names
 
-TIMES = ["seconds"]
+TIME_COLUMNS = ["seconds"]
 KINDS = ("curves", "scores", "significance", "sizes", "predictions")
-CHOICES = {"corpus": "--corpus", "n_train_folds": "--train-folds"}
+OPTION_OF_COLUMN = {"corpus": "--corpus", "n_train_folds": "--train-folds"}
 # The kinds that an option has an effect on, where it is not all of them.
-OF_KINDS = {
+KINDS_OF_OPTION = {
     **dict.fromkeys(["test", "alpha"], ("significance", "sizes")),
     "rope": ("significance",),
     **dict.fromkeys(["smoothing", "panels"], ("curves",)),
@@ -62,12 +62,12 @@ def _read_all(paths, recall_of=None):
         return frames[0]
     for (one, frame), (other, other_frame) in combinations(zip(paths, frames, strict=True), 2):
         # The times differ if a study was run twice.
-        if frame.drop(columns=TIMES, errors="ignore").equals(
-            other_frame.drop(columns=TIMES, errors="ignore")
+        if frame.drop(columns=TIME_COLUMNS, errors="ignore").equals(
+            other_frame.drop(columns=TIME_COLUMNS, errors="ignore")
         ):
             raise ValueError(
-                f"Each file must hold another corpus; {str(one)!r} and {str(other)!r} hold the "
-                "same results. Give only one of them."
+                f"Each file must hold a different corpus; {str(one)!r} and {str(other)!r} hold "
+                "the same results. Give only one of them."
             )
     named = [set(frame["corpus"]) if "corpus" in frame else {None} for frame in frames]
     if None in set.union(*named) or len(set.union(*named)) < sum(map(len, named)):
@@ -235,7 +235,7 @@ def plot(
             f"--output must end in a format such as .pdf, .png or .svg; got {str(output)!r}."
         )
     frame = _READERS.get(kind, read_scores)(results)
-    for column, value in zip(CHOICES, (corpus, train_folds), strict=True):
+    for column, value in zip(OPTION_OF_COLUMN, (corpus, train_folds), strict=True):
         if value is not None:
             _check_value(frame, column, value, results)
             frame = frame[frame[column] == value]
@@ -250,7 +250,7 @@ def plot(
 
 def _check_options(ctx, kind):
     """Raise if an option was given that has no effect on pictures of this kind."""
-    for name, kinds in OF_KINDS.items():
+    for name, kinds in KINDS_OF_OPTION.items():
         if ctx.get_parameter_source(name) == ParameterSource.COMMANDLINE and kind not in kinds:
             raise click.UsageError(f"--{name} is for --kind {listed(kinds)}. Leave it out.")
 
@@ -266,12 +266,12 @@ def _check_value(frame, column, value, path):
     """Raise unless the results have this value in this column."""
     if column not in frame:
         raise ValueError(
-            f"{CHOICES[column]} needs results with the column {column!r}; {str(path)!r} has none. "
-            "Leave it out."
+            f"{OPTION_OF_COLUMN[column]} needs results with the column {column!r}; {str(path)!r} "
+            "has none. Leave it out."
         )
     values = frame[column].unique().tolist()
     if value not in values:
-        raise ValueError(f"{CHOICES[column]} must be one of {values}; got {value!r}.")
+        raise ValueError(f"{OPTION_OF_COLUMN[column]} must be one of {values}; got {value!r}.")
 
 
 def _check_one_picture(kind, frame, path):
@@ -281,7 +281,7 @@ def _check_one_picture(kind, frame, path):
             "--kind sizes needs results of several sizes of the training set, such as those of "
             f"'skprognet corpora'; {str(path)!r} has one size. Use --kind scores."
         )
-    for column, option in CHOICES.items():
+    for column, option in OPTION_OF_COLUMN.items():
         several = frame[column].unique().tolist() if column in frame else []
         if len(several) > 1 and column not in SIDE_BY_SIDE.get(kind, ()):
             raise ValueError(

@@ -97,7 +97,7 @@ def _run(ctx, design, data, inputs, output, parallel, replace=False, mode=None):
 @click.command(
     cls=StudyCommand,
     design=TasksDesign,
-    of_inputs={"table": str, "labels": str, "features": tuple[str, ...]},
+    input_types={"table": str, "labels": str, "features": tuple[str, ...]},
 )
 @click.argument("table")
 @design_options(TasksDesign)
@@ -143,7 +143,7 @@ def tasks(
 @click.command(
     cls=StudyCommand,
     design=CorporaDesign,
-    of_inputs={
+    input_types={
         "tables": tuple[str, ...],
         "labels": tuple[str, ...],
         "features": tuple[str, ...],
@@ -220,12 +220,13 @@ def _check_counts(tables, names, labels):
         )
     if len(names) != len(tables):
         raise click.UsageError(
-            f"--names must have a name for each of {len(tables)} tables; got {len(names)}."
+            f"--names must have a name for each of {len(tables)} tables; got {len(names)}. "
+            "Give one name for each table, in the same order."
         )
     if len(labels) not in (0, 1, len(tables)):
         raise click.UsageError(
             f"--labels must have one file, or one for each of {len(tables)} tables; got "
-            f"{len(labels)}."
+            f"{len(labels)}. Give them in the order of the tables."
         )
 
 
@@ -256,17 +257,17 @@ def demo(ctx, output: Path, n_jobs: int, **options) -> None:
     trained on thousands of speakers, and a placebo that reads these layers of other recordings.
     """
     if any(options[name] != value for name, value in PAPER.items()):
-        click.echo(_short_version(options), err=True)
+        click.echo(_difference_from_paper(options), err=True)
     design = make_design(ctx, TasksDesign, options | DEMO)
     data = load_corpus(SHIPPED, None, design.columns, (), design.group_columns, design.layers)
     _run(ctx, design, data, {"table": SHIPPED}, output, {"n_jobs": n_jobs}, replace=True)
 
 
-def _short_version(options: dict[str, int]) -> str:
+def _difference_from_paper(options: dict[str, int]) -> str:
     """Say how this run differs from the paper's, and which command runs the paper's."""
     repeats, folds, epochs = PAPER.values()
     return (
-        f"This is a short version: {options['n_repeats']} x {options['n_splits']} folds and at "
-        f"most {options['max_epochs']} epochs. The full protocol is: skprognet demo --repeats "
+        f"This run has {options['n_repeats']} x {options['n_splits']} folds and at most "
+        f"{options['max_epochs']} epochs. For the full protocol, run: skprognet demo --repeats "
         f"{repeats} --folds {folds} --max-epochs {epochs}"
     )

@@ -38,7 +38,7 @@ class RunMode:
             raise click.UsageError(f"{chosen[0]} and {chosen[1]} exclude each other. Give one.")
 
 
-def _readable(ctx: click.Context, param: click.Parameter, text: str | None) -> str | None:
+def _check_part(ctx: click.Context, param: click.Parameter, text: str | None) -> str | None:
     """Check that a text names a part (a callback of click)."""
     try:
         return None if text is None else str(read_part(text))
@@ -57,7 +57,7 @@ _mode_options = with_options(
         click.option(
             "--only",
             metavar="PART",
-            callback=_readable,
+            callback=_check_part,
             help='Run one part, such as "repeat=3" or "repeat=3 fold=7", while other processes '
             "or machines run other parts into the same output.",
         ),

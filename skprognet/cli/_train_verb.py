@@ -62,7 +62,9 @@ def check_sources(
         wanted += " or --layers" if layers else ""
         raise click.UsageError(f"--method {method} takes {wanted}; got {number}.")
     if target in sources:
-        raise click.UsageError(f"--source must not be the --target; both are {target!r}.")
+        raise click.UsageError(
+            f"--source must not be the --target; both are {target!r}. Choose another."
+        )
 
 
 def load_source(name: str, table: str, origin: dict[str, Any] | None) -> tuple[str, Any]:
@@ -135,8 +137,8 @@ def make_network(given: dict[str, Any]) -> DNNClassifier:
 @click.option(
     "--validation",
     type=click.Choice(VALIDATIONS),
-    help="Which tenth of the rows is held out to choose the best epoch: rows of other speakers "
-    "(speaker-independent), or a tenth of each class, or of all rows for numbers (stratified).  "
+    help="How to draw the tenth of the rows that chooses the best epoch. speaker-independent: "
+    "rows of other speakers. stratified: a tenth of each class or, for numbers, of all rows.  "
     "[default: speaker-independent, if each class has several speakers]",
 )
 @kind_options
@@ -242,7 +244,7 @@ def _options_of_a_study(method, speaker, features, duplicates, kind, network):
 
 
 def _origins(models):
-    """Return the name and the SHA-256 of the model file of each source that came from one."""
+    """Return the file name and the SHA-256 of each source that was loaded from a model file."""
     return {
         source: {"model": Path(name).name, "sha256": read_model_info(name)["sha256"]}
         for name, (source, _) in models.items()

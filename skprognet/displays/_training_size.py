@@ -72,7 +72,7 @@ def _won(comparisons):
 
 
 class TrainingSizeDisplay(Display):
-    """Show the score by the number of target folds that train; circles mark clear gains.
+    """Show the score by the number of training folds of the target; circles mark clear gains.
 
     A line for each method and source connects the means. As in the paper, the band is the standard
     deviation over the repeats of the score averaged over the folds of each. With one repeat it is

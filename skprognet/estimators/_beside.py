@@ -111,7 +111,8 @@ class BesideClassifier(BesideMixin, NetworkClassifier):
             For NaN, wrong shapes, a single class, classes too rare to hold out rows, a parameter
             out of range, a loss that is no longer finite, or a source that does not fit X.
         TypeError
-            For a parameter or a source of the wrong kind, or sparse rows.
+            For sparse rows, for a source that is no model, or for a parameter that must be a
+            number, a bool, a splitter, a scorer or callbacks, and is not.
         """
         arguments = FitArguments(
             X,

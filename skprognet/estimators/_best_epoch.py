@@ -9,9 +9,9 @@ class BestEpoch(Callback):
     """Record the best epoch and its weights, for :class:`EndOfTraining` to restore.
 
     The best epoch has the highest ``valid_score``, or ``valid_monitor`` if the history has it. If
-    scores are equal after rounding to six decimals (six digits for a scorer), the lowest
-    ``valid_loss`` decides, since many epochs score the same on a few validation rows. skorch's
-    ``EarlyStopping`` compares one number only.
+    scores are equal after rounding to six decimals (six significant digits for a scorer), the
+    lowest ``valid_loss`` decides, since many epochs score the same on a few validation rows.
+    skorch's ``EarlyStopping`` compares one number only.
 
     It comes before all callbacks that may end the training: skorch skips every callback after the
     one that does.

@@ -30,7 +30,7 @@ class DNNClassifier(NetworkClassifier):
         Number of passes over the training rows.
     batch_size : int, default=32
         Rows in each training step.
-    optimizer : {"adam", "sgd"} or class of torch.optim.Optimizer, default="adam"
+    optimizer : {"adam", "sgd"} or subclass of torch.optim.Optimizer, default="adam"
         The optimizer that updates the weights.
     early_stopping : bool, default=True
         Whether to score validation rows after every epoch and keep the best epoch's weights; the
@@ -41,8 +41,8 @@ class DNNClassifier(NetworkClassifier):
         (greater is better). A score that takes `sample_weight` gets the weights of the held-out
         rows.
     validation_fraction : float or cross-validation splitter, default=0.1
-        Share of the rows to hold out for choosing the epoch, drawn by class; unused if `fit` gets
-        `X_val`. Or a splitter, whose first split is used.
+        Share of the rows to hold out for choosing the epoch, stratified by class; unused if `fit`
+        gets `X_val`. Or a splitter, whose first split is used.
     patience : int or None, default=None
         Training stops after this many epochs in a row without a better one. None runs all epochs,
         since deep sigmoid networks with dropout learn late.
@@ -94,10 +94,9 @@ class DNNClassifier(NetworkClassifier):
     training_mean_, training_std_ : ndarray of shape (`n_features_in_`,)
         Mean and standard deviation of each feature over these rows, held-out rows included.
     interrupted_ : bool
-        Whether Ctrl-C ended the fit. The fit restores the best epoch so far and raises
-        KeyboardInterrupt again. During the first epoch, an interrupt keeps the earlier fit, if
-        any. With ``early_stopping=False``, the weights also have the steps of the unfinished
-        epoch.
+        Whether Ctrl-C ended the fit. The fit restores the best epoch so far and re-raises
+        KeyboardInterrupt. During the first epoch, an interrupt keeps the earlier fit, if any. With
+        ``early_stopping=False``, the weights also include the updates of the unfinished epoch.
 
     See Also
     --------
@@ -215,7 +214,8 @@ class DNNClassifier(NetworkClassifier):
             For NaN, wrong shapes, a single class, classes too rare to hold out rows, a parameter
             out of range, or a loss that is no longer finite.
         TypeError
-            For a parameter of the wrong kind, or sparse rows.
+            For sparse rows, or for a parameter that must be a number, a bool, a splitter, a scorer
+            or callbacks, and is not.
         """
         arguments = FitArguments(
             X,

@@ -22,10 +22,11 @@ class DNNRegressor(NetworkRegressor):
     ----------
     loss : {"squared_error", "absolute_error", "ccc"}, default="squared_error"
         The loss on the standardised numbers: the squared or the absolute error, averaged over rows
-        and outputs, or 1 minus the concordance correlation of each batch, averaged over outputs. A
-        batch has no correlation if it has one row, or the same truth in all rows; its gradient is
-        0. So a single row that is left over at the end of an epoch teaches nothing in that epoch.
-        Each epoch draws a new order, so each time another row is left over.
+        and outputs, or 1 minus the concordance correlation of each batch, averaged over outputs.
+        The correlation of a batch is not defined if it has one row, or the same truth in all rows;
+        then the gradient is 0. So a single row that is left over at the end of an epoch has no
+        effect in that epoch. Each epoch draws a new order, so it is usually a different row each
+        time.
     hidden_layer_sizes : sequence of int, default=(256, 256, 256, 256)
         Width of each hidden layer.
     activation : {"sigmoid", "tanh", "relu", "identity"}, default="sigmoid"
@@ -38,7 +39,7 @@ class DNNRegressor(NetworkRegressor):
         Number of passes over the training rows.
     batch_size : int, default=32
         Rows in each training step; with ``loss="ccc"`` at least 2.
-    optimizer : {"adam", "sgd"} or class of torch.optim.Optimizer, default="adam"
+    optimizer : {"adam", "sgd"} or subclass of torch.optim.Optimizer, default="adam"
         The optimizer that updates the weights.
     early_stopping : bool, default=True
         Whether to score validation rows after every epoch and keep the best epoch's weights; the
@@ -102,10 +103,9 @@ class DNNRegressor(NetworkRegressor):
     training_mean_, training_std_ : ndarray of shape (`n_features_in_`,)
         Mean and standard deviation of each feature over these rows, held-out rows included.
     interrupted_ : bool
-        Whether Ctrl-C ended the fit. The fit restores the best epoch so far and raises
-        KeyboardInterrupt again. During the first epoch, an interrupt keeps the earlier fit, if
-        any. With ``early_stopping=False``, the weights also have the steps of the unfinished
-        epoch.
+        Whether Ctrl-C ended the fit. The fit restores the best epoch so far and re-raises
+        KeyboardInterrupt. During the first epoch, an interrupt keeps the earlier fit, if any. With
+        ``early_stopping=False``, the weights also include the updates of the unfinished epoch.
 
     See Also
     --------
@@ -228,7 +228,8 @@ class DNNRegressor(NetworkRegressor):
             constant output with ``loss="ccc"``, a parameter out of range, or a loss that
             is no longer finite.
         TypeError
-            For a parameter of the wrong kind, or sparse rows.
+            For sparse rows, or for a parameter that must be a number, a bool, a splitter, a scorer
+            or callbacks, and is not.
 
         Warns
         -----

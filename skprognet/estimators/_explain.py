@@ -25,7 +25,8 @@ def explain(model, X, *, groups=None, method="mean", reference=None):
         The groups of features, as they reach the network. None groups them by their names, which
         the steps pass on through ``get_feature_names_out``.
     method : {"mean", "silence"}, default="mean"
-        Whether the activations of the average row, or zeros, replace those of a source.
+        Whether the mean activations over the rows of `reference`, or zeros, replace those of a
+        source.
     reference : array-like of shape (n_reference, n_features), default=None
         The rows whose mean is used, in the form that `predict` takes. None uses the mean of the
         training rows, which the network remembers.

@@ -40,8 +40,8 @@ def features_read(features, sources, feature_names):
     if feature_names is None:
         if features is not None:
             raise ValueError(
-                f"X must be a DataFrame with text as names, to find features={features!r:.200}; "
-                "got X without names. Pass a DataFrame."
+                "X must be a DataFrame with text as names of its columns, to find "
+                f"features={features!r:.200}; got X without names. Pass a DataFrame."
             )
         return None
     if features is None and not owners:

@@ -30,12 +30,12 @@ class FineTunedRegressor(FineTuningMixin, NetworkRegressor):
     copied_lr : float or None, default=None
         Learning rate of the copied layers. None uses `lr`, the rate of the new output layer.
     l2_sp : float, default=0.0
-        Strength that pulls the copied layers back to the weights of the source: the factor alpha
-        of L2-SP. 0 is PT/FT.
+        How strongly the copied layers are pulled back to the weights of the source: the factor
+        alpha of L2-SP. 0 is PT/FT.
     probe_epochs : int, default=0
-        Number of first epochs in which only the new output is trained, as in a linear probe. After
-        them, all layers are trained (LP-FT). 0 is PT/FT, `max_epochs` is a linear probe. The best
-        of all epochs is kept, including the epochs of the probe.
+        Number of epochs at the start in which only the new output is trained, as in a linear
+        probe. After them, all layers are trained (LP-FT). 0 is PT/FT, `max_epochs` is a linear
+        probe. The best of all epochs is kept, including the epochs of the probe.
     loss : {"squared_error", "absolute_error", "ccc"}, default="squared_error"
         The loss on the standardised numbers; see :class:`DNNRegressor`.
     hidden_layer_sizes : sequence of int, default=(256, 256, 256, 256)
@@ -51,7 +51,7 @@ class FineTunedRegressor(FineTuningMixin, NetworkRegressor):
         Number of passes over the training rows.
     batch_size : int, default=32
         Rows in each training step; with ``loss="ccc"`` at least 2.
-    optimizer : {"adam", "sgd"} or class of torch.optim.Optimizer, default="adam"
+    optimizer : {"adam", "sgd"} or subclass of torch.optim.Optimizer, default="adam"
         The optimizer that updates the weights.
     early_stopping : bool, default=True
         Whether to score validation rows after every epoch and keep the best epoch's weights; the
@@ -116,10 +116,9 @@ class FineTunedRegressor(FineTuningMixin, NetworkRegressor):
     training_mean_, training_std_ : ndarray of shape (`n_features_in_`,)
         Mean and standard deviation of each feature over these rows, held-out rows included.
     interrupted_ : bool
-        Whether Ctrl-C ended the fit. The fit restores the best epoch so far and raises
-        KeyboardInterrupt again. During the first epoch, an interrupt keeps the earlier fit, if
-        any. With ``early_stopping=False``, the weights also have the steps of the unfinished
-        epoch.
+        Whether Ctrl-C ended the fit. The fit restores the best epoch so far and re-raises
+        KeyboardInterrupt. During the first epoch, an interrupt keeps the earlier fit, if any. With
+        ``early_stopping=False``, the weights also include the updates of the unfinished epoch.
     sources_ : list of (str, Source or estimator)
         Frozen copies of the fitted sources, and the sources that `fit` trained; empty without a
         source.
@@ -291,7 +290,8 @@ class FineTunedRegressor(FineTuningMixin, NetworkRegressor):
             constant output with ``loss="ccc"``, a parameter out of range, a loss that is
             no longer finite, or a source that does not fit X.
         TypeError
-            For a parameter of the wrong kind, or sparse rows.
+            For sparse rows, or for a parameter that must be a number, a bool, a splitter, a scorer
+            or callbacks, and is not.
 
         Warns
         -----

@@ -116,8 +116,8 @@ class FineTuningMixin(TransferMixin):
         """Raise if more hidden layers are frozen than the source has; None means unknown."""
         if depth is not None and self._n_frozen(depth) > depth:
             raise ValueError(
-                f"n_frozen_layers must be at most {depth}, the hidden layers of the source; got "
-                f"{self.n_frozen_layers}. Lower it, or set 'all'."
+                f"n_frozen_layers must be at most {depth}, the number of hidden layers of the "
+                f"source; got {self.n_frozen_layers}. Lower it, or set 'all'."
             )
 
     def _progressive_name(self):

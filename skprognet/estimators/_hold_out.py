@@ -52,9 +52,10 @@ def _hold_out_by_class(y, fraction, rng):
 
 
 def _hold_out_groups(y, groups, fraction, seed):
-    """Draw whole groups a few times; return the draw nearest to the share of each class.
+    """Draw whole groups a few times; return the draw that holds out the best shares of classes.
 
-    The best of very many draws would be the same for every seed.
+    In the best draw, the share of each class is nearest to `fraction`. There are only a few draws,
+    since the best of very many would be the same for every seed.
     """
     counts = np.bincount(y)
     n_groups = n_groups_held_out(groups, fraction)
@@ -102,7 +103,7 @@ def first_split(splitter, y, groups, present, seed):
         ) from error
     if not len(train) or not len(held_out) or np.isin(held_out, train).any():
         raise ValueError(
-            f"validation_fraction must give training rows and other validation rows; got "
+            f"validation_fraction must give training and validation rows, with none in both; got "
             f"{len(train)} and {len(held_out)} from {name}, with "
             f"{np.isin(held_out, train).sum()} in both. {WAYS_OUT}"
         )
@@ -152,8 +153,8 @@ def holdout_split(y, classes, groups, validation_fraction, seed):
     """Split rows into training rows and validation rows.
 
     Every class is among the training rows. Without `groups`, each class is also held out in
-    proportion. With `groups`, no group is on both sides: of five random draws of groups, the one
-    nearest to the share of each class is used.
+    proportion. With `groups`, no group is on both sides: five random draws of groups are compared,
+    and the one whose share of each class is nearest to `validation_fraction` is used.
 
     Parameters
     ----------

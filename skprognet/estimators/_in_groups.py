@@ -17,7 +17,7 @@ def in_groups(items, kind_of, size_of):
         Returns a hashable key that the items of a group share; None for an item that forms its own
         group.
     size_of : callable
-        Returns the size of a complete group, given its first item.
+        Returns the size of the complete groups of a kind, given the first item of that kind.
 
     Yields
     ------

@@ -34,9 +34,10 @@ class Net(NeuralNetClassifier):
 
     For each epoch, the history has ``epoch``, ``train_loss``, ``dur`` in seconds and, with
     validation rows, ``valid_loss`` and ``valid_score``. If the loss is defined for single rows,
-    the recorded loss is the mean over rows of weight times loss. The training loss is measured
-    while the weights change. If a number other than ``valid_score`` chooses the epoch, the history
-    has it as ``valid_monitor``: with weighted classes, or if lower scores are better.
+    the recorded loss is the mean over rows of sample weight times loss. The training loss is
+    measured during the epoch, while the parameters of the network change. If a number other than
+    ``valid_score`` chooses the epoch, the history has it as ``valid_monitor``: with weighted
+    classes, or if lower scores are better.
 
     Parameters
     ----------
@@ -249,7 +250,7 @@ class Net(NeuralNetClassifier):
                 self.history.record(prefix + "_monitor", monitored)
 
     def find_lowest(self):
-        """Find the lowest losses of a history that was read, so that later epochs are compared."""
+        """Find the lowest losses of a loaded history, to compare later epochs with them."""
         for prefix in ("train", "valid"):
             losses = [epoch.get(f"{prefix}_loss", math.inf) for epoch in self.history]
             self._lowest[prefix] = min(losses, default=math.inf)

@@ -72,9 +72,10 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
     def partial_fit(self, X, y, classes=None, sample_weight=None):
         """Train for one more epoch on these rows.
 
-        No rows are held out and no epoch is chosen. Optimizer and random numbers continue too,
-        except after pickling or copying, which keeps only the weights. The first call builds the
-        network and its optimizer, so a later change of parameters such as `lr` has no effect.
+        No rows are held out and no epoch is chosen. The optimizer and the random numbers carry
+        over to the next call. Pickling or copying keeps the weights, but not the state of these
+        two. The first call builds the network and its optimizer, so a later change of parameters
+        such as `lr` has no effect.
 
         Weights are not scaled, as in scikit-learn's ``SGDClassifier``: the loss of a batch is the
         mean over its rows of weight times cross-entropy, where the weight is `sample_weight` times
@@ -100,8 +101,8 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         Raises
         ------
         ValueError
-            For NaN, wrong shapes, a label that is not among `classes`, other classes than before,
-            a single class, or ``class_weight="balanced"``.
+            For NaN, wrong shapes, a label that is not among `classes`, classes that differ from
+            those of the first call, a single class, or ``class_weight="balanced"``.
         """
         refuse_balanced(self.class_weight)
         named = None if classes is None else check_named_classes(classes)
@@ -220,10 +221,11 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         times the probability without s. Below 0, s speaks against the prediction.
 
         *Without a source*, its hidden activations (in PosteriorClassifier its log-probabilities)
-        are those of the average row ("mean"), or 0 ("silence"), as if all weights that read it
-        were 0. *Without a group of features*, these features have the values of the average row,
-        both for the network and for its sources. The first shows what the source says about this
-        row in particular; the second, how the prediction depends on what was measured.
+        are replaced by their mean over the rows of `reference` ("mean"), or by 0 ("silence"), as
+        if all weights that read it were 0. *Without a group of features*, these features have the
+        values of the average row, both for the network and for its sources. The first shows what
+        the source says about this row in particular; the second, how the prediction depends on
+        what was measured.
 
         Parameters
         ----------

@@ -100,9 +100,10 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
     def partial_fit(self, X, y, sample_weight=None):
         """Train for one more epoch on these rows.
 
-        No rows are held out and no epoch is chosen. Optimizer and random numbers continue too,
-        except after pickling or copying, which keeps only the weights. The first call builds the
-        network and its optimizer, so a later change of parameters such as `lr` has no effect.
+        No rows are held out and no epoch is chosen. The optimizer and the random numbers carry
+        over to the next call. Pickling or copying keeps the weights, but not the state of these
+        two. The first call builds the network and its optimizer, so a later change of parameters
+        such as `lr` has no effect.
 
         All calls standardise the target by the mean and standard deviation of the rows of the
         first call. So make the first call a large one, or call `fit` first, whose scale is kept as

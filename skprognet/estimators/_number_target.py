@@ -1,4 +1,4 @@
-"""The target of a regressor: numbers, such as valence and arousal, learned standardised."""
+"""The target of a regressor: numbers such as valence, which the network learns standardised."""
 
 import numpy as np
 import pandas as pd

@@ -26,9 +26,9 @@ class PosteriorClassifier(BesideClassifier):
     They are read as they are. No fit changes a source by a single bit, and each source computes
     once per fit.
 
-    A source that was trained on the same rows is surer of these rows than of new ones; this
-    includes a source that `fit` trains on `source_y`. The network then learns from what the source
-    says about rows that it knows.
+    A source that was trained on the same rows is more certain about these rows than about new
+    ones. So is a source that `fit` trains on `source_y`. The network then learns from what the
+    source says about rows that it knows.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ class PosteriorClassifier(BesideClassifier):
         Number of passes over the training rows.
     batch_size : int, default=32
         Rows in each training step.
-    optimizer : {"adam", "sgd"} or class of torch.optim.Optimizer, default="adam"
+    optimizer : {"adam", "sgd"} or subclass of torch.optim.Optimizer, default="adam"
         The optimizer that updates the weights.
     early_stopping : bool, default=True
         Whether to score validation rows after every epoch and keep the best epoch's weights; the
@@ -63,8 +63,8 @@ class PosteriorClassifier(BesideClassifier):
         (greater is better). A score that takes `sample_weight` gets the weights of the held-out
         rows.
     validation_fraction : float or cross-validation splitter, default=0.1
-        Share of the rows to hold out for choosing the epoch, drawn by class; unused if `fit` gets
-        `X_val`. Or a splitter, whose first split is used.
+        Share of the rows to hold out for choosing the epoch, stratified by class; unused if `fit`
+        gets `X_val`. Or a splitter, whose first split is used.
     patience : int or None, default=None
         Training stops after this many epochs in a row without a better one. None runs all epochs,
         since deep sigmoid networks with dropout learn late.
@@ -117,10 +117,9 @@ class PosteriorClassifier(BesideClassifier):
     training_mean_, training_std_ : ndarray of shape (`n_features_in_`,)
         Mean and standard deviation of each feature over these rows, held-out rows included.
     interrupted_ : bool
-        Whether Ctrl-C ended the fit. The fit restores the best epoch so far and raises
-        KeyboardInterrupt again. During the first epoch, an interrupt keeps the earlier fit, if
-        any. With ``early_stopping=False``, the weights also have the steps of the unfinished
-        epoch.
+        Whether Ctrl-C ended the fit. The fit restores the best epoch so far and re-raises
+        KeyboardInterrupt. During the first epoch, an interrupt keeps the earlier fit, if any. With
+        ``early_stopping=False``, the weights also include the updates of the unfinished epoch.
     features_read_ : ndarray of int or None
         Positions in X of the features that the first layer reads; None means all of them.
     source_widths_ : dict of str to int
@@ -160,7 +159,8 @@ class PosteriorClassifier(BesideClassifier):
     def _check_parameters(self):
         super()._check_parameters()
         for _, model in named_sources(self.source):
-            # A fitted source is asked for its log-probabilities. Training another one takes time.
+            # A fitted source fails when its log-probabilities are read. An unfitted one is checked
+            # here, before time is spent on its training.
             if not is_fitted(model) and POSTERIORS not in offers(model):
                 raise no_posteriors(as_source(model))
 

@@ -58,7 +58,7 @@ class ProgressiveRegressor(ProgressiveMixin, NetworkRegressor):
         Number of passes over the training rows.
     batch_size : int, default=32
         Rows in each training step; with ``loss="ccc"`` at least 2.
-    optimizer : {"adam", "sgd"} or class of torch.optim.Optimizer, default="adam"
+    optimizer : {"adam", "sgd"} or subclass of torch.optim.Optimizer, default="adam"
         The optimizer that updates the weights.
     early_stopping : bool, default=True
         Whether to score validation rows after every epoch and keep the best epoch's weights; the
@@ -123,10 +123,9 @@ class ProgressiveRegressor(ProgressiveMixin, NetworkRegressor):
     training_mean_, training_std_ : ndarray of shape (`n_features_in_`,)
         Mean and standard deviation of each feature over these rows, held-out rows included.
     interrupted_ : bool
-        Whether Ctrl-C ended the fit. The fit restores the best epoch so far and raises
-        KeyboardInterrupt again. During the first epoch, an interrupt keeps the earlier fit, if
-        any. With ``early_stopping=False``, the weights also have the steps of the unfinished
-        epoch.
+        Whether Ctrl-C ended the fit. The fit restores the best epoch so far and re-raises
+        KeyboardInterrupt. During the first epoch, an interrupt keeps the earlier fit, if any. With
+        ``early_stopping=False``, the weights also include the updates of the unfinished epoch.
     features_read_ : ndarray of int or None
         Positions in X of the features that the new column itself reads; None means all of them.
     sources_ : list of (str, Source or estimator)
@@ -279,7 +278,8 @@ class ProgressiveRegressor(ProgressiveMixin, NetworkRegressor):
             constant output with ``loss="ccc"``, a parameter out of range, a loss that is
             no longer finite, or a source that does not fit X.
         TypeError
-            For a parameter of the wrong kind, or sparse rows.
+            For sparse rows, or for a parameter that must be a number, a bool, a splitter, a scorer
+            or callbacks, and is not.
 
         Warns
         -----

@@ -47,7 +47,7 @@ class SideBySideRegressor(BesideMixin, NetworkRegressor):
         Number of passes over the training rows.
     batch_size : int, default=32
         Rows in each training step; with ``loss="ccc"`` at least 2.
-    optimizer : {"adam", "sgd"} or class of torch.optim.Optimizer, default="adam"
+    optimizer : {"adam", "sgd"} or subclass of torch.optim.Optimizer, default="adam"
         The optimizer that updates the weights.
     early_stopping : bool, default=True
         Whether to score validation rows after every epoch and keep the best epoch's weights; the
@@ -112,10 +112,9 @@ class SideBySideRegressor(BesideMixin, NetworkRegressor):
     training_mean_, training_std_ : ndarray of shape (`n_features_in_`,)
         Mean and standard deviation of each feature over these rows, held-out rows included.
     interrupted_ : bool
-        Whether Ctrl-C ended the fit. The fit restores the best epoch so far and raises
-        KeyboardInterrupt again. During the first epoch, an interrupt keeps the earlier fit, if
-        any. With ``early_stopping=False``, the weights also have the steps of the unfinished
-        epoch.
+        Whether Ctrl-C ended the fit. The fit restores the best epoch so far and re-raises
+        KeyboardInterrupt. During the first epoch, an interrupt keeps the earlier fit, if any. With
+        ``early_stopping=False``, the weights also include the updates of the unfinished epoch.
     features_read_ : ndarray of int or None
         Positions in X of the features that the first layer reads; None means all of them.
     source_widths_ : dict of str to int
@@ -261,7 +260,8 @@ class SideBySideRegressor(BesideMixin, NetworkRegressor):
             constant output with ``loss="ccc"``, a parameter out of range, a loss that is
             no longer finite, or a source that does not fit X.
         TypeError
-            For a parameter of the wrong kind, or sparse rows.
+            For sparse rows, or for a parameter that must be a number, a bool, a splitter, a scorer
+            or callbacks, and is not.
 
         Warns
         -----

@@ -82,7 +82,7 @@ class SoftClassTarget(ClassTarget):
             )
 
     def check_classes(self, name, classes):
-        """Raise unless this target, of the y called `name`, has these classes."""
+        """Raise unless this target has these classes; `name` is its name in the message."""
         if self.classes.tolist() != classes.tolist():
             raise ValueError(
                 f"{name} must have a column for each class, [{first_few(classes.tolist())}]; got "
@@ -103,11 +103,11 @@ class SoftClassTarget(ClassTarget):
                 f"{values.shape}. Pass the probabilities of each row."
             )
         soft.check(values, name)
-        # Its columns may have another order than those of fit.
+        # Its columns may be in a different order from those of fit.
         return values[:, soft.order][:, np.argsort(self.order)]
 
     def encode(self, y, name="y"):
-        """Return the probabilities as float64 of shape (n_rows, n_classes), in this order."""
+        """Return float64 probabilities, (n_rows, n_classes), in the order of `classes`."""
         if y.ndim == 2:
             return y[:, self.order].astype(np.float64)
         return np.eye(self.n_outputs)[super().encode(y, name)]

@@ -33,7 +33,7 @@ def kind_of_training(job, n_together):
 
 
 def most_at_once(job, n_together):
-    """Return how many networks of the kind of a job to train at once.
+    """Return how many networks like that of a job to train at once.
 
     Without `n_together`, this is as many as fit into memory. A network needs the memory of its
     training plus the memory of the rows of its job.

@@ -25,7 +25,8 @@ def why_alone(estimator):
     Returns
     -------
     str or None
-        The reason in one sentence; None if it can be trained together.
+        The reason in one sentence. None if it can be trained together, or if only `fit` can tell:
+        the source of a fine-tuned network may have adapters.
 
     Raises
     ------

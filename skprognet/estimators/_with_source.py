@@ -171,9 +171,10 @@ class TransferMixin(SourceParametersMixin):
         changed = [n for n, s in self._read_by_name() if ask_digest(s) != self.source_digest_[n]]
         if changed:
             raise RuntimeError(
-                f"fit must not change a frozen source; got a change of [{first_few(changed)}]. If "
-                "you wrote the class of the source, keep its digest() the same while it computes "
-                "the same. Otherwise report this with the parameters of the estimator."
+                f"fit must not change a frozen source; got changes in [{first_few(changed)}]. If "
+                "you wrote the class of the source, its digest() must return the same text as "
+                "long as the source computes the same numbers. Otherwise report this with the "
+                "parameters of the estimator."
             )
 
     def _select(self, source, X):

@@ -42,10 +42,10 @@ def transfer_between_corpora(
     the training folds are put into a new random order, and smaller training sets are part of
     larger ones.
 
-    The paper has two corpora; here any number is possible. Each corpus is recognised with the help
-    of each of the others. The network without transfer is trained once for each target, whatever
-    the number of its sources. The results of a pair of corpora do not depend on which other
-    corpora take part.
+    The paper has two corpora; here any number is possible. The emotions of each corpus are
+    recognised with the help of each other corpus. The network without transfer is trained once for
+    each target, whatever the number of its sources. The results of a pair of corpora do not depend
+    on which other corpora take part.
 
     Parameters
     ----------

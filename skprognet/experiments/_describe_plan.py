@@ -61,7 +61,8 @@ def _fits_in_words(of_methods, n_fits, plans):
     each = ", ".join(f"{number} of {label(*name)}" for name, number in of_methods.items())
     return (
         f"Fits: {n_fits} ({n_methods} of methods, {n_fits - n_methods} of sources), in "
-        f"{sum(len(plan.jobs) for plan in plans)} independent jobs: {each}."
+        f"{sum(len(plan.jobs) for plan in plans)} independent jobs. The fits of methods are "
+        f"{each}."
     )
 
 
@@ -78,7 +79,7 @@ def _corpus_in_words(design, plan):
 
 
 def _sizes(plan):
-    """Return a table of the smallest and the largest size and content of each set of rows."""
+    """Return a table of each set of rows: its fewest and most rows over all splits, by class."""
     sets = {}
     for split in plan.splits:
         for size, rows in split.train.items():
@@ -136,8 +137,8 @@ def _size(n_bytes):
 
 # The heading of the table of sizes, by the kind of the target.
 _CONTENT = {
-    CLASSES: "Rows in the smallest and in the largest fold, in all and by class ({}):",
-    NUMBERS: "Rows in the smallest and in the largest fold, and the lowest and highest mean and "
-    "standard deviation of the numbers ({}) in a fold:",
+    CLASSES: "Fewest and most rows in a split, in all and by class ({}):",
+    NUMBERS: "Fewest and most rows in a split, and the lowest and highest mean and standard "
+    "deviation of the numbers ({}):",
 }
 _DESCRIBE = {CLASSES: _counts, NUMBERS: _moments}

@@ -7,7 +7,7 @@ import pandas as pd
 from skprognet._labels import label_remarks
 from skprognet._wording import first_few
 
-_NAMES = {"speaker", "session", "corpus"}  # two of them may be nearly the same
+_NAMES = {"speaker", "session", "corpus"}  # here two values may be nearly the same
 
 
 def check_same_rows(X, labels):

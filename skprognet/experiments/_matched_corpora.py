@@ -60,7 +60,7 @@ def match_corpora(design, corpora):
 
 
 def _check_names_of_features(corpora):
-    """Raise if features without names could be in the order of one corpus or of another."""
+    """Raise if a corpus has no names of features, and the others have them in different orders."""
     orders = {tuple(getattr(X, "columns", ())) for X, _ in corpora.values()}
     if () in orders and len(orders) > 2:
         without = [name for name, (X, _) in corpora.items() if not hasattr(X, "columns")]

@@ -21,7 +21,7 @@ from skprognet.estimators import (
 )
 
 L2_SP = 0.01  # alpha: how strongly copied weights are pulled back to those of the source
-PROBED = 4  # LP-FT trains only the output layer in the first quarter of the epochs
+PROBING = 1 / 4  # LP-FT trains only the output layer in this share of the epochs, the first
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Method:
 
 def _probe_epochs(network):
     """Return the number of epochs in which LP-FT trains only the output layer, but never all."""
-    return min(math.ceil(network.max_epochs / PROBED), network.max_epochs - 1)
+    return min(math.ceil(network.max_epochs * PROBING), network.max_epochs - 1)
 
 
 # The keys are the names on the command line and in design.toml.
@@ -92,8 +92,9 @@ def check_methods(keys, kind):
     lacking = [key for key in keys if key not in methods_of(kind)] if kind == NUMBERS else []
     if lacking:
         raise ValueError(
-            f"Methods for a target of numbers must be {listed(methods_of(NUMBERS))}; got "
-            f"{first_few(lacking)}, which learns only classes. Leave it out."
+            "Each method for a target of numbers must be one of "
+            f"{listed(methods_of(NUMBERS), 'or')}; got {first_few(lacking)}, for classes only. "
+            "Leave out what is for classes."
         )
 
 

@@ -89,9 +89,9 @@ def check_kind_found(network, kind):
     """
     if kind == CLASSES and kind_of_network(network) == NUMBERS:
         raise ValueError(
-            "An estimator or a score of numbers must have a target of numbers; got labels that "
-            "are taken as classes. Pass kind='numbers' if they are numbers to predict, such as "
-            "whole ratings, or else kind='classes'."
+            "The target must hold numbers, as the estimator or the score is for numbers; got "
+            "labels that are taken as classes. Pass kind='numbers' if they are numbers to "
+            "predict, such as whole ratings, or else kind='classes'."
         )
 
 

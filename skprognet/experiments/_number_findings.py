@@ -27,11 +27,12 @@ def describe_agreement(agreement, networks):
     """
     plain = find_plain(agreement, networks)
     row = rows_of(agreement, plain).iloc[0]
-    rmse, bias = (shared_digits(agreement[name]) for name in ("rmse", "bias"))  # as in the table
+    # As in the table.
+    rmse_format, bias_format = (shared_digits(agreement[name]) for name in ("rmse", "bias"))
     sentences = (
         f"Over all rows of a repeat, {label(*plain)} has CCC {row['ccc']:.3f}{_correlated(row)} "
-        f"and RMSE {row['rmse']:{rmse}}. Its predictions vary {row['spread']:.2f} times as much "
-        f"as the truth, and are on average {_off(row['bias'], bias)}."
+        f"and RMSE {row['rmse']:{rmse_format}}. Its predictions vary {row['spread']:.2f} times as "
+        f"much as the truth, and are on average {_off(row['bias'], bias_format)}."
     )
     return f"{sentences} {_largest_change(agreement, networks)}".rstrip()
 
@@ -40,8 +41,8 @@ def _correlated(row):
     return "" if np.isnan(row["pearson_r"]) else f", Pearson's r {row['pearson_r']:.3f}"
 
 
-def _off(bias, shown):
-    size = f"{abs(bias):{shown}}"
+def _off(bias, number_format):
+    size = f"{abs(bias):{number_format}}"
     if float(size) == 0:
         return "neither too high nor too low"
     return f"{size} too {'high' if bias > 0 else 'low'}"

@@ -39,14 +39,14 @@ def show_numbers(tested):
 
 def _cells(agreement):
     """Return the agreement of each method as rows of text."""
-    rmse, bias = (shared_digits(agreement[name]) for name in ("rmse", "bias"))
+    rmse_format, bias_format = (shared_digits(agreement[name]) for name in ("rmse", "bias"))
     return [
         [
             label_of_row(row[list(METHOD)]),
             f"{row['ccc']:.3f}",
             "" if pd.isna(row["pearson_r"]) else f"{row['pearson_r']:.3f}",
-            f"{row['rmse']:{rmse}}",
-            f"{row['bias']:+{bias}}",
+            f"{row['rmse']:{rmse_format}}",
+            f"{row['bias']:+{bias_format}}",
             f"{row['spread']:.2f}",
         ]
         for _, row in agreement.iterrows()

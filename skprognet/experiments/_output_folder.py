@@ -12,7 +12,7 @@ from skprognet.evaluation import has_checkpoint, remove_checkpoint
 from skprognet.experiments._arguments import DESIGN_FILE
 from skprognet.experiments._durations import digest
 from skprognet.experiments._read_design import read_record
-from skprognet.experiments._record import differences, essence, format_record
+from skprognet.experiments._record import differences, format_record, identity_of
 
 CHECKPOINT = "checkpoint"
 REPORT = "report.html"
@@ -138,7 +138,11 @@ class OutputFolder:
     def _begin(self, record, names, replace):
         self.check([DESIGN_FILE])
         path = self.folder / DESIGN_FILE
-        other = differences(essence(read_record(path)), essence(record)) if path.exists() else ""
+        other = (
+            differences(identity_of(read_record(path)), identity_of(record))
+            if path.exists()
+            else ""
+        )
         # A run that replaces complete results writes its design only at the end. Until then, its
         # checkpoint alone can tell whose it is, and refuses another run.
         must_agree = not replace if self.is_complete else self.is_unfinished

@@ -136,8 +136,8 @@ class StudyPlan:
     def describe(self, folder=None, *, n_jobs=-1, n_together=None):
         """Describe what the study will do and how long it will take.
 
-        The text lists the fits of each method; the rows and classes of the smallest and of the
-        largest fold; the files that :func:`write_study` will write, with their size; and the
+        The text lists the fits of each method; the fewest and most rows of each class in a
+        split; the files that :func:`write_study` will write, with their size; and the
         duration. To estimate the duration, a few epochs of each kind of network are trained and
         discarded. ``print(plan)`` shows the same text immediately, without the duration.
 

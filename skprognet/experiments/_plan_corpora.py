@@ -77,9 +77,9 @@ def _with_tasks(design, labels):
 
 
 def _with_one_type(design, corpora):
-    """Return the corpora with integers in place of whole floats, if classes are integers in one.
+    """Return the corpora with integer classes in all of them, if one corpus has integers.
 
-    pandas makes floats of integers if one is missing, also if its row is dropped later. The same
+    pandas turns integers into floats if one is missing, even if its row is dropped later. The same
     class would then be 1 in one corpus and 1.0 in another, with two columns of probabilities.
     """
     columns = [labels[design.emotion] for _, labels in corpora.values()]

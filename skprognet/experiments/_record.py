@@ -120,8 +120,8 @@ def differences(then, now):
     return _wording.differences(_flat(then), _flat(now))
 
 
-def essence(record):
-    """Return the values that must agree in the same run; the checkpoint compares versions."""
+def identity_of(record):
+    """Return the values that identify a run, without versions, which the checkpoint compares."""
     apart = {"inputs": record.get("inputs", {}).get("features", []), "versions": None}
     together = record.get(TOGETHER)
     apart["training"] = "together, n_together of 2 or more" if together else "one by one"
@@ -131,4 +131,4 @@ def essence(record):
 
 def describe_record(record):
     """Return the values that identify a run, as text by name."""
-    return {name: str(value) for name, value in _flat(essence(record)).items()}
+    return {name: str(value) for name, value in _flat(identity_of(record)).items()}

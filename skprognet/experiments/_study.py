@@ -107,7 +107,7 @@ def _audit_by_corpus(scores, groups, folds):
     """Return the audit of every corpus in one table, or None if it failed, and a sentence."""
     try:
         audits = [
-            audit(rows, groups=_without_gaps(groups.get(corpus))).assign(corpus=corpus)
+            audit(rows, groups=_fill_missing(groups.get(corpus))).assign(corpus=corpus)
             for corpus, rows in scores.groupby("corpus", sort=False)
         ]
     except ValueError as error:
@@ -117,7 +117,7 @@ def _audit_by_corpus(scores, groups, folds):
     return audited, audit_in_words(audited, fits_in_words(scores), group=_GROUPS.get(folds))
 
 
-def _without_gaps(groups):
+def _fill_missing(groups):
     """Return groups with a name for each row; rows that the study left out may lack one.
 
     No fit saw or tested such a row, so any name of a group will do.

@@ -102,12 +102,12 @@ def _not_all_numbers(column, others):
         point = _with_points(others).iloc[0]
         return ValueError(
             f"Numbers must have decimal points; got {shown} in {column.name!r}. Write {point!r} "
-            f"for {others.iloc[0]!r}, or take the column as classes (--classes, kind='classes')."
+            f"for {others.iloc[0]!r}, or, if this is the target, pass --classes or kind='classes'."
         )
     return ValueError(
         f"A column of numbers must have only finite numbers; got {shown} in "
-        f"{count(others, 'row')} of {column.notna().sum()} of {column.name!r}. Correct these rows "
-        "or leave them out, or take the column as classes (--classes, kind='classes')."
+        f"{len(others)} of {count(column.notna().sum(), 'row')} of {column.name!r}. Correct these "
+        "rows or leave them out, or, if this is the target, pass --classes or kind='classes'."
     )
 
 

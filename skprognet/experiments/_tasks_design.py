@@ -118,8 +118,8 @@ class TasksDesign(StudyDesign):
 def _check_sources(sources, layers):
     if not sources and not layers:
         raise ValueError(
-            "sources or layers must have at least one name; got none. Name columns of other tasks "
-            "as sources, or pretrained networks whose layers are columns as layers."
+            "sources or layers must have at least one name; got none. Give columns of other tasks "
+            "as sources, or as layers the names of pretrained networks whose layers are columns."
         )
     both = [name for name in layers if name in sources]
     if both:

@@ -145,8 +145,8 @@ def _describe_pooled(study, metric):
     if not (study.scores["source"] == ALL_OTHERS).any():
         return ""
     sentence = (
-        f" The source's own {metric.label} of {ALL_OTHERS} is computed over the test rows of "
-        "these corpora together"
+        f" The source {ALL_OTHERS} has one {metric.label} of its own, over the test rows of all "
+        "its corpora together"
     )
     if study.design.scale == Z_SCORES:
         return f"{sentence}."

@@ -83,7 +83,7 @@ def ccc_score(y_true, y_pred, *, sample_weight=None, multioutput="uniform_averag
         {s_y^2 + s_{\hat y}^2 + (\mu_y - \mu_{\hat y})^2}.
 
     It is 1 only if every prediction is right. Unlike Pearson's correlation it falls when
-    predictions have another mean or another spread than the truth. The field reports it for
+    predictions have a different mean or spread from the truth. The field reports it for
     valence, arousal and dominance.
 
     Parameters

@@ -292,7 +292,7 @@ def get_score(scoring):
     if isinstance(scoring, Score):
         if scoring.name in names and scoring != _BY_NAME[scoring.name]:
             raise ValueError(
-                f"Your own score must have another name than those of the package; got "
+                f"Your own score must not have the name of a score of the package; got "
                 f"{scoring.name!r}. Choose another name."
             )
         return scoring

@@ -78,9 +78,9 @@ class FoldSplitter(BaseCrossValidator):
         Raises
         ------
         ValueError
-            At the first split, if `groups` is None, has missing values or another length than
-            `X`, or if the folds cannot be made. At any split whose training rows lack a class of
-            `y`, unless the splitter ignores `y`.
+            At the first split, if `groups` is None, has missing values or a length that differs
+            from that of `X`, or if the folds cannot be made. At any split whose training rows lack
+            a class of `y`, unless the splitter ignores `y`.
         """
         for repeat, folds in enumerate(self._make_folds(X, y, groups)):
             for i, test in enumerate(folds):

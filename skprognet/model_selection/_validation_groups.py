@@ -38,7 +38,8 @@ def validation_groups(labels, target, *, kind=None, speaker="speaker", validatio
     ------
     ValueError
         If `target` is not a column of `labels`, the speakers must be kept apart and cannot be, or
-        `kind` or `validation` is unknown.
+        `kind` or `validation` is unknown. With ``validation="stratified"``, `target` and `kind`
+        are not checked.
 
     Examples
     --------

@@ -2,7 +2,7 @@ r"""Dropout masks that depend only on the seed of the network, the step and the 
 
 A generator yields its numbers in sequence, so the units that a network drops depend on all
 earlier draws. If many networks shared a generator, these would include the draws of the other
-networks. Here each 64 random bits are a function of three integers:
+networks. Here every word of 64 random bits is a function of three integers:
 
 .. math:: \mathrm{bits} = m(m(\mathrm{seed} + g \, \mathrm{step}) + g \, \mathrm{word})
 
@@ -13,7 +13,7 @@ Above, m is the finaliser of SplitMix64 (Steele, Lea and Flood 2014, doi
 10.1145/2660193.2660195) and g the odd constant of the same generator; all sums are modulo
 :math:`2^{64}`. Integers are the same on every device, and so are the masks.
 
-Letters in names: B networks, S steps, W halves of these words, of 32 bits each.
+Letters in names: B networks, S steps, W halves of these words, with 32 bits each.
 """
 
 import torch

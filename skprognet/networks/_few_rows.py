@@ -118,7 +118,7 @@ def prepared(column: Column) -> tuple[tuple[int, ...], list[PreparedLayer]]:
 
 
 def _prepare(column: Column) -> PreparedColumn:
-    """Look everything up that a column needs."""
+    """Look up everything that a column needs."""
     n_threads = torch.get_num_threads()
     lengths = _block_lengths(column, n_threads)
     # Each prediction looks through these, so empty ones are left out.

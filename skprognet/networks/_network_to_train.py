@@ -45,8 +45,8 @@ class NetworkToTrain:
     pull : PullToStart, default=None
         Pulls copied weights back to their initial values.
     probe_epochs : int or float, default=0
-        Number of first epochs in which only the output learns, without any dropout; ``math.inf``
-        means all epochs.
+        Number of epochs at the start in which only the output learns, without any dropout;
+        ``math.inf`` means all epochs.
     """
 
     column: Column
@@ -94,8 +94,9 @@ class Trained:
 def must_share(network: NetworkToTrain) -> dict:
     """Return the plain values that networks must share to be trained together.
 
-    These are the shape of the column and the kind of everything else. Learning rates, batch size
-    and epochs are arguments of :func:`train_together`, so networks share them as well.
+    These are the shape of the column, the loss, the score, the pull and the probe, and whether
+    there are validation rows, test rows and weights of classes. Learning rates, batch size and
+    epochs are arguments of :func:`train_together`, so networks share them as well.
 
     Examples
     --------

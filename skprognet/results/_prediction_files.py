@@ -151,8 +151,8 @@ def _with_typed_labels(table):
     kinds = [(r"0|-?[1-9]\d{0,17}", np.int64)] if is_complete else []
     kinds.append((r"(0|-?[1-9]\d*)\.0", np.float64))
     if not _probabilities(table) and any("." in value or "e" in value for value in values):
-        # Numbers with fractions, among which integers and other programs write 3 for 3.0. With
-        # probabilities, they would be names of classes.
+        # Predicted numbers. Other programs may write 3 for 3.0. If the table has probabilities,
+        # such text is the name of a class.
         kinds.append((r"-?(0|[1-9]\d*)(\.\d+)?(e[-+]\d+)?", np.float64))
     for pattern, kind in kinds:
         if all(re.fullmatch(pattern, value) for value in values):

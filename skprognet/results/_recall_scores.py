@@ -17,7 +17,7 @@ from skprognet._scores import (
 )
 from skprognet._table_metric import metric_columns, recall_of
 from skprognet._target_kind import CLASSES
-from skprognet._wording import first_few, nearest_name
+from skprognet._wording import count, first_few, nearest_name
 from skprognet.results._tested_rows import check_kind, in_order
 
 # Columns that only the scores of a study have, not its predictions.
@@ -166,7 +166,7 @@ def _with_facts(table, scores):
     if len(missing):
         first = missing.iloc[0]
         raise ValueError(
-            f"scores must have each fit of the predictions; got none for {len(missing)}, "
+            f"scores must have each fit of the predictions; got none for {count(missing, 'fit')}, "
             f"the first in repeat {first['repeat']}, fold {first['fold']} of "
             f"{label_of_row(first)!r}. Pass scores and predictions of one study."
         )

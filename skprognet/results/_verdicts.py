@@ -100,13 +100,13 @@ def _because_of_reading(gain, row, placebo):
     adds = "makes the score worse" if gain.is_evidence else "is not shown to add anything"
     # Only a placebo that is worse shows that the layers of this source help.
     if placebo is None or not placebo.is_better:
-        return f" Reading its layers progressively {adds}: {other}."
+        return f" Reading the layers of the source progressively {adds}: {other}."
     help_but = "the layers of the source help, but reading them progressively"
     return _as_sure_as(row, placebo, f"{help_but} {adds}: {other}.")
 
 
 def _as_sure_as(row, gain, claim):
-    """Return the claim as a sentence that says if one of two gains does not survive Holm's."""
+    """Return a claim that needs two gains as a sentence; say if it fails after correction."""
     if survives(row) and gain.pvalue_holm < row["alpha"]:
         return f" {claim[0].upper()}{claim[1:]}"
     return f" By the uncorrected p-values, {claim}"
@@ -154,7 +154,7 @@ def _claim(row, first, second, n_comparisons):
         claim = f"No evidence of a difference between {first} and {second}"
         return f"{claim}: {_figures(row)}.{_may_hurt(row, first, second)}"
     kind = "better" if row["difference"] > 0 else "worse"
-    effect = ", transfer hurts here" if row["hurts"] else ""
+    effect = ", so transfer hurts here" if row["hurts"] else ""
     sentence = f"{first} is {kind} than {second}{effect}: {_figures(row)}."
     if equal:
         sentence += f" The difference is too small to matter ({_within(row)})."

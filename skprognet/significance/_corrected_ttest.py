@@ -28,12 +28,13 @@ def corrected_cv_ttest(
         frames with the rows of one method each, as `cross_validate_transfer` returns them
         (columns repeat, fold and score; the order of rows does not matter).
     test_train_ratio : float, default=None
-        n_test / n_train, above 0. None is the mean of ``n_test / n_train`` where these are given;
-        else of ``n_test / (n_train + n_validation)`` where frames have these columns (the larger
-        ratio, if the frames differ); and else
-        n_test / (n_samples - n_test) = 1 / (n_folds - 1).
+        n_test / n_train, above 0. None uses the mean of ``n_test / n_train``, if these are passed.
+        Otherwise it uses the mean of ``n_test / (n_train + n_validation)`` of the frames; if the
+        two frames differ, the larger ratio. Without any numbers of rows it uses 1 / (n_folds - 1),
+        which is n_test / (n_samples - n_test).
     n_train, n_test : float or array-like of shape (n_repeats, n_folds), default=None
-        Number of training and of test rows, of all folds or of each; both or neither.
+        Numbers of training rows and of test rows: one number for all folds, or one for each fold.
+        Pass both or neither.
     alternative : {"two-sided", "greater", "less"}, default="two-sided"
         Whether `a` differs from, is greater than, or is less than `b`.
 

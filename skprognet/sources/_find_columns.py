@@ -96,7 +96,7 @@ def check_named(feature_names, who):
     """Raise unless X has names, since the source called `who` finds its columns by them."""
     if feature_names is None:
         raise ValueError(
-            f"X must be a DataFrame with text as names of its columns, by which {who} finds them; "
-            "got X without such names. Pass a DataFrame; in a pipeline, call "
+            f"X must be a DataFrame with text as names of its columns, since {who} finds them by "
+            "name; got X without such names. Pass a DataFrame; in a pipeline, call "
             'set_output(transform="pandas") on each step before the classifier.'
         )

@@ -214,7 +214,7 @@ class Source(ABC):
         return None
 
     def off_scale(self, X):
-        """Return how many features are on another scale than in training, and how many there are.
+        """Return how many features are off the scale of training, and how many were compared.
 
         Parameters
         ----------

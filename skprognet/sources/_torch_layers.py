@@ -132,9 +132,10 @@ def probe(module, names, pooling, n_features):
 def find_n_features(module):
     """Return the number of features that the first layer of a module takes; None if unknown.
 
-    The first layer with a width may not read the rows themselves. So the module runs on two rows
-    of this width, and the layer must get exactly these rows. Of wider rows, it must not get a
-    part: then the module cuts its rows, and may read more of them elsewhere.
+    The first layer with a width might not read the rows of X directly. So the module runs on two
+    rows of this width, and the layer must get exactly these rows. Then the module runs on rows
+    that are one feature wider. If the layer gets only a part of them, the module slices its rows
+    and may read the rest elsewhere, so the number is unknown.
     """
     first = next((part for part in module.modules() if _width(part)), None)
     if first is None or not _gets_whole_rows(module, first, _width(first)):

@@ -44,7 +44,7 @@ def add_rows(X, n_before=0, mean=0.0, std=0.0):
 
 
 def count_off_scale(X, network):
-    """Return the number of columns of X that are off the scale of training, and of all columns.
+    """Return how many columns of X are off the scale of training, and how many were compared.
 
     Parameters
     ----------
@@ -56,8 +56,9 @@ def count_off_scale(X, network):
     Returns
     -------
     n_off, n_columns : int
-        Columns that are constant in training, within float32 precision, have no scale and do not
-        count. Both numbers are 0 if there are too few training rows, or none are remembered.
+        Columns that are constant in training, within float32 precision, have no scale and are not
+        compared. Both numbers are 0 if all are constant, or if there are too few training rows, or
+        none are remembered.
     """
     if getattr(network, MOMENTS[0], 0) < FEWEST_ROWS:
         return 0, 0

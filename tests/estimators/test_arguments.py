@@ -63,13 +63,15 @@ PARAMETERS = [
     (
         {"validation_fraction": Splits((ROWS, ROWS[:0]))},
         ValueError,
-        "validation_fraction must give training rows and other validation rows; got 150 and 0 "
+        "validation_fraction must give training and validation rows, with none in both; got 150 "
+        "and 0 "
         "from Splits, with 0 in both." + WAYS_OUT,
     ),
     (
         {"validation_fraction": Splits((ROWS, ROWS[:9]))},
         ValueError,
-        "validation_fraction must give training rows and other validation rows; got 150 and 9 "
+        "validation_fraction must give training and validation rows, with none in both; got 150 "
+        "and 9 "
         "from Splits, with 9 in both." + WAYS_OUT,
     ),
     (
@@ -243,8 +245,8 @@ def test_missing_labels_are_refused(problem, small, missing, container):
     X, y, _ = problem
     y = [*y[:-2], missing, y[-1]]
     sentence = (
-        "y must have a label for every row; 1 of 150 are missing, the first in row 148. Drop "
-        "those rows or fill in their labels."
+        "y must have a label for every row; 1 of 150 are missing, the first in row 148 (from 0). "
+        "Drop those rows or fill in their labels."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         DNNClassifier(**small).fit(X, container(y))

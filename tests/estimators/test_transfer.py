@@ -600,8 +600,8 @@ def test_fine_tuning_copies_the_laterals_of_a_progressive_source(problem, source
 def test_more_frozen_layers_than_there_are_is_an_error(problem, source, small):
     X, y, _ = problem
     message = (
-        "n_frozen_layers must be at most 2, the hidden layers of the source; got 3. Lower it, or "
-        "set 'all'."
+        "n_frozen_layers must be at most 2, the number of hidden layers of the source; got 3. "
+        "Lower it, or set 'all'."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         FineTunedClassifier(source, n_frozen_layers=3, **small).fit(X, y)

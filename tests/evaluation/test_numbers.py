@@ -292,8 +292,8 @@ def test_methods_that_need_classes_refuse_a_source_of_numbers(method, needs):
             Y.where(Y.index != 3),
             {},
             ValueError,
-            "y must have a label for every row; 1 of 90 are missing, the first in row 3. Drop "
-            "those rows or fill in their labels.",
+            "y must have a label for every row; 1 of 90 are missing, the first in row 3 (from "
+            "0). Drop those rows or fill in their labels.",
         ),
         (
             Y.where(Y.index != 3, np.inf),

@@ -135,7 +135,7 @@ def test_page_has_a_warning_only_if_transfer_hurts(page, study, with_scores):
     page_of_harm = page_of(with_scores(study, {"PT/FT": -0.2}))
     assert "box warn" in [div.get("class") for div in page_of_harm.all("div")]
     assert page_of_harm.says(
-        "⚠ Transfer hurts PT/FT from speaker is worse than DNN, transfer hurts here"
+        "⚠ Transfer hurts PT/FT from speaker is worse than DNN, so transfer hurts here"
     )
 
 

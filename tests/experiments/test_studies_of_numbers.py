@@ -212,7 +212,7 @@ def test_whole_ratings_need_kind_numbers_for_a_regressor_or_a_score_of_numbers(
     X, labels = corpus
     labels = labels.assign(rating=(np.arange(48) % 5).astype(column_type))
     options = {"target": "rating", "sources": "gender", "n_splits": 3, "n_repeats": 1, **option}
-    with pytest.raises(ValueError, match=r"^An estimator or a score of numbers must .*'numbers'"):
+    with pytest.raises(ValueError, match=r"^The target must hold numbers, .*'numbers'"):
         plan_study(TasksDesign(**options), X, labels)
     assert plan_study(TasksDesign(kind="numbers", **options), X, labels).design.scoring == "ccc"
     fraction = labels.assign(rating=np.arange(48) % 5 / 2)

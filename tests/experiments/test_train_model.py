@@ -134,7 +134,7 @@ def test_whole_numbers_are_classes_unless_kind_is_numbers(corpus):
     assert len(as_classes.counts["classes"]) == 20
     assert as_numbers.model.predict(X).dtype == float
     with pytest.raises(
-        ValueError, match=r"^An estimator or a score of numbers must have a target of"
+        ValueError, match=r"^The target must hold numbers, as the estimator or the score"
     ):
         train_model(X, labels, **options | {"estimator": DNNRegressor()})
 

@@ -145,7 +145,7 @@ def test_the_verdict_says_better_worse_or_no_evidence():
         "(95 % interval +0.071 to +0.129), p = 0.000706."
     )
     assert verdict_on(base - gain, base).startswith(
-        "ProgNet from gender is worse than DNN, transfer hurts here: UAR 0.400 against 0.500"
+        "ProgNet from gender is worse than DNN, so transfer hurts here: UAR 0.400 against 0.500"
     )
     assert verdict_on(base + noise, base).startswith(
         "No evidence of a difference between ProgNet from gender and DNN: UAR 0.502 against 0.500"
@@ -453,7 +453,7 @@ def test_verdict_and_column_say_that_transfer_hurts():
     row = compare_with_base(HARM)
     assert row["hurts"]
     assert row["verdict"] == (
-        "ProgNet from sex is worse than DNN, transfer hurts here: UAR 0.400 against 0.500, "
+        "ProgNet from sex is worse than DNN, so transfer hurts here: UAR 0.400 against 0.500, "
         "difference -0.100 (95 % interval -0.129 to -0.071), p = 0.000706."
     )
     assert not compare_with_base(-HARM)["hurts"]
@@ -465,7 +465,7 @@ def test_harm_is_found_whichever_method_is_named_first():
     row = compare_methods(scores, against=("ProgNet", "sex")).loc[0]
     assert row["hurts"]
     assert row["verdict"].startswith(
-        "DNN is better than ProgNet from sex, transfer hurts here: UAR 0.500 against 0.400"
+        "DNN is better than ProgNet from sex, so transfer hurts here: UAR 0.500 against 0.400"
     )
 
 

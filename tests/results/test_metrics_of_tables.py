@@ -64,7 +64,7 @@ def test_lower_is_better_mirrors_greater_is_better():
     columns = ["difference", "low", "high", "pvalue", "p_worse", "p_chance", "hurts"]
     assert lower[columns].equals(greater[columns])
     assert lower.loc[0, "hurts"]
-    assert "worse than DNN, transfer hurts here" in lower.loc[0, "verdict"]
+    assert "worse than DNN, so transfer hurts here" in lower.loc[0, "verdict"]
 
 
 def test_lowest_loss_has_the_first_rank_over_corpora():

@@ -175,10 +175,20 @@ def test_placebo_is_not_judged_as_transfer(placebo):
             "The layers of the source help, but reading them progressively makes the score worse",
         ),
         # Without a placebo, nothing shows that the layers help.
-        (0.25, None, "Reading its layers progressively makes the score worse: a DNN that reads"),
+        (
+            0.25,
+            None,
+            "Reading the layers of the source progressively makes the score worse: a DNN that "
+            "reads",
+        ),
         # If the placebo is as good, the verdict does not say that the layers help.
         (0.15, 0.15, "alone: the same network with a placebo as its source has UAR 0.7"),
-        (0.15, 0.15, "Reading its layers progressively is not shown to add anything: a DNN that"),
+        (
+            0.15,
+            0.15,
+            "Reading the layers of the source progressively is not shown to add anything: a DNN "
+            "that",
+        ),
     ],
 )
 def test_verdict_compares_progressive_with_side_by_side_reading(side_by_side, placebo, sentence):

@@ -434,14 +434,14 @@ SENTENCES = {
     "no names": (
         lambda: reader().fit(X.to_numpy(), Y),
         "The source 'source' cannot read these rows. X must be a DataFrame with text as names of "
-        "its columns, by which a LayerSource finds them; got X without such names. Pass a "
+        "its columns, since a LayerSource finds them by name; got X without such names. Pass a "
         'DataFrame; in a pipeline, call set_output(transform="pandas") on each step before the '
         "classifier.",
     ),
     "no names for features": (
         lambda: ProgressiveClassifier(features="pitch", **SMALL).fit(X.to_numpy(), Y),
-        "X must be a DataFrame with text as names, to find features='pitch'; got X without names. "
-        "Pass a DataFrame.",
+        "X must be a DataFrame with text as names of its columns, to find features='pitch'; got "
+        "X without names. Pass a DataFrame.",
     ),
     "prefix": (
         lambda: reader("v").fit(X.rename(columns=lambda name: name.replace("w.", "www.")), Y),
