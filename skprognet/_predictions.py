@@ -6,7 +6,15 @@ such a table takes the names of the columns from here.
 
 from pandas.api.types import is_bool_dtype, is_float_dtype, is_numeric_dtype
 
-from skprognet._scores import FOLD, METHOD, as_frame, check_columns, check_names
+from skprognet._scores import (
+    FOLD,
+    METHOD,
+    as_frame,
+    check_columns,
+    check_corpus_and_target,
+    check_folds,
+    check_names,
+)
 from skprognet._target_kind import CLASSES, NUMBERS
 
 # The number of the row in the corpus, from 0, and its file if that is known.
@@ -59,7 +67,8 @@ def check_predictions(predictions):
     TypeError
         If it is not a table.
     ValueError
-        If a column, a method or a source is missing, or there are no rows.
+        If a column, a method, a source, a repeat or a fold is missing, only some rows have a
+        corpus or a target, or there are no rows.
     """
     predictions = as_frame("predictions", predictions)
     needed = (*METHOD, *FOLD, ROW, TRUTH, PREDICTION)
@@ -70,4 +79,6 @@ def check_predictions(predictions):
             f"predictions must have one row for each row that was tested; got none. {advice}"
         )
     check_names("predictions", predictions)
+    check_folds("predictions", predictions)
+    check_corpus_and_target("predictions", predictions)
     return predictions

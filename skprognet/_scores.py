@@ -91,6 +91,28 @@ def check_names(name, frame):
         )
 
 
+def check_folds(name, frame):
+    """Raise if a row lacks its repeat or its fold."""
+    without = frame[list(FOLD)].isna().any(axis=1).sum()
+    if without:
+        raise ValueError(
+            f"{name} must have repeat and fold in every row; {without} of {len(frame)} rows lack "
+            "one. Fill them in, or leave out these rows."
+        )
+
+
+def check_corpus_and_target(name, frame):
+    """Raise if only some rows have a corpus or a target, since these would not be compared."""
+    for column in ("corpus", "target"):
+        without = frame[column].isna() if column in frame else np.zeros(1, dtype=bool)
+        if without.any() and not without.all():
+            raise ValueError(
+                f"{name} must have a {column} in every row or in none; {without.sum()} of "
+                f"{len(frame)} rows lack one, such as those of "
+                f"{label(*frame.loc[without, list(METHOD)].iloc[0])!r}. Fill them in."
+            )
+
+
 def with_plain_text(frame):
     """Return a table with its text as Python objects.
 
@@ -109,8 +131,9 @@ def check_scores(scores):
     TypeError
         If it is not a table.
     ValueError
-        If a column, a method or a source is missing, there are several metrics, or a score is
-        outside the range of its metric.
+        If a column, a method, a source, a repeat or a fold is missing, only some rows have a
+        corpus or a target, there are several metrics, or a score is outside the range of its
+        metric.
     """
     scores = as_frame("scores", scores)
     advice = "Rename columns, or use the result of cross_validate_transfer."
@@ -120,6 +143,8 @@ def check_scores(scores):
     if not len(scores):
         raise ValueError("scores must have one row for each fit; got none. Use another table.")
     check_names("scores", scores)
+    check_folds("scores", scores)
+    check_corpus_and_target("scores", scores)
     check_values("scores", scores)
     return scores
 

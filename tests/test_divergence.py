@@ -62,3 +62,12 @@ def test_sums_may_be_off_by_1e_4_and_weights_must_be_positive(probabilities):
     for weight in (np.zeros(20), -np.ones(20)):
         with pytest.raises(ValueError, match="sample_weight"):
             jensen_shannon_divergence(p, q, sample_weight=weight)
+
+
+def test_columns_may_have_names_of_any_one_type():
+    truth = pd.DataFrame([[1.0, 0.0], [1.0, 0.0]], columns=[True, False])
+    predicted = pd.DataFrame([[0.0, 1.0], [1.0, 0.0]], columns=[True, False])
+    assert jensen_shannon_divergence(truth, predicted) == 0.5
+    mixed = pd.DataFrame([[1.0, 0.0]], columns=["angry", 1])
+    with pytest.raises(ValueError, match=r"^The columns of y_true must hold labels of one kind"):
+        jensen_shannon_divergence(mixed, mixed)

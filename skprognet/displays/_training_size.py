@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from skprognet._comparisons import TRANSFER, evidence, transfer_wins
+from skprognet._comparisons import TRANSFER, evidence, of_scores, transfer_wins
 from skprognet._scores import FOLD, METHOD, NO_SOURCE, SCORE, as_frame, check_columns, label
 from skprognet._table_metric import METRIC, metric_columns, metric_of
 from skprognet.displays._display import Display
@@ -48,14 +48,6 @@ def _by_size(scores):
                 }
             )
     return pd.DataFrame(rows)
-
-
-def _same_study(comparisons, scores):
-    """Return the comparisons for the corpus and the target of the scores."""
-    for column in ("corpus", "target"):
-        if column in comparisons and column in scores:
-            comparisons = comparisons[comparisons[column] == scores[column].iloc[0]]
-    return comparisons
 
 
 def _won(comparisons):
@@ -155,10 +147,17 @@ class TrainingSizeDisplay(Display):
         TypeError
             If `scores` or `comparisons` is not a table.
         ValueError
-            If a column or a fold is missing, or the scores are of several studies.
+            If a column, a fold or a number of training folds is missing, or the scores are of
+            several studies.
         """
         scores = check_frame("scores", scores, [*METHOD, "n_train_folds", *FOLD, SCORE])
         check_one_study("scores", scores, [*METRIC, "corpus", "target"])
+        without = scores["n_train_folds"].isna().sum()
+        if without:
+            raise ValueError(
+                f"scores must have n_train_folds in every row; {without} of {len(scores)} rows "
+                "lack it. Fill it in, or leave out these rows."
+            )
         sizes = _by_size(scores)
         if comparisons is None:
             return cls(sizes)
@@ -167,7 +166,7 @@ class TrainingSizeDisplay(Display):
             comparisons = comparisons.assign(n_train_folds=sizes["n_train_folds"].iloc[0])
         needed = ["against", "n_train_folds", "kind", "difference", "alpha", "pvalue"]
         comparisons = check_frame("comparisons", comparisons, [*METHOD, *needed])
-        comparisons = _same_study(comparisons, scores)
+        comparisons = of_scores(comparisons, scores)
         check_one_study("comparisons", comparisons, ["corpus", "target", "alpha"])
         won = _won(comparisons)
         keys = sizes[[*METHOD, "n_train_folds"]].itertuples(index=False, name=None)

@@ -4,17 +4,24 @@ import numpy as np
 from scipy.special import rel_entr
 from sklearn.utils import check_array
 
-from skprognet._checks import check_sample_weight
+from skprognet._checks import check_one_kind, check_sample_weight, labels_as_given
 from skprognet._wording import first_few
 
 # The sum of a row may differ from 1 by this, since float32 rounds the numbers of many classes.
 _SUM_TOLERANCE = 1e-4
 
 
+def _sorted_names(name, table):
+    """Return the names of the columns of a table, sorted."""
+    columns = labels_as_given(table.columns)
+    check_one_kind(f"The columns of {name}", columns)
+    return sorted(columns)
+
+
 def _check_probabilities(name, values):
     """Return probabilities as a float64 array, with columns of a DataFrame sorted by name."""
     if hasattr(values, "columns"):
-        values = values[sorted(values.columns)]
+        values = values.reindex(columns=_sorted_names(name, values))
     values = check_array(values, dtype=np.float64, input_name=name)
     wrong = (values < 0).any(axis=1) | (np.abs(values.sum(axis=1) - 1) > _SUM_TOLERANCE)
     if wrong.any():
@@ -89,7 +96,8 @@ def jensen_shannon_divergence(y_true, y_proba, *, sample_weight=None):
     >>> jensen_shannon_divergence([[1, 0]], [[0, 1]])
     1.0
     """
-    names = [sorted(each.columns) for each in (y_true, y_proba) if hasattr(each, "columns")]
+    tables = {"y_true": y_true, "y_proba": y_proba}
+    names = [_sorted_names(name, t) for name, t in tables.items() if hasattr(t, "columns")]
     p, q = _check_probabilities("y_true", y_true), _check_probabilities("y_proba", y_proba)
     if p.shape != q.shape or names[0:1] != names[-1:]:
         shapes = f"shapes {p.shape} and {q.shape}"

@@ -84,6 +84,12 @@ def average_over_sources(scores, sources=None, *, name=OTHER_CORPORA):
             f"scores must have rows from the sources {first_few(sources)}; got rows from "
             f"{first_few(scores['source'].unique())}. Pass other names as sources."
         )
+    others = set(scores["source"]).difference(sources)
+    if name in others:
+        raise ValueError(
+            f"name must be a new name; got {name!r}, which other rows have as their source. Pass "
+            "another name, or include this source."
+        )
     for _, part in by_condition(scores):
         replaced = {}
         for method, source in methods_in(part):

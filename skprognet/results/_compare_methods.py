@@ -86,8 +86,8 @@ def compare_methods(scores, *, pairs="paper", against=None, test="auto", alpha=0
         pyarrow. If a column corpus, target or n_train_folds has several values, comparisons are
         made within each combination of them. Other columns are used if present: baseline (name of
         the method that is the same network without a source; "DNN" if the column is missing),
-        chance (score of guessing on the test rows), metric and greater_is_better (if missing, the
-        scores are taken as UAR).
+        chance (score of guessing on the test rows), metric (if missing, the scores are taken as
+        UAR) and greater_is_better (if missing, greater scores of an unknown metric are better).
     pairs : {"paper", "all"}, default="paper"
         Which methods to compare. "paper" compares each method with a source with each method
         without one, then the methods with the same source with each other, then the methods

@@ -102,8 +102,9 @@ def corpora_matrix(scores, comparisons=None, *, method=None):
     ]
     if not rows:
         raise ValueError(
-            "scores must have a network both with a source and without one; got no such network. "
-            "Run the study with the method 'dnn' as well."
+            "comparisons must have a network with a source and the same network without one; got "
+            "no such pair. Run the study with the method 'dnn' as well, and compare the methods "
+            "in the default way."
         )
     matrix = pd.DataFrame(rows)
     if method is None:

@@ -22,7 +22,7 @@ from skprognet.results._gap_change import change_of_gap
 from skprognet.results._gap_verdict import gap_verdict
 from skprognet.results._group_scores import values_of_rows
 from skprognet.results._pairs import networks_without_source
-from skprognet.results._tested_rows import check_tested, in_order
+from skprognet.results._tested_rows import REPEAT, check_tested, in_order
 from skprognet.significance import holm
 
 SPEAKER = "speaker"
@@ -186,7 +186,7 @@ def gaps_between_groups(predictions, labels, column, *, unit=None, against=None,
     """
     check_number("alpha", alpha, "number", low=0, high=1, low_open=True, high_open=True)
     predictions = check_tested(predictions)
-    name = _unit_name(labels, column, unit)
+    name = _unit_name(_labels_in_use(predictions, labels), column, unit)
     units = predictions[ROW] if name is None else values_of_rows(predictions, labels, name)
     groups = values_of_rows(predictions, labels, column)
     predictions = predictions.assign(group=groups, unit=units)
@@ -195,31 +195,45 @@ def gaps_between_groups(predictions, labels, column, *, unit=None, against=None,
         rows += [{**condition, **row} for row in _gaps(part, kind, column, against, alpha)]
     gaps = pd.DataFrame(rows)
     gaps.insert(gaps.columns.get_loc("n_units"), "unit", "row" if name is None else name)
-    gaps.insert(gaps.columns.get_loc("pvalue") + 1, "pvalue_holm", _adjusted(gaps["pvalue"]))
+    gaps.insert(gaps.columns.get_loc("pvalue") + 1, "pvalue_holm", holm(gaps["pvalue"]))
     gaps["alpha"] = alpha
     n_tests = gaps["pvalue"].notna().sum()
     gaps["verdict"] = [gap_verdict(row, n_tests) for _, row in gaps.iterrows()]
     return gaps
 
 
-def _adjusted(pvalues):
-    """Return p-values after Holm's correction; unknown ones stay NaN and do not count."""
-    known = pvalues.dropna()
-    return pd.Series(holm(known), known.index).reindex(pvalues.index)
+def _labels_in_use(predictions, labels):
+    """Return the labels of each corpus in the predictions, by its name."""
+    if not isinstance(labels, dict):
+        return {None: labels}
+    corpora = set(predictions["corpus"]) if "corpus" in predictions else labels.keys()
+    return {name: frame for name, frame in labels.items() if name in corpora}
 
 
 def _unit_name(labels, column, unit):
     """Return the column whose values are independent of each other; None for single rows."""
-    frames = labels.values() if isinstance(labels, dict) else [labels]
-    if unit is None and all(SPEAKER in as_frame("labels", frame) for frame in frames):
+    with_speakers = [n for n, f in labels.items() if SPEAKER in as_frame("labels", f)]
+    if unit is None and with_speakers:
+        without = [name for name in labels if name not in with_speakers]
+        if without:
+            raise ValueError(
+                f"labels must have the column {SPEAKER!r} for every corpus or for none; got none "
+                f"for {first_few(without)}. Add it, since rows of one speaker are alike."
+            )
         unit = SPEAKER
     return None if unit == column else unit
+
+
+def _truth_varies(part):
+    """Return which rows belong to a group whose truth varies in every repeat."""
+    numbers = part.groupby(["group", REPEAT])[TRUTH].nunique().groupby("group").min()
+    return part["group"].map(numbers) > 1
 
 
 def _gaps(part, kind, column, against, alpha):
     """Yield a row for each method of one condition."""
     if kind == NUMBERS:
-        part = part[part.groupby("group")[TRUTH].transform("nunique") > 1]
+        part = part[_truth_varies(part)]
     groups, units = in_order(part["group"]), in_order(part["unit"])
     if len(groups) < 2:
         which = "groups in which the truth varies" if kind == NUMBERS else "groups"

@@ -98,9 +98,7 @@ def scores_by_group(predictions, labels, column, scoring=None):
         for group in in_order(part["group"]):
             members = part[part["group"] == group]
             truth = members.drop_duplicates(ROW)[TRUTH]
-            by_repeat = [np.nan]
-            if score != get_score("ccc") or truth.nunique() > 1:
-                by_repeat = [score(r[TRUTH], r[PREDICTION]) for _, r in members.groupby(REPEAT)]
+            by_repeat = [_score_of_group(score, r) for _, r in members.groupby(REPEAT)]
             rows.append(
                 {
                     **key,
@@ -114,6 +112,13 @@ def scores_by_group(predictions, labels, column, scoring=None):
                 }
             )
     return pd.DataFrame(rows)
+
+
+def _score_of_group(score, rows):
+    """Return the score of the rows of a group; NaN for the CCC if their truth does not vary."""
+    if score == get_score("ccc") and rows[TRUTH].nunique() < 2:
+        return np.nan
+    return score(rows[TRUTH], rows[PREDICTION])
 
 
 _VARIETY = {

@@ -2,8 +2,6 @@
 
 from itertools import combinations
 
-import pandas as pd
-
 from skprognet._comparisons import CONTROL, OTHER, PLACEBO, SAME_SOURCE, TRANSFER
 from skprognet._controls import with_placebo
 from skprognet._scores import BASELINE, NO_SOURCE, methods_in, placebo_of, rows_of
@@ -17,7 +15,8 @@ PAPER_TRANSFER = ("PT/FT", "ProgNet")
 def plain_networks(scores):
     """Return, for each method with a source, the name of the same network without a source.
 
-    This name is in the column baseline of the scores. Without this column it is "DNN".
+    This name is in the column baseline of the scores. Without this column it is "DNN". If the
+    column is empty for a method, its network without a source is unknown.
 
     Parameters
     ----------
@@ -35,8 +34,9 @@ def plain_networks(scores):
     for method in methods:
         if method[1] == NO_SOURCE:
             continue
-        baselines = rows_of(scores, method).get(BASELINE, pd.Series(dtype=object)).dropna()
-        name = baselines.iloc[0] if len(baselines) else DNN
+        name = DNN
+        if BASELINE in scores:
+            name = next(iter(rows_of(scores, method)[BASELINE].dropna()), None)
         if name in plain:
             networks[method] = name
     return networks

@@ -103,12 +103,12 @@ def _p_values(comparisons, method, columns):
     return values
 
 
-def _p_placebo(of_condition, method, comparisons):
+def _p_placebo(in_condition, method, comparisons):
     """Return the p-value of a method against its placebo, if any comparison has a placebo."""
     against = comparisons[["against_source"]].rename(columns={"against_source": "source"})
     if not (has_placebos(comparisons) or has_placebos(against)):
         return {}
-    gain = find_gain(of_condition, method, with_placebo(method))
+    gain = find_gain(in_condition, method, with_placebo(method))
     return {P_PLACEBO: np.nan if gain is None else gain.pvalue}
 
 
@@ -251,8 +251,9 @@ def check_all_conditions(scores, comparisons):
 
 def _compared(in_condition, method, network, comparisons):
     """Return the columns of one method that come from the comparisons of its condition."""
+    is_compared = find_gain(in_condition, method, (network, NO_SOURCE)) is not None
     return {
-        "baseline": NO_SOURCE if network is None else network,
+        "baseline": network if is_compared else NO_SOURCE,
         "marks": marks_of(in_condition, method, network),
         **_p_values(in_condition, method, _p_columns(comparisons)),
         **_p_placebo(in_condition, method, comparisons),

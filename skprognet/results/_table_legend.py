@@ -39,7 +39,10 @@ def _explain_marks(table, escape):
     plain = escape(" or ".join(name for name in networks if name != NO_SOURCE))
     marks = "".join(table["marks"])
     if not (plain or marks):
-        yield "There are no marks, because no network was run both with and without a source."
+        yield (
+            "There are no marks, because no network with a source was compared with the same "
+            "network without one."
+        )
         return
     meanings = {
         BETTER_THAN_PLAIN: f"better than {plain}",

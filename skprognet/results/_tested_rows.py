@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from skprognet._checks import check_one_kind
 from skprognet._predictions import (
     PREDICTION,
     ROW,
@@ -45,14 +46,18 @@ def check_tested(predictions):
     TypeError
         If it is not a table.
     ValueError
-        If a column, a label or a number is missing, a method was tested on a row twice in a
+        If a column, a label or a number is missing, labels are text and numbers, a target of
+        classes stands beside one of numbers, a method was tested on a row twice in a
         repeat, two methods were tested on different rows, or the truth of a row differs between
         them.
     """
     predictions = with_plain_text(check_predictions(predictions))
+    _check_one_kind_of_target(predictions)
     check_values = _check_numbers if predicts_numbers(predictions) else _check_labels
     for column in (TRUTH, PREDICTION):
         check_values(predictions[column], column)
+    if not predicts_numbers(predictions):
+        _check_one_kind_of_label(predictions)
     conditions = [name for name in CONDITIONS if name in predictions]
     _check_once(predictions, [*conditions, *METHOD, REPEAT, ROW])
     _check_same_truth(predictions, [name for name in conditions if name != "n_train_folds"])
@@ -84,6 +89,30 @@ _INSTEAD = {
     CLASSES: "Use confusion_by_method or recall_by_class for classes.",
     NUMBERS: "Use agreement_by_method for numbers.",
 }
+
+
+def _check_one_kind_of_target(predictions):
+    """Raise if some targets have classes and others numbers, as in two studies joined."""
+    if "target" not in predictions or predictions["target"].nunique() < 2:
+        return
+    kinds = {}
+    for target, rows in predictions.groupby("target", sort=False):
+        # A column that another target alone uses is empty here, and numbers are objects.
+        own = rows.dropna(axis=1, how="all").infer_objects()
+        if {TRUTH, PREDICTION} <= set(own):
+            kinds.setdefault(kind_of_predictions(own), target)
+    if len(kinds) > 1:
+        raise ValueError(
+            f"predictions must be of classes or of numbers, not of both; got classes of "
+            f"{kinds[CLASSES]!r} and numbers of {kinds[NUMBERS]!r}. Select the rows of one target."
+        )
+
+
+def _check_one_kind_of_label(predictions):
+    """Raise if labels of a condition are text and numbers, since 1 would not equal "1"."""
+    for _, part in by_condition(predictions):
+        labels = pd.unique(pd.concat([part[TRUTH], part[PREDICTION]]).astype(object))
+        check_one_kind("truth and prediction", labels)
 
 
 def _check_labels(values, column):

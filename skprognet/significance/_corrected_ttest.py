@@ -30,8 +30,8 @@ def corrected_cv_ttest(
     test_train_ratio : float, default=None
         n_test / n_train, above 0. None uses the mean of ``n_test / n_train``, if these are passed.
         Otherwise it uses the mean of ``n_test / (n_train + n_validation)`` of the frames; if the
-        two frames differ, the larger ratio. Without any numbers of rows it uses 1 / (n_folds - 1),
-        which is n_test / (n_samples - n_test).
+        two frames differ, the larger ratio, and if only one has these numbers, its ratio. Without
+        any numbers of rows it uses 1 / (n_folds - 1), which is n_test / (n_samples - n_test).
     n_train, n_test : float or array-like of shape (n_repeats, n_folds), default=None
         Numbers of training rows and of test rows: one number for all folds, or one for each fold.
         Pass both or neither.

@@ -12,7 +12,8 @@ def holm(pvalues):
     Parameters
     ----------
     pvalues : array-like of shape (n,)
-        P-values of n tests.
+        P-values of n tests, between 0 and 1. NaN stands for a test that could not be made: it
+        stays NaN and does not count.
 
     Returns
     -------
@@ -22,7 +23,7 @@ def holm(pvalues):
     Raises
     ------
     ValueError
-        If `pvalues` has not one dimension.
+        If `pvalues` has not one dimension, or a p-value is below 0 or above 1.
 
     References
     ----------
@@ -41,8 +42,15 @@ def holm(pvalues):
             f"pvalues must have shape (n,); got shape {pvalues.shape}. Pass each comparison once, "
             "as in matrix[np.triu_indices(n_methods, 1)]."
         )
-    order = pvalues.argsort(kind="stable")
-    factors = np.arange(len(pvalues), 0, -1)
-    adjusted = np.empty_like(pvalues)
+    known = np.flatnonzero(~np.isnan(pvalues))
+    wrong = pvalues[known][(pvalues[known] < 0) | (pvalues[known] > 1)]
+    if wrong.size:
+        raise ValueError(
+            f"pvalues must be between 0 and 1, or NaN; got {wrong[0]:g}. Pass p-values, not the "
+            "statistics of the tests."
+        )
+    order = known[pvalues[known].argsort(kind="stable")]
+    factors = np.arange(len(order), 0, -1)
+    adjusted = np.full_like(pvalues, np.nan)
     adjusted[order] = np.maximum.accumulate(pvalues[order] * factors).clip(max=1)
     return adjusted

@@ -14,6 +14,7 @@ from skprognet._scores import (
     as_floats,
     as_frame,
     check_columns,
+    check_folds,
     check_one_value,
     check_values,
     is_table,
@@ -71,8 +72,8 @@ class PairedScores:
         difference = self.a - self.b
         mean, deviation = difference.mean(), difference.std(ddof=1)
         return (
-            float(mean) if abs(mean) > self.rounding else 0.0,
-            float(deviation) ** 2 if deviation > self.rounding else 0.0,
+            0.0 if abs(mean) <= self.rounding else float(mean),
+            0.0 if deviation <= self.rounding else float(deviation) ** 2,
         )
 
     @property
@@ -113,6 +114,7 @@ def _check_frames(names, a, b):
         check_columns(name, frame, (*FOLD, SCORE), advice)
         check_one_value(name, frame, (*METHOD, *CONDITIONS), ", or use compare_methods")
         check_values(name, frame)
+        check_folds(name, frame)
         grids.append(score_grid(name, frame).to_numpy())
         without = ~np.isfinite(as_floats(frame[SCORE]))
         if without.any():
@@ -121,10 +123,11 @@ def _check_frames(names, a, b):
         frames.append(frame.set_index(list(FOLD)).sort_index())
     check_same_folds(names, *frames)
     check_same_design(names, *frames)
-    ratios = [measured_ratio(frame) for frame in frames]
+    ratios = [measured_ratio(name, frame) for name, frame in zip(names, frames, strict=True)]
     # A method that chooses its epoch on validation rows has learned from more rows than one that
     # does not. The larger ratio is the more cautious one.
-    return PairedScores(*grids, None if None in ratios else max(ratios))
+    known = [ratio for ratio in ratios if ratio is not None]
+    return PairedScores(*grids, max(known, default=None))
 
 
 def _as_array(name, scores):

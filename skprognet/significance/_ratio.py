@@ -4,19 +4,32 @@ import math
 
 import numpy as np
 
-from skprognet._scores import as_floats
+from skprognet._scores import VALIDATION, as_floats
 from skprognet.significance._intervals import check_positive_below
 
 
-def measured_ratio(rows):
+def measured_ratio(name, rows):
     """Return the mean n_test / (n_train + n_validation) of rows of scores; None if unknown.
 
-    Rows that lack one of these numbers do not count.
+    Rows that lack n_train or n_test do not count. Without n_validation, there are no validation
+    rows.
+
+    Raises
+    ------
+    ValueError
+        If n_train or n_test is not above 0.
     """
     if not {"n_train", "n_test"} <= set(rows.columns):
         return None
-    sizes = {n: as_floats(rows[n]) for n in ("n_train", "n_validation", "n_test") if n in rows}
-    ratios = sizes["n_test"] / (sizes["n_train"] + sizes.get("n_validation", 0))
+    n_train, n_test = as_floats(rows["n_train"]), as_floats(rows["n_test"])
+    for column, sizes in (("n_train", n_train), ("n_test", n_test)):
+        if (sizes <= 0).any():
+            raise ValueError(
+                f"{name} must have {column} above 0 in every fold; got {sizes.min():g}. Count the "
+                "rows of each fold, or leave this column out."
+            )
+    n_validation = as_floats(rows[VALIDATION]) if VALIDATION in rows else np.zeros(1)
+    ratios = n_test / (n_train + np.nan_to_num(n_validation))
     known = ratios[~np.isnan(ratios)]
     return float(known.mean()) if known.size else None
 

@@ -231,3 +231,13 @@ def test_empty_and_nameless_tables_are_refused(scores):
     nameless = scores.assign(source=scores["source"].replace("none", None))
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         TrainingSizeDisplay.from_scores(nameless)
+
+
+def test_rows_without_a_number_of_training_folds_are_refused(scores):
+    scores = scores.assign(
+        n_train_folds=scores["n_train_folds"].where(scores["n_train_folds"] > 1)
+    )
+    n_missing = scores["n_train_folds"].isna().sum()
+    message = rf"^scores must have n_train_folds in every row; {n_missing} of {len(scores)} rows"
+    with pytest.raises(ValueError, match=message):
+        TrainingSizeDisplay.from_scores(scores)

@@ -9,6 +9,7 @@ from skprognet.results import (
     confusion_by_method,
     gaps_between_groups,
     most_disputed,
+    recall_by_class,
     recall_scores,
     scores_by_group,
 )
@@ -116,3 +117,42 @@ def test_unknown_classes_and_missing_methods_are_refused(invent_predictions):
     check_error(
         "got 'DNN'. Add the rows of such a method.", most_disputed, only_transfer, against="DNN"
     )
+
+
+@pytest.mark.parametrize("function", [confusion_by_method, recall_by_class, most_disputed])
+def test_integer_labels_beside_text_are_refused(function, invent_predictions):
+    predictions = invent_predictions(methods=[("DNN", "none")])
+    codes = {"angry": 1, "happy": 2, "sad": 3}
+    predictions["truth"] = predictions["truth"].map(codes)
+    predictions["prediction"] = predictions["prediction"].map(codes).astype(str)
+    predictions = predictions.drop(columns=probability_columns(predictions))
+    check_error("truth and prediction must hold labels of one kind; got ", function, predictions)
+
+
+def test_targets_of_classes_and_of_numbers_in_one_table_are_refused(invent_predictions):
+    classes = invent_predictions().assign(target="emotion")
+    rng = np.random.default_rng(0)
+    numbers = classes.drop(columns=probability_columns(classes)).assign(
+        target="valence", truth=classes["row"] + 0.5, prediction=rng.normal(size=len(classes))
+    )
+    message = "got classes of 'emotion' and numbers of 'valence'. Select the rows of one target."
+    for both in (pd.concat([classes, numbers]), pd.concat([numbers, classes])):
+        check_error(message, recall_by_class, both)
+    # Two targets of classes remain possible, even if one of them has integers.
+    ages = classes.assign(target="age", truth=1, prediction=2)
+    ages = ages.drop(columns=probability_columns(ages))
+    assert set(recall_by_class(pd.concat([classes, ages]))["target"]) == {"emotion", "age"}
+
+
+@pytest.mark.parametrize("column", ["repeat", "fold"])
+def test_rows_without_a_fold_are_refused(column, invent_predictions):
+    predictions = invent_predictions()
+    predictions.loc[0, column] = np.nan
+    check_error("must have repeat and fold in every row; 1 of 540", recall_by_class, predictions)
+
+
+def test_rows_without_a_corpus_beside_others_are_refused(invent_predictions):
+    predictions = invent_predictions(corpus="EmoDB")
+    predictions.loc[predictions["method"] == "PT/FT", "corpus"] = None
+    message = "corpus in every row or in none; 180 of 540 rows lack one, such as those of 'PT/FT"
+    check_error(message, recall_by_class, predictions)

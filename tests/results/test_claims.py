@@ -134,7 +134,7 @@ def test_baseline_column_names_the_network_that_judges_transfer():
             scores.assign(baseline="none"), compare_methods(scores.assign(baseline="none"))
         )
     )
-    assert "no marks, because no network was run both with and without a source" in text
+    assert "no marks, because no network with a source was compared with" in text
 
 
 def test_cross_validation_fills_the_columns_baseline_and_chance():

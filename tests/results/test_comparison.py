@@ -522,3 +522,33 @@ def test_p_values_outside_0_to_1_are_refused(pvalue):
     scores = pd.concat([folds.assign(method="A", score=a), folds.assign(method="B", score=b)])
     with pytest.raises(ValueError, match=r"^The p-value of 'odd' must be from 0 to 1; got"):
         compare_methods(scores, test=test)
+
+
+@pytest.mark.parametrize("column", ["corpus", "target"])
+def test_methods_without_a_corpus_or_target_beside_others_are_refused(column, three_methods):
+    scores, _ = three_methods
+    own = scores[scores["method"] == "DNN"].assign(method="SVM")
+    joined = pd.concat([scores.assign(**{column: "x"}), own])
+    message = rf"^scores must have a {column} in every row or in none; 100 of 400 .* of 'SVM'\. "
+    with pytest.raises(ValueError, match=message):
+        compare_methods(joined)
+    assert len(compare_methods(joined.assign(**{column: None}))) > 3
+
+
+@pytest.mark.parametrize("column", ["repeat", "fold"])
+def test_a_row_without_its_fold_is_refused(column, three_methods):
+    scores, _ = three_methods
+    scores = scores.reset_index(drop=True)
+    scores.loc[7, column] = np.nan
+    with pytest.raises(ValueError, match=r"repeat and fold in every row; 1 of 300 rows lack one"):
+        compare_methods(scores)
+
+
+def test_a_method_whose_baseline_is_unknown_is_not_said_to_be_hurt_by_transfer(three_methods):
+    scores, (a, _, _) = three_methods
+    own = tidy(a - 0.2, "SVM", "gender")
+    joined = pd.concat([scores.assign(baseline="DNN"), own])
+    row = compare_methods(joined, against="DNN").set_index("method").loc["SVM"]
+    assert row["kind"] == "other"
+    assert not row["hurts"]
+    assert row["verdict"].startswith("SVM from gender is worse than DNN: UAR")

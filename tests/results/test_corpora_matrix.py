@@ -86,7 +86,9 @@ def test_matrix_may_have_one_target_or_several_training_sizes():
 def test_matrix_needs_the_plain_network():
     scores = scores_of(ONE_SOURCE)
     scores = scores[scores["method"] != "DNN"]
-    with pytest.raises(ValueError, match="scores must have a network both with a source"):
+    with pytest.raises(
+        ValueError, match="comparisons must have a network with a source and the same"
+    ):
         corpora_matrix(scores)
 
 
@@ -231,3 +233,14 @@ def test_the_picture_says_that_lower_is_better_and_shows_the_own_network_of_each
     for (method, corpus), value in own.items():
         assert display.texts_[method, corpus, corpus].get_text() == value
     display.close()
+
+
+def test_a_mean_over_sources_needs_a_new_name():
+    scores = scores_of({"d": {"a": 0.01, "b": 0.02, "c": 0.03}})
+    for taken in ("c", "none"):
+        with pytest.raises(ValueError, match=rf"^name must be a new name; got {taken!r}, which "):
+            average_over_sources(scores, ["a", "b"], name=taken)
+    once = average_over_sources(scores, ["a", "b"])
+    with pytest.raises(ValueError, match=r"^name must be a new name; got 'other corpora', which"):
+        average_over_sources(once, ["c"])
+    assert set(average_over_sources(scores, ["a", "b"], name="a")["source"]) == {"none", "a", "c"}

@@ -188,3 +188,21 @@ def test_alpha_sets_the_level_of_the_interval_and_the_verdict(gaps):
     assert not usual["low"] < 0 < usual["high"]
     assert "(98 % interval " in strict["verdict"]
     assert strict["verdict"].endswith("No evidence that the source changes this difference.")
+
+
+def test_labels_of_corpora_without_predictions_do_not_change_the_unit(gaps):
+    predictions, labels = gaps.invented(0.3, np.random.default_rng(1))
+    predictions = predictions.assign(corpus="A")
+    without = labels.drop(columns="speaker")
+    table = gaps_between_groups(predictions, {"A": labels, "B": without}, "gender")
+    assert set(table["unit"]) == {"speaker"}
+
+
+def test_speakers_of_only_some_corpora_are_an_error(gaps):
+    predictions, labels = gaps.invented(0.3, np.random.default_rng(1))
+    both = pd.concat([predictions.assign(corpus=name) for name in "AB"])
+    message = (
+        r"^labels must have the column 'speaker' for every corpus or for none; got none for 'B'"
+    )
+    with pytest.raises(ValueError, match=message):
+        gaps_between_groups(both, {"A": labels, "B": labels.drop(columns="speaker")}, "gender")

@@ -216,3 +216,14 @@ def test_missing_and_infinite_predictions_are_refused(value, predictions):
     predictions.loc[3, "prediction"] = value
     message = f"as 'prediction' in every row; got 1 of 360 rows without one, such as {value}."
     check_error(message, agreement_by_method, predictions)
+
+
+def test_ccc_of_a_group_with_one_row_in_each_repeat_is_unknown():
+    rows = [(1, 0, 1.5), (1, 1, 2.5), (2, 2, 3.5), (2, 3, 4.0)]
+    predictions = pd.DataFrame(rows, columns=["repeat", "row", "truth"]).assign(
+        method="DNN", source="none", fold=1, prediction=[1.4, 2.6, 3.3, 4.1]
+    )
+    labels = pd.DataFrame({"gender": ["female", "male"] * 2})
+    assert scores_by_group(predictions, labels, "gender")["score"].isna().all()
+    with pytest.raises(ValueError, match="at least two groups in which the truth varies"):
+        gaps_between_groups(predictions, labels, "gender")

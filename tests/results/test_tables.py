@@ -355,3 +355,12 @@ def test_method_that_was_not_compared_is_refused(rng):
     renamed = pd.concat([plain, worse.assign(method="X")])
     with pytest.raises(ValueError, match=r"got none of \('X', 'gender'\)"):
         summary_table(renamed, comparisons)
+
+
+def test_methods_that_were_not_compared_are_not_said_to_have_no_difference(three_methods):
+    scores, (a, _, _) = three_methods
+    scores = pd.concat([scores, tidy(a[::-1] - 0.3, "SVM", "none")])
+    table = summary_table(scores, compare_methods(scores, against="SVM"))
+    text = format_table(table)
+    assert "none is better or worse than DNN" not in text
+    assert "no network with a source was compared with the same network without one" in text

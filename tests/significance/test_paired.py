@@ -80,7 +80,9 @@ def test_ratio_is_computed_from_the_row_counts_of_the_frames(tables):
         assert test(first, second).ratio == pytest.approx(expected)
         assert test(first, second, n_train=8, n_test=1).ratio == 1 / 8
         assert test(first, second, test_train_ratio=0.2).ratio == 0.2
-        assert test(first, scores_frame(b)).ratio == 1 / 9
+        assert test(first, scores_frame(b)).ratio == pytest.approx(expected)
+        assert test(scores_frame(a, "ProgNet"), second).ratio == pytest.approx(expected)
+        assert test(scores_frame(a, "ProgNet"), scores_frame(b)).ratio == 1 / 9
     without_validation = [rows.drop(columns="n_validation") for rows in (first, second)]
     assert corrected_cv_ttest(*without_validation).ratio == pytest.approx(
         np.mean(11 / np.arange(70, 80))
@@ -94,7 +96,7 @@ def test_hold_out_with_known_sizes_needs_no_ratio(tables):
 
 
 @pytest.mark.parametrize("missing", [np.nan, None])
-@pytest.mark.parametrize("column", ["n_train", "n_validation", "n_test"])
+@pytest.mark.parametrize("column", ["n_train", "n_test"])
 def test_numbers_of_rows_that_are_missing_in_both_frames_give_the_default_ratio(
     column, missing, tables
 ):
@@ -102,6 +104,34 @@ def test_numbers_of_rows_that_are_missing_in_both_frames_give_the_default_ratio(
     first, second = (scores_frame(table, **sizes).assign(**{column: missing}) for table in tables)
     for test in (corrected_cv_ttest, bayesian_cv_test):
         assert test(first, second).ratio == 1 / 9
+
+
+def test_rows_without_a_number_of_validation_rows_have_none(tables):
+    sizes = {"n_train": 80, "n_test": 20}
+    first, second = (
+        scores_frame(table, **sizes, n_validation=n)
+        for table, n in zip(tables, (0, np.nan), strict=True)
+    )
+    for test in (corrected_cv_ttest, bayesian_cv_test):
+        assert test(first, second).ratio == test(second, first).ratio == 20 / 80
+
+
+@pytest.mark.parametrize("column", ["n_train", "n_test"])
+def test_a_fold_without_training_or_test_rows_is_an_error(column, tables):
+    sizes = {"n_train": 80, "n_test": 20} | {column: 0}
+    first, second = (scores_frame(table, **sizes) for table in tables)
+    for test in (corrected_cv_ttest, bayesian_cv_test):
+        with pytest.raises(ValueError, match=rf"^a must have {column} above 0 .*; got 0\. "):
+            test(first, second)
+
+
+@pytest.mark.parametrize("column", ["repeat", "fold"])
+def test_a_row_without_its_fold_is_an_error(column, tables):
+    first, second = (scores_frame(table) for table in tables)
+    first.loc[99, column] = np.nan
+    for one, other in ((first, second), (first, first.assign(score=0.5))):
+        with pytest.raises(ValueError, match=r"must have repeat and fold in every row; 1 of 100"):
+            corrected_cv_ttest(one, other)
 
 
 def test_the_larger_ratio_counts_if_one_method_chooses_no_epoch(tables):

@@ -120,3 +120,13 @@ def test_unknown_post_hoc_test_is_refused():
 def test_impossible_numbers_of_methods_and_corpora_are_refused(function, arguments, sentence):
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         function(*arguments)
+
+
+def test_a_missing_p_value_does_not_count_in_holms_correction():
+    corrected = holm([0.01, np.nan, 0.04])
+    np.testing.assert_allclose(corrected, [0.02, np.nan, 0.04])
+    for wrong in (-0.1, 5.0):
+        with pytest.raises(
+            ValueError, match=rf"^pvalues must be between 0 and 1, or NaN; got {wrong:g}"
+        ):
+            holm([0.01, wrong])
