@@ -69,10 +69,15 @@ def as_numbers(labels, *, text=False):
     ndarray of float or None
         The numbers.
     """
-    values = pd.Series(np.ravel(np.asarray(labels))).dropna().infer_objects()
+    values = np.ravel(np.asarray(labels))
+    # pandas' own text cannot hold names of files that are not UTF-8.
+    values = pd.Series(values, dtype=object if values.dtype.kind in "OU" else None).dropna()
+    if values.map(lambda value: isinstance(value, str)).any():
+        if not text:
+            return None
+    else:
+        values = values.infer_objects()
     if values.dtype.kind in "mM":  # dates and durations, which pandas would count in nanoseconds
-        return None
-    if not text and values.map(lambda value: isinstance(value, str)).any():
         return None
     numbers = pd.to_numeric(values, errors="coerce").to_numpy(float, na_value=np.nan)
     return numbers if np.isfinite(numbers).all() else None

@@ -139,6 +139,11 @@ class Net(NeuralNetClassifier):
         by_hand = getattr(self.module_, "gradients_written_out", False)
         if not by_hand or isinstance(self.optimizer_, torch.optim.LBFGS):  # it wants a closure
             return None
+        # The step writes only the gradients of weights that learn. A gradient from before a layer
+        # was frozen would still move it.
+        for parameter in self.module_.parameters():
+            if not parameter.requires_grad:
+                parameter.grad = None
         return TrainingStep(self._output_alone() or self.module_, self.loss)
 
     def _output_alone(self):

@@ -69,9 +69,9 @@ def device_or_cpu(device):
 
 
 def check_device(device):
-    """Raise unless torch can compute on the device."""
+    """Raise unless torch can compute on the device, also in float64, as losses and scores are."""
     try:
-        torch.zeros(1, device=device).item()
+        torch.zeros(1, dtype=torch.float64, device=device).item()
     except (RuntimeError, AssertionError, TypeError) as error:
         reason = textwrap.shorten(str(error).splitlines()[0], 100, placeholder=" ...")
         raise ValueError(

@@ -215,7 +215,8 @@ def _source_labels(source_y, n_rows):
             columns = dict(enumerate(labels.T.tolist()))
         else:
             columns = {getattr(source_y, "name", None): source_y}
-    return pd.DataFrame(
-        {name: check_row_labels("source_y", values, n_rows) for name, values in columns.items()},
-        index=range(n_rows),  # a table without columns has these rows too
-    )
+    checked = {n: check_row_labels("source_y", each, n_rows) for n, each in columns.items()}
+    # pandas' own text cannot hold names of files that are not UTF-8.
+    kinds = {n: object if y.dtype.kind in "OU" else y.dtype for n, y in checked.items()}
+    columns = {n: pd.Series(y, dtype=kinds[n]) for n, y in checked.items()}
+    return pd.DataFrame(columns, index=range(n_rows))  # it has these rows without columns, too

@@ -76,7 +76,7 @@ class SourceParametersMixin:
             )
         if replaced:
             pairs = [(name, replaced.get(name, value)) for name, value in source]
-            params = {"source": pairs, **params}
+            params["source"] = pairs
         # The source comes first, since other parameters may belong to the new source.
         if "source" in params:
             self.source = params.pop("source")

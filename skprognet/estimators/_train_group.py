@@ -109,6 +109,8 @@ def _end_training(job, trained):
     Return the error that its own training would have raised, or None.
     """
     net, job.trained_together = job.net, trained.n_together
+    # So that partial_fit draws new orders and masks instead of those of the first epoch.
+    net.module_.dropout_generator = None
     net.check_data(job.training, None)
     try:
         for values in trained.history.tolist():

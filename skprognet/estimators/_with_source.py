@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from functools import partial
 from itertools import pairwise
 
+import joblib
 import numpy as np
 import pandas as pd
 
@@ -148,7 +149,8 @@ class TransferMixin(SourceParametersMixin):
         ready = self._match_all(dict(pairs))
         now = {n: as_source(ready[n]).digest() if is_fitted(s) else None for n, s in pairs}
         before = self.source_digest_
-        if now.keys() != before.keys() or any(d not in (None, before[n]) for n, d in now.items()):
+        is_other = any(digest not in (None, before.get(name)) for name, digest in now.items())
+        if now.keys() != before.keys() or is_other or self._has_other_steps(ready, now):
             raise ValueError(
                 "source must be the source of the last fit with warm_start=True; got another one. "
                 "Set warm_start=False to train a new network."
@@ -159,6 +161,16 @@ class TransferMixin(SourceParametersMixin):
                 "features must be those of the last fit with warm_start=True; got others, "
                 f"{self.features!r:.200}. Set warm_start=False to train a new network."
             )
+
+    def _has_other_steps(self, ready, digests):
+        """Return whether a fitted pipeline has other steps before its network than in `fit`."""
+        kept = dict(self._read_by_name())
+        fitted = [name for name, digest in digests.items() if digest is not None]
+        steps = [
+            (getattr(as_source(ready[name]), "steps", None), getattr(kept[name], "steps", None))
+            for name in fitted
+        ]
+        return any(joblib.hash(now) != joblib.hash(before) for now, before in steps)
 
     def _table(self, read, X):
         """Return features with their names, if known; `read` are their positions."""

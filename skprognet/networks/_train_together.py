@@ -1,6 +1,7 @@
 """Train a list of networks at once, up to the weights of the best epochs."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 import torch
 
@@ -131,7 +132,7 @@ def _train_or_halve(networks: list, max_epochs: int, **options) -> list[Trained]
 
 def _train_group(networks: list, max_epochs: int, **options) -> list[Trained]:
     """Train the networks at once. Networks with more batches in an epoch come first."""
-    with torch.inference_mode():
+    with torch.inference_mode(), _on(options["device"]):
         lockstep = Lockstep(networks, max_epochs=max_epochs, **options)
         interrupted = False
         try:
@@ -141,6 +142,11 @@ def _train_group(networks: list, max_epochs: int, **options) -> list[Trained]:
                 raise
             interrupted = True
         return lockstep.results(interrupted=interrupted)
+
+
+def _on(device) -> AbstractContextManager:
+    """Make a CUDA device the current one, since a CUDA graph records only what runs there."""
+    return torch.cuda.device(device) if torch.device(device).type == "cuda" else nullcontext()
 
 
 def _run_epochs(lockstep: Lockstep, max_epochs: int) -> None:

@@ -2,11 +2,12 @@
 
 import copy
 import re
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from sklearn.exceptions import UndefinedMetricWarning
-from skorch.callbacks import Callback, EarlyStopping
+from skorch.callbacks import Callback, EarlyStopping, Freezer
 
 from skprognet import DNNClassifier, ProgressiveClassifier
 
@@ -46,10 +47,16 @@ def stop_after(epochs, **options):
     return EarlyStopping(monitor="train_loss", patience=epochs - 1, **options)
 
 
-def holds_weights_of(clf, epoch):
+def snapshots_of(clf):
     (snapshots,) = [c for _, c in clf.net_.callbacks_ if isinstance(c, Snapshots)]
+    return snapshots.states
+
+
+def holds_weights_of(clf, epoch):
     state = clf.net_.module_.state_dict()
-    return all((state[name] == value).all() for name, value in snapshots.states[epoch - 1].items())
+    return all(
+        (state[name] == value).all() for name, value in snapshots_of(clf)[epoch - 1].items()
+    )
 
 
 def best_of(history):
@@ -191,3 +198,14 @@ def test_infinite_weights_after_the_last_step_are_an_error(problem, small):
         clf.fit(1e4 * X, y)
     with pytest.raises(ValueError, match=sentence):
         clf.partial_fit(1e4 * X, y)
+
+
+def test_a_layer_that_a_callback_freezes_does_not_move_any_more():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(60, 5)), np.arange(60) % 2
+    callbacks = [Freezer("layers.0.*", at=4), Snapshots()]
+    options = {"hidden_layer_sizes": (8, 8), "max_epochs": 6, "random_state": 0}
+    clf = DNNClassifier(**options, callbacks=callbacks).fit(X, y)
+    weights = [state["layers.0.weight"].numpy() for state in snapshots_of(clf)]
+    moved = [not np.array_equal(a, b) for a, b in pairwise(weights)]
+    assert moved == [True, True, False, False, False]

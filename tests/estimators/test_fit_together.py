@@ -258,8 +258,12 @@ def test_networks_trained_together_can_be_stored_and_trained_further(rows, tmp_p
     save_model(network, tmp_path / "network.skp")
     for copy in (load_model(tmp_path / "network.skp"), pickle.loads(pickle.dumps(network))):
         np.testing.assert_array_equal(copy.predict_proba(X), network.predict_proba(X))
+    copy = pickle.loads(pickle.dumps(network))
     assert len(network.partial_fit(X, y).history_) == 4
     assert network.best_epoch_ == 4
+    # Like a copy, it draws a new order and new masks, and not those of its first epoch.
+    copy.partial_fit(X, y)
+    np.testing.assert_array_equal(copy.predict_proba(X), network.predict_proba(X))
 
 
 # Errors and interrupts

@@ -505,3 +505,23 @@ def test_a_source_in_a_memory_mapped_file_is_read_without_a_warning(problem, sma
     joblib.dump(clf, tmp_path / "model")
     loaded = joblib.load(tmp_path / "model", mmap_mode="r")
     np.testing.assert_array_equal(loaded.predict_proba(X), clf.predict_proba(X))
+
+
+def test_a_named_source_is_replaced_in_a_list_that_is_set_together_with_it(problem, small):
+    X, y, _ = problem
+    first, second, third = (
+        DNNClassifier(**{**small, "random_state": seed}).fit(X, y) for seed in range(3)
+    )
+    for names in (("source", "gender"), ("gender", "source")):
+        values = {"source": [("gender", first), ("age", second)], "gender": third}
+        clf = ProgressiveClassifier([("gender", second)], **small)
+        clf.set_params(**{name: values[name] for name in names})
+        assert dict(clf.source) == {"gender": third, "age": second}
+
+
+def test_source_labels_may_be_names_of_files_that_are_not_utf8(problem, small):
+    X, y, _ = problem
+    names = np.array(["\udcff", "m"], dtype=object)[np.arange(len(X)) % 2]
+    clf = ProgressiveClassifier(DNNClassifier(**small), **small)
+    (_, source), *_ = clf.fit(X, y, source_y=names).sources_
+    assert source.classes_.tolist() == sorted(["\udcff", "m"])

@@ -299,6 +299,16 @@ def test_warm_start_with_another_source_or_shape_is_an_error(problem, source, sm
         clf.set_params(source=other).fit(X, y)
 
 
+def test_warm_start_with_other_steps_before_the_source_is_an_error(problem, source, small):
+    X, y, _ = problem
+    steps = [StandardScaler().fit(X), StandardScaler().fit(X + 1), StandardScaler().fit(X)]
+    sources = [make_pipeline(step, FrozenEstimator(source)) for step in steps]
+    clf = ProgressiveClassifier(sources[0], **small, warm_start=True).fit(X, y)
+    with pytest.raises(ValueError, match=r"^source must be the source of the last fit "):
+        clf.set_params(source=sources[1]).fit(X, y)
+    clf.set_params(source=sources[2]).fit(X, y)
+
+
 # Unfitted sources
 
 

@@ -34,10 +34,23 @@ def extract_nothing(X):
         SECONDS,
         TABLE.astype({"start": "Float64", "end": "object"}).astype({"end": "Float64"}),
         TABLE.set_index(["file", "start", "end"]),
+        TABLE.set_index("file"),
+        TABLE.set_index(["file", "start"]),
+        TABLE.set_index(["start", "end"]),
         INDEX,
         pd.DataFrame({"emotion": ["sad", "sad"]}, index=INDEX),
     ],
-    ids=["table", "timedelta", "nullable", "index", "audformat", "audformat table"],
+    ids=[
+        "table",
+        "timedelta",
+        "nullable",
+        "index",
+        "file in index",
+        "end in column",
+        "file in column",
+        "audformat",
+        "audformat table",
+    ],
 )
 def test_every_form_of_table_gives_the_same_segments(X):
     features, errors = extract_nothing(X)

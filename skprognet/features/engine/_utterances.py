@@ -104,8 +104,11 @@ def _list_sources(X):
 
 def _read_table(table):
     """Return the files, starts and ends in a table or its index."""
-    if "file" not in table and "file" in table.index.names:
-        table = table.index.to_frame(index=False)
+    in_index = [name for name in ("file", "start", "end") if name in table.index.names]
+    if in_index:
+        table = table.assign(
+            **{n: table.index.get_level_values(n) for n in in_index if n not in table}
+        )
     if "file" not in table and table.shape[1] != 1:
         raise ValueError(
             f"X must have a column 'file' (and 'start' and 'end', in s, for segments); got a "

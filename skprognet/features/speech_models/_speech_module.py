@@ -230,24 +230,27 @@ def _check_layers(layers, module):
     if isinstance(layers, str):
         layers = [layers]
     if not hasattr(layers, "__iter__"):
-        raise TypeError(f"layers must be names of submodules; got {layers!r:.200}.")
+        raise TypeError(f"layers must be names of submodules; got {layers!r:.200}. Pass a list.")
+    names = list(layers.values() if isinstance(layers, dict) else layers)
+    twice = [name for name, n in Counter(names).items() if n > 1]
+    if twice:
+        raise ValueError(
+            f"layers must name each submodule once; got {first_few(twice)} twice. Leave one out."
+        )
     if not isinstance(layers, dict):
-        names = list(layers)
-        twice = [name for name, n in Counter(names).items() if n > 1]
-        if twice:
-            raise ValueError(
-                f"layers must name each submodule once; got {first_few(twice)} twice."
-            )
         layers = {str(name).replace(".", "_"): name for name in names}
         if len(layers) < len(names):
-            raise ValueError(f"layers must have different names; got {first_few(names)}.")
+            raise ValueError(
+                f"layers must have different names; got {first_few(names)}. Pass a dict."
+            )
     if not layers:
-        raise ValueError("layers must name at least one submodule; got none.")
+        raise ValueError("layers must name at least one submodule; got none. Add one.")
     known = [name for name, _ in module.named_modules() if name]
     for layer, submodule in layers.items():
         if not isinstance(layer, str) or not _NAME.fullmatch(layer):
             raise ValueError(
-                f"Names of layers must be letters, digits, '_' and '-'; got {layer!r:.200}."
+                f"Names of layers must be letters, digits, '_' and '-'; got {layer!r:.200}. "
+                "Rename it."
             )
         if submodule not in known:
             near = nearest_name(submodule, known)

@@ -206,7 +206,7 @@ def _read_json(path):
 def _draw_network(transformers, config):
     """Return the architecture with initial weights of the library, which are always the same."""
     with _quiet(transformers):
-        torch.manual_seed(0)
+        torch.default_generator.manual_seed(0)  # torch.manual_seed would also set those of GPUs
         return transformers.AutoModel.from_config(config, trust_remote_code=False)
 
 
