@@ -64,7 +64,7 @@ def test_demo_writes_its_files_and_says_that_it_is_short(demo):
     assert result.exit_code == 0, result.output
     assert sorted(os.listdir(folder)) == FILES
     assert "This run has 1 x 3 folds and at most 2 epochs." in result.stderr
-    assert "The full protocol is: skprognet demo --repeats 10 --folds 10" in result.stderr
+    assert "For the full protocol, run: skprognet demo --repeats 10 --folds 10" in result.stderr
     assert "skprognet demo --repeats 10 --folds 10 --max-epochs 600" in result.stderr
     assert "| ProgNet  | gender " in result.stdout
     assert "- ProgNet from gender and PT/FT from gender are" in result.stdout
@@ -91,6 +91,15 @@ def test_a_second_demo_with_another_seed_replaces_the_first(demo, tmp_path, no_f
     assert in_threads.exit_code == 0, in_threads.output
     scores_in_threads = pd.read_csv(tmp_path / "two" / "results.csv")
     pd.testing.assert_frame_equal(scores, scores_in_threads, check_exact=True)
+
+
+def test_a_demo_that_fails_at_the_start_keeps_earlier_results(demo, tmp_path):
+    shutil.copytree(demo[0], tmp_path / "out")
+    before = {path: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    failed = run("demo", "--folds", 400, "-o", tmp_path / "out")
+    assert failed.exit_code == 1
+    assert "n_splits=400" in failed.stderr
+    assert {path: path.read_bytes() for path in (tmp_path / "out").iterdir()} == before
 
 
 def test_a_second_demo_that_was_stopped_continues(demo, tmp_path, no_figures, monkeypatch):

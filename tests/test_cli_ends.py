@@ -12,7 +12,9 @@ import pytest
 from click.testing import CliRunner
 from matplotlib.figure import Figure
 
+from skprognet import DNNClassifier
 from skprognet.cli import main
+from skprognet.experiments import transfer_between_tasks, write_study
 
 TINY = ["--hidden-layers", "4", "--max-epochs", "2", "--lr", "0.01", "--n-jobs", "1"]
 TINY += ["--folds", "3", "--repeats", "1"]
@@ -114,7 +116,10 @@ def test_a_handwritten_design_in_the_output_folder_is_not_overwritten(table, tmp
 def test_a_result_that_the_user_changed_is_not_replaced(command, finished_folder, tmp_path):
     folder = tmp_path / "out"
     shutil.copytree(finished_folder, folder)
-    (folder / "report.html").unlink()  # so that the run is not complete
+    manifest = (folder / "manifest.json").read_text()
+    (folder / "manifest.json").write_text(
+        manifest.replace('"complete": true', '"complete": false')
+    )
     with open(folder / "table.md", "a") as file:
         file.write("a remark of mine")
     before = contents(folder)
@@ -148,14 +153,54 @@ def test_a_run_keeps_other_files_of_the_user_in_its_folder(command, tmp_path, no
     assert "already holds the complete results" in again.stdout
 
 
-def test_a_demo_that_fails_at_the_start_keeps_earlier_results(finished_folder, tmp_path):
+def test_a_demo_does_not_replace_another_study(finished_folder, tmp_path):
     folder = tmp_path / "out"
     shutil.copytree(finished_folder, folder)
     before = contents(folder)
-    failed = run("demo", "--folds", 400, "-o", folder)
-    assert failed.exit_code == 1
-    assert "n_splits=400" in failed.stderr
+    refused = run("demo", "-o", folder)
+    assert refused.exit_code == 1
+    assert "must hold this run or none; got one that differs in" in refused.stderr
     assert contents(folder) == before
+
+
+def test_a_study_without_its_report_is_still_complete(command, finished_folder, tmp_path):
+    folder = tmp_path / "out"
+    shutil.copytree(finished_folder, folder)
+    (folder / "report.html").rename(tmp_path / "report.html")
+    before = contents(folder)
+    same = run(*command, folder)
+    assert same.exit_code == 1
+    assert "got missing or changed files: 'report.html'." in same.stderr
+    other = run(*command, folder, "--seed", 1)
+    assert other.exit_code == 1
+    assert "got one that differs in random_state (then 0, now 1)" in other.stderr
+    assert contents(folder) == before
+
+
+def test_write_study_does_not_write_beside_an_unfinished_study(
+    command, table, tmp_path, monkeypatch
+):
+    frame = pd.read_csv(table)
+    study = transfer_between_tasks(
+        frame[["a", "b"]],
+        frame[["emotion", "gender", "speaker"]],
+        sources=["gender"],
+        estimator=DNNClassifier(hidden_layer_sizes=(4,), max_epochs=1),
+        n_splits=3,
+        n_repeats=1,
+        n_jobs=1,
+    )
+
+    def interrupt(*args, **options):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Figure, "draw", interrupt)
+        assert run(*command, tmp_path).exit_code == 130
+    before = contents(tmp_path)
+    with pytest.raises(ValueError, match="must not hold a study that is not finished; got one"):
+        write_study(study, tmp_path)
+    assert contents(tmp_path) == before
 
 
 def test_an_interrupt_after_training_says_that_all_fits_are_kept(command, tmp_path, monkeypatch):

@@ -173,6 +173,12 @@ def test_a_study_can_have_folds_by_session_and_all_sources(table, tmp_path, no_f
     assert "no fit and no source had seen a row or session that it was" in result.stdout
     scores = results(tmp_path / "out")
     assert set(scores["fold"]) == {1, 2, 3}
+    design = (tmp_path / "out" / "design.toml").read_text()
+    assert "n_repeats = 1\nn_splits = 3\n" in design
+    assert (
+        "already holds the complete results"
+        in run("tasks", table, *QUESTION, *TINY, *options).stdout
+    )
     assert "speaker + gender" in set(scores["source"])
 
 

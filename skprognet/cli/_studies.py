@@ -40,11 +40,19 @@ from skprognet.experiments import (
 )
 
 PAPER = {"n_repeats": 10, "n_splits": 10, "max_epochs": 600}
+# What the options of the demo change: a demo with other options replaces an earlier one.
+DEMO_OPTIONS = (
+    "n_repeats",
+    "n_splits",
+    "random_state",
+    "network.max_epochs",
+    "network.patience",
+)
 # Added to the paper's five rows: a source that learned from other data, and its control.
 DEMO = {"corpus": SHIPPED, "layers": ("ge2e",), "placebo": ("ge2e",)}
 
 
-def _run(ctx, design, data, inputs, output, parallel, replace=False, mode=None):
+def _run(ctx, design, data, inputs, output, parallel, may_differ=(), mode=None):
     """Run a study, or a part, with its checkpoint; write the files and print the results."""
     start, mode = time.perf_counter(), mode or RunMode()
     design = with_kind(design, *data)
@@ -57,7 +65,7 @@ def _run(ctx, design, data, inputs, output, parallel, replace=False, mode=None):
         return
     folder = OutputFolder(output, describe_record(record), is_part=mode.only is not None)
     with folder, report_interruption(folder) as work:
-        if not folder.begin(record, file_names(design), replace):
+        if not folder.begin(record, file_names(design), may_differ):
             say(
                 f"{output} already holds the complete results. To run the study again, remove "
                 "this folder."
@@ -260,7 +268,7 @@ def demo(ctx, output: Path, n_jobs: int, **options) -> None:
         click.echo(_difference_from_paper(options), err=True)
     design = make_design(ctx, TasksDesign, options | DEMO)
     data = load_corpus(SHIPPED, None, design.columns, (), design.group_columns, design.layers)
-    _run(ctx, design, data, {"table": SHIPPED}, output, {"n_jobs": n_jobs}, replace=True)
+    _run(ctx, design, data, {"table": SHIPPED}, output, {"n_jobs": n_jobs}, DEMO_OPTIONS)
 
 
 def _difference_from_paper(options: dict[str, int]) -> str:

@@ -12,6 +12,16 @@ from skprognet.evaluation._run_columns import check_different, column_names, tak
 from skprognet.evaluation._tasks import check_task
 
 
+def _check_text(X, names):
+    """Raise if columns have names that are not text, by which they could not be matched."""
+    columns = getattr(X, "columns", None)
+    if names is None and columns is not None and list(columns) != list(range(len(columns))):
+        raise ValueError(
+            f"X must have columns with text as names, or no names; got [{first_few(columns)}]. "
+            "Rename the columns, or pass an array in the order of the other corpus."
+        )
+
+
 class SourceCorpus:
     """Another corpus, in whose own folds a source network is trained for each split.
 
@@ -72,6 +82,7 @@ class SourceCorpus:
     def __init__(self, X, y, groups=None, corpora=None, kind=None, speakers=None):
         self.feature_names = column_names(X)
         check_different(self.feature_names)
+        _check_text(X, self.feature_names)
         self.X = check_array(X, dtype=np.float64, input_name="X")
         self.y = check_row_labels("y", y, len(self.X))
         task, self.y = check_task(str(getattr(y, "name", None) or "y"), self.y, kind)

@@ -4,7 +4,7 @@ import warnings
 
 import pandas as pd
 
-from skprognet._labels import label_remarks
+from skprognet._labels import label_remarks, strip_blanks
 from skprognet._wording import first_few
 
 _NAMES = {"speaker", "session", "corpus"}  # here two values may be nearly the same
@@ -13,8 +13,8 @@ _NAMES = {"speaker", "session", "corpus"}  # here two values may be nearly the s
 def check_same_rows(X, labels):
     """Raise unless the labels have a row for each row of X, in the same order.
 
-    Rows are matched by position. If two DataFrames have the same index in different orders, this
-    would give rows the labels of other rows.
+    Rows are matched by position. If two DataFrames have the same index in different orders, or
+    only a part of it in common, this would give rows the labels of other rows.
 
     Raises
     ------
@@ -29,11 +29,29 @@ def check_same_rows(X, labels):
         )
     if not isinstance(X, pd.DataFrame) or X.index.equals(labels.index):
         return
-    same = X.index.is_unique and labels.index.is_unique
-    if same and not len(X.index.symmetric_difference(labels.index)):
+    if not (X.index.is_unique and labels.index.is_unique):
+        return
+    n_shared = len(X.index.intersection(labels.index))
+    if n_shared == n_rows:
         raise ValueError(
             "The rows of X and labels must be in the same order; got the same index in another "
             "order. Sort one by the other, as in labels.loc[X.index]."
+        )
+    is_numbered = any(i.equals(pd.RangeIndex(n_rows)) for i in (X.index, labels.index))
+    if n_shared and not is_numbered:  # rows that were numbered anew match by position
+        raise ValueError(
+            f"X and labels must have the same rows; got only {n_shared} of {n_rows} rows of X in "
+            "the index of labels. Select the same rows from both, as in labels.loc[X.index]."
+        )
+
+
+def check_no_labels(X, columns):
+    """Raise if a feature has the name of a column of labels, and so gives the labels away."""
+    names = set(getattr(X, "columns", ())).intersection(columns)
+    if names:
+        raise ValueError(
+            f"X must not have the columns of labels that the study uses; got "
+            f"{first_few(sorted(names))}. Drop them from X."
         )
 
 
@@ -71,9 +89,42 @@ def check_columns(labels, columns, advice, *, apart=(), stacklevel=4):
             f"labels must have the columns {needed}; got {list(labels.columns)} without "
             f"{missing}. {advice}"
         )
-    for name in sorted(set(needed) - _NAMES - set(apart)):
-        warn_of_slips(name, labels[name], stacklevel=stacklevel + 1)
+    for name in needed:
+        if name in _NAMES or name in apart:
+            _warn_of_blanks(name, labels[name], stacklevel=stacklevel + 1)
+        else:
+            warn_of_slips(name, labels[name], stacklevel=stacklevel + 1)
     return labels
+
+
+def warn_of_shared_speakers(labels, speaker, *, stacklevel):
+    """Warn if a name of a speaker occurs in several corpora, since it counts as one person."""
+    if not {speaker, "corpus"} <= set(labels) or speaker == "corpus":
+        return
+    names = labels[[speaker, "corpus"]].dropna().drop_duplicates()[speaker]
+    shared = names[names.duplicated()].unique()
+    if len(shared):
+        warnings.warn(
+            f"Some speakers have the same name in several corpora, and each name counts as one "
+            f"person: {first_few(shared)}. If they are different people, give them different "
+            "names.",
+            stacklevel=stacklevel,
+        )
+
+
+def _warn_of_blanks(name, labels, *, stacklevel):
+    """Warn of names that look the same: they differ only in blanks or in the form of letters."""
+    texts = [label for label in labels.unique() if isinstance(label, str)]
+    alike = {}
+    for text, plain in zip(texts, strip_blanks(texts), strict=True):
+        alike.setdefault(plain, []).append(text)
+    pairs = [f"{first!r} and {other!r}" for first, *others in alike.values() for other in others]
+    if pairs:
+        warnings.warn(
+            f"Some names in {name!r} differ only in blanks or in the form of a letter, and count "
+            f"as different: {', '.join(pairs[:5])}. Spell them alike.",
+            stacklevel=stacklevel,
+        )
 
 
 def warn_of_slips(name, labels, *, stacklevel):

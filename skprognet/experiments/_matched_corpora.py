@@ -4,7 +4,12 @@ import pandas as pd
 
 from skprognet._target_kind import CLASSES, NUMBERS, kind_of_target
 from skprognet._wording import first_few
-from skprognet.experiments._label_columns import check_columns, check_same_rows, warn_of_slips
+from skprognet.experiments._label_columns import (
+    check_columns,
+    check_no_labels,
+    check_same_rows,
+    warn_of_slips,
+)
 from skprognet.experiments._task_labels import check_all_or_no_numbers
 
 
@@ -85,6 +90,7 @@ def _check_tables(design, corpora):
         advice = f"Rename columns of {name!r}, or pass emotion=, tasks= and speaker=."
         apart = [design.emotion, *design.group_columns]
         labels = check_columns(labels, design.columns, advice, apart=apart, stacklevel=6)
+        check_no_labels(X, design.columns)
         check_same_rows(X, labels)
         checked[name] = X, labels
     return checked

@@ -12,7 +12,12 @@ from skprognet.evaluation import has_checkpoint, remove_checkpoint
 from skprognet.experiments._arguments import DESIGN_FILE
 from skprognet.experiments._durations import digest
 from skprognet.experiments._read_design import read_record
-from skprognet.experiments._record import differences, format_record, identity_of
+from skprognet.experiments._record import (
+    differ_only_in,
+    differences,
+    format_record,
+    identity_of,
+)
 
 CHECKPOINT = "checkpoint"
 REPORT = "report.html"
@@ -56,7 +61,7 @@ class OutputFolder:
     def __init__(self, folder, run, is_part=False):
         self.folder = Path(folder)
         self.checkpoint = self.folder / CHECKPOINT
-        self._run, self._is_part = run, is_part
+        self._run, self._is_part, self._is_begun = run, is_part, False
 
     def __enter__(self):
         check_folder(self.folder)
@@ -104,9 +109,9 @@ class OutputFolder:
             files, complete = read_manifest(self.folder)
         except (OSError, ValueError) as error:
             raise _in_the_way(self.folder, [MANIFEST]) from error
-        return files, complete and (self.folder / REPORT).exists()
+        return files, complete
 
-    def begin(self, record, names, replace=False):
+    def begin(self, record, names, may_differ=()):
         """Prepare the folder for a run, before anything is trained.
 
         Parameters
@@ -115,8 +120,9 @@ class OutputFolder:
             What `make_record` returns.
         names : sequence of str
             Names of the files that the run may write.
-        replace : bool, default=False
-            Whether the new results may replace complete results of another design.
+        may_differ : sequence of str, default=()
+            Values of the record. Complete results whose design differs only in these are replaced,
+            and so are results of the same design.
 
         Returns
         -------
@@ -133,16 +139,15 @@ class OutputFolder:
         with turn(self.folder):
             # Read again, since other processes that do parts may have written to the folder.
             self._files, self.is_complete = self._read_manifest()
-            return self._begin(record, names, replace)
+            self._is_begun = True
+            return self._begin(record, names, may_differ)
 
-    def _begin(self, record, names, replace):
+    def _begin(self, record, names, may_differ):
         self.check([DESIGN_FILE])
         path = self.folder / DESIGN_FILE
-        other = (
-            differences(identity_of(read_record(path)), identity_of(record))
-            if path.exists()
-            else ""
-        )
+        now = identity_of(record)
+        then = identity_of(read_record(path)) if path.exists() else now
+        other, replace = differences(then, now), differ_only_in(may_differ, then, now)
         # A run that replaces complete results writes its design only at the end. Until then, its
         # checkpoint alone can tell whose it is, and refuses another run.
         must_agree = not replace if self.is_complete else self.is_unfinished
@@ -188,10 +193,17 @@ class OutputFolder:
 
         Raises
         ------
+        ValueError
+            If the folder holds an unfinished run that was not continued by `begin`.
         OSError
             If a file cannot be written, a file of the user is in the way, or the folder was
             removed.
         """
+        if complete and self.is_unfinished and not self._is_begun:
+            raise ValueError(
+                f"The folder {str(self.folder)!r} must not hold a study that is not finished; got "
+                "one with finished jobs. Finish it, or choose another folder."
+            )
         self.check(contents)
         self.claim.check()
         new = {name: [digest(name, content)] for name, content in contents.items()}

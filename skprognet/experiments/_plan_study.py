@@ -1,5 +1,7 @@
 """Plan a study: check a design with its data."""
 
+from dataclasses import replace
+
 from skprognet.experiments._matched_corpora import kind_of_corpora
 from skprognet.experiments._plan_corpora import plan_corpora
 from skprognet.experiments._plan_tasks import kind_of_tasks, plan_tasks
@@ -45,6 +47,14 @@ def plan_study(design, *data):
     return {"tasks": plan_tasks, "corpora": plan_corpora}[design.study](design, *data)
 
 
+def _with_sessions(design, labels):
+    """Return a design whose number of folds is the number of sessions, if these are the folds."""
+    n_sessions = labels[design.group].nunique()
+    if design.folds != "leave-one-session-out" or n_sessions < 3:  # too few are refused later
+        return design
+    return replace(design, n_repeats=1, n_splits=n_sessions)
+
+
 def with_kind(design, *data):
     """Return a design for the kind of target in the data, as :func:`plan_study` uses it.
 
@@ -58,7 +68,7 @@ def with_kind(design, *data):
     Returns
     -------
     TasksDesign or CorporaDesign
-        The design with the kind, score and network that will be used.
+        The design with the kind, score, network and number of folds that will be used.
 
     Raises
     ------
@@ -66,7 +76,7 @@ def with_kind(design, *data):
         If the design does not apply to this kind, or the corpora are of two kinds.
     """
     if design.study == "tasks":
-        return design.of_kind(kind_of_tasks(design, data[1]))
+        return _with_sessions(design.of_kind(kind_of_tasks(design, data[1])), data[1])
     design = design.named(*data)
     used = {*design.source_corpora, *design.target_corpora}
     corpora = {name: corpus for name, corpus in data[0].items() if name in used}

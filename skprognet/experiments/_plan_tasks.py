@@ -2,7 +2,12 @@
 
 from skprognet._checks import check_none_missing
 from skprognet.experiments._duplicates import settle_duplicates
-from skprognet.experiments._label_columns import check_columns, check_same_rows
+from skprognet.experiments._label_columns import (
+    check_columns,
+    check_no_labels,
+    check_same_rows,
+    warn_of_shared_speakers,
+)
 from skprognet.experiments._methods import make_methods
 from skprognet.experiments._network_values import networks_by_kind
 from skprognet.experiments._plan import PlannedRun, StudyPlan, make_folds
@@ -36,6 +41,9 @@ def plan_tasks(design, X, labels):
     warn_of_layers(X, design.layers, stacklevel=4)
     advice = "Rename columns, or pass target=, sources= and speaker=."
     labels = check_columns(labels, design.columns, advice, apart=design.group_columns)
+    check_no_labels(X, [*design.columns, design.speaker])
+    if design.speaker in design.sources or design.normalisation == "speaker":
+        warn_of_shared_speakers(labels, design.speaker, stacklevel=4)
     check_same_rows(X, labels)
     tasks, group = [design.target, *design.sources], design.group
     for name in design.columns:

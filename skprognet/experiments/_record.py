@@ -120,6 +120,13 @@ def differences(then, now):
     return _wording.differences(_flat(then), _flat(now))
 
 
+def differ_only_in(names, then, now):
+    """Return whether all values that differ between two records are among `names`, if any."""
+    then, now = _flat(then), _flat(now)
+    differing = [name for name in then.keys() | now.keys() if then.get(name) != now.get(name)]
+    return bool(names) and set(differing) <= set(names)
+
+
 def identity_of(record):
     """Return the values that identify a run, without versions, which the checkpoint compares."""
     apart = {"inputs": record.get("inputs", {}).get("features", []), "versions": None}

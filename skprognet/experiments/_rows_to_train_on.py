@@ -42,7 +42,7 @@ def _rows_of_each(values):
 
 def _check_classes(y):
     """Raise unless there are two classes, each with a row to train on and one for validation."""
-    counts = pd.Series(y).value_counts()
+    counts = pd.Series(y).astype(object).value_counts()  # without categories that do not occur
     if len(counts) < 2 or counts.min() < 2:
         raise ValueError(
             f"The column {y.name!r} must have at least two classes of at least two rows each; got "

@@ -8,8 +8,14 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skprognet._checks import check_choice
+from skprognet._wording import first_few
 from skprognet.experiments._duplicates import settle_duplicates
-from skprognet.experiments._label_columns import check_columns, check_same_rows
+from skprognet.experiments._label_columns import (
+    check_columns,
+    check_no_labels,
+    check_same_rows,
+    warn_of_shared_speakers,
+)
 from skprognet.experiments._methods import METHODS, check_methods
 from skprognet.experiments._network_values import (
     check_kind_found,
@@ -24,7 +30,7 @@ from skprognet.experiments._rows_to_train_on import (
 from skprognet.experiments._task_labels import as_tasks, kind_of_task
 from skprognet.features import warn_of_layers
 from skprognet.model_selection import validation_groups
-from skprognet.sources import LAYERS, LayerSource
+from skprognet.sources import LAYERS, POSTERIORS, LayerSource, offers
 
 
 @dataclass
@@ -128,12 +134,12 @@ def train_model(
     Raises
     ------
     ValueError
-        If a label is missing, `X` and `labels` have different rows or another order of rows, a
-        class has fewer than two rows, there are fewer than four rows of numbers, rows are
-        duplicates, the speakers cannot be kept apart, the method reads no sources although there
-        are some or needs a source and has none, the target is one of the sources, the method
-        cannot learn numbers or cannot read layers that are columns, or `estimator` is a regressor
-        although the labels are taken as classes and `kind` is None.
+        If a label is missing, `X` and `labels` have different rows or another order of rows, `X`
+        has a column of these labels, a class has fewer than two rows, there are fewer than four
+        rows of numbers, rows are duplicates, the speakers cannot be kept apart, the method reads
+        no sources although there are some or needs a source and has none, the target is one of the
+        sources, the method cannot learn numbers or cannot read layers that are columns, or
+        `estimator` is a regressor although the labels are taken as classes and `kind` is None.
     TypeError
         If `estimator` is neither a DNNClassifier nor a DNNRegressor, one of its parameters is of
         the wrong type, or `sources` is not a list of names and pairs.
@@ -175,6 +181,9 @@ def train_model(
     columns = [source for source in sources if isinstance(source, str)]
     advice = "Rename columns, or pass target= and sources=."
     labels = check_columns(labels, [target, *columns], advice, stacklevel=3)
+    check_no_labels(X, [target, *columns, speaker])
+    if speaker in columns:
+        warn_of_shared_speakers(labels, speaker, stacklevel=3)
     check_same_rows(X, labels)
     actual_kind = kind_of_task(labels, target, kind, [speaker])
     if kind is None:
@@ -196,6 +205,7 @@ def train_model(
     sources = [*sources, *((name, LayerSource(name)) for name in layers)]
     if sources:
         model.source = _make_sources(sources, network, kinds)
+        _check_readable(method, model.source)
     source_y = rows.labels[columns] if columns else None
     return TrainedModel(
         _fit(rows.X, y, model, groups, source_y),
@@ -256,6 +266,18 @@ def _check_sources(method, sources, layers, target):
         raise ValueError(
             f"sources must be other tasks than the target; got {target!r} as both. Leave it out "
             "of sources."
+        )
+
+
+def _check_readable(method, sources):
+    """Raise if the method reads the classes of its sources, and one predicts numbers."""
+    needs = METHODS[method].estimator.needs_from_source
+    lacking = [name for name, source in sources if needs == POSTERIORS not in offers(source)]
+    if lacking:
+        raise ValueError(
+            f"Each source of the method {method!r} must learn classes; got {first_few(lacking)}, "
+            "which learns numbers or offers layers only. Leave it out, or choose the method "
+            "'progressive'."
         )
 
 

@@ -85,8 +85,8 @@ def choose_features(table, *, labels=(), exclude=(), prefixes=()):
     TypeError
         If `table` is not a DataFrame, or a list of names is a single text.
     ValueError
-        If the table lacks a label, a prefix matches no numeric column, or two columns have the
-        same name.
+        If the table lacks a label, a prefix matches no numeric column or one with some cells of
+        text, or two columns have the same name.
 
     Warns
     -----
@@ -127,6 +127,9 @@ def choose_features(table, *, labels=(), exclude=(), prefixes=()):
     ]
     if prefixes:
         features = _with_prefixes(numeric, prefixes)
+        _check_no_text(
+            table.drop(columns=[*numeric, *labels, *exclude], errors="ignore"), prefixes
+        )
     elif EXTRACTOR in table and EXTRACTOR not in exclude:
         after = set(table.columns[table.columns.get_loc(EXTRACTOR) + 1 :])
         features = [name for name in numeric if name in after]
@@ -153,6 +156,21 @@ def _with_prefixes(numeric, prefixes):
                 f"matches none.{f' The nearest is {near!r}.' if near else ''}"
             )
     return [name for name in numeric if str(name).startswith(tuple(prefixes))]
+
+
+def _check_no_text(others, prefixes):
+    """Raise if a column with a prefix of the features has numbers, but also text."""
+    for name in others:
+        values = others[name].dropna()
+        if not str(name).startswith(tuple(prefixes)) or is_bool_dtype(values.dtype):
+            continue
+        text = values[pd.to_numeric(values, errors="coerce").isna()]
+        if 0 < len(text) < len(values) / 2:
+            raise ValueError(
+                f"Columns that begin with a prefix of features must hold numbers; got "
+                f"{first_few(text.unique())} in {name!r}. Correct these cells, or choose other "
+                "prefixes."
+            )
 
 
 def warn_of_labels(X, labels, stacklevel=3):

@@ -73,7 +73,7 @@ def split_features(table, labels, *, groups=(), exclude=(), prefixes=(), name="t
     """
     check_table(table, name)
     check_lists(labels=labels, groups=groups, exclude=exclude, prefixes=prefixes)
-    table = _tidy(table, labels, {*TEXTS, *groups} - _CLASSES)
+    table = _tidy(table, labels, {*TEXTS, *groups} - _CLASSES - {"file"})
     for label in labels:
         check_column(table, label, name)
         _check_complete(table, label, name)

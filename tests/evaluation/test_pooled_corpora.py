@@ -3,6 +3,7 @@
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.preprocessing import StandardScaler
 
@@ -82,3 +83,12 @@ def test_rows_of_pooled_corpora_may_be_in_any_order():
 def test_pooled_corpora_need_one_corpus_label_for_each_row():
     with pytest.raises(ValueError, match=re.escape("corpora must have one label for each row")):
         SourceCorpus(*A, corpora=["a", "b"])
+
+
+def test_columns_of_a_source_corpus_without_text_as_names_must_be_numbered(rng):
+    X, y = pd.DataFrame(rng.normal(size=(12, 2))), ["angry", "sad"] * 6
+    SourceCorpus(X, y)
+    with pytest.raises(
+        ValueError, match=r"^X must have columns with text as names, .*; got \[1, 0\]"
+    ):
+        SourceCorpus(X[[1, 0]], y)

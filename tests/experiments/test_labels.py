@@ -6,8 +6,10 @@ import pytest
 
 from skprognet.datasets import load_emodb
 from skprognet.experiments import (
+    CorporaDesign,
     TasksDesign,
     plan_study,
+    train_model,
     transfer_between_corpora,
     transfer_between_tasks,
 )
@@ -66,6 +68,61 @@ def test_labels_with_rows_missing_or_in_another_order_are_refused():
         plan_study(TasksDesign(), emodb.data, shuffled)
     with pytest.raises(ValueError, match=r"^labels must have a row for each of the 339 rows"):
         plan_study(TasksDesign(), emodb.data, emodb.frame[:-1])
+    X, labels = emodb.data.drop(index=5), emodb.frame.drop(index=9)
+    with pytest.raises(ValueError, match=r"^X and labels must have the same rows; got only 337"):
+        plan_study(TasksDesign(), X, labels)
+    with pytest.raises(ValueError, match=r"^X and labels must have the same rows; got only 337"):
+        train_model(X, labels)
+    # A table that was numbered anew matches by position.
+    plan_study(TasksDesign(), X, emodb.frame.drop(index=5).reset_index(drop=True))
+
+
+@pytest.mark.parametrize("name", ["emotion", "gender", "speaker"])
+def test_features_with_the_name_of_a_label_are_refused(name):
+    emodb = load_emodb(as_frame=True)
+    X = emodb.data.assign(**{name: pd.factorize(emodb.frame[name])[0]})
+    message = rf"^X must not have the columns of labels that the study uses; got '{name}'\. "
+    with pytest.raises(ValueError, match=message):
+        plan_study(TasksDesign(sources=["gender"]), X, emodb.frame)
+    with pytest.raises(ValueError, match=message):
+        train_model(X, emodb.frame, method="progressive", sources=["gender"])
+    if name != "gender":
+        with pytest.raises(ValueError, match=message):
+            plan_study(CorporaDesign(), {"a": (X, emodb.frame), "b": (X, emodb.frame)})
+
+
+@pytest.fixture
+def speakers():
+    """Give 40 rows of four speakers, with clean labels."""
+    frame = load_emodb(as_frame=True)
+    rows = frame.frame["speaker"].isin(["03", "08", "09", "10"])
+    return frame.data[rows].reset_index(drop=True), frame.frame[rows].reset_index(drop=True)
+
+
+FEW_FOLDS = {"n_splits": 3, "n_repeats": 1}
+
+
+def test_a_name_of_a_speaker_in_two_corpora_causes_a_warning_if_it_names_a_class(speakers):
+    X, labels = speakers
+    labels = labels.assign(corpus=np.where(np.arange(len(labels)) % 2, "a", "b"))
+    message = r"same name in several corpora, and each name counts as one person: '03', '08'"
+    for options in ({"sources": ["speaker"]}, {"sources": ["gender"], "normalisation": "speaker"}):
+        design = TasksDesign(**FEW_FOLDS, **options)
+        with pytest.warns(UserWarning, match=message):
+            plan_study(design, X, labels)
+        plan_study(design, X, labels.assign(speaker=labels["corpus"] + labels["speaker"]))
+    plan_study(TasksDesign(sources=["gender"], **FEW_FOLDS), X, labels)
+
+
+@pytest.mark.parametrize(("one", "other"), [("Ann", "Ann "), ("J\u00f6rg", "Jo\u0308rg")])
+def test_speakers_that_differ_only_in_blanks_or_composed_letters_cause_a_warning(
+    one, other, speakers
+):
+    X, labels = speakers
+    labels = labels.assign(speaker=labels["speaker"].replace({"03": one, "08": other}))
+    message = f"Some names in 'speaker' differ only in blanks or in the form of a letter.*{one!r}"
+    with pytest.warns(UserWarning, match=message):
+        plan_study(TasksDesign(sources=["gender"], **FEW_FOLDS), X, labels)
 
 
 def test_labels_with_two_columns_of_one_name_are_refused(table):

@@ -102,6 +102,27 @@ def test_a_score_that_is_undefined_on_test_rows_is_refused_before_training(corpu
         plan_study(design, X, labels)
 
 
+def test_a_score_that_is_undefined_for_predictions_stops_at_the_first_fit(corpus):
+    X, labels = corpus
+    score = Score(
+        "nothing", lambda y_true, y_pred: 1.0 if list(y_true) == list(y_pred) else np.nan
+    )
+    message = (
+        r"^scoring must give a number for every fit; got NaN from 'nothing' for 'DNN' in repeat 1"
+    )
+    with pytest.raises(ValueError, match=message):
+        transfer_between_tasks(
+            X,
+            labels,
+            sources=["gender"],
+            scoring=score,
+            estimator=DNNClassifier(hidden_layer_sizes=(4,), max_epochs=1, monitor="uar"),
+            n_splits=3,
+            n_repeats=1,
+            n_jobs=1,
+        )
+
+
 def test_normalisation_by_speaker_equals_that_by_hand_with_folds_of_sessions(corpus):
     X, labels = corpus
     speaker = labels["speaker"]

@@ -75,7 +75,7 @@ def test_a_warning_of_copies_names_the_line_of_the_call(corpus):
         ({"target": "gap"}, "must have at least two classes of at least two rows each"),
         (
             {"target": "rating", "method": "posterior"},
-            "Methods for a target of numbers must be dnn",
+            "Each method for a target of numbers must be one of dnn",
         ),
     ],
 )
@@ -150,3 +150,18 @@ def test_labels_in_another_order_are_refused(corpus):
 def test_sources_must_be_a_list_of_names_and_pairs(corpus, sources):
     with pytest.raises(TypeError, match=r"sources must be a list of|Each source must be the name"):
         train_model(*corpus, method="progressive", sources=sources, estimator=NETWORK)
+
+
+def test_categories_that_do_not_occur_are_no_classes(corpus):
+    X, labels = corpus
+    emotion = pd.Categorical(labels["emotion"], ["angry", "bored", "sad"])
+    trained = train_model(X, labels.assign(emotion=emotion), estimator=NETWORK)
+    assert trained.model.classes_.tolist() == ["angry", "sad"]
+
+
+def test_a_method_that_reads_probabilities_refuses_a_source_of_numbers(corpus):
+    X, labels = corpus
+    labels = labels.assign(arousal=np.linspace(0.5, 4.2, len(labels)))
+    message = r"^Each source of the method 'posterior' must learn classes; got 'arousal', which"
+    with pytest.raises(ValueError, match=message):
+        train_model(X, labels, method="posterior", sources=["arousal"], estimator=NETWORK)

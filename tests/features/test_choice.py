@@ -184,3 +184,21 @@ def test_a_missing_label_is_named_by_its_position_whatever_the_index():
     table = pd.DataFrame({"emotion": ["sad", None], "pitch": [100.5, 95.1]}, index=["b", "a"])
     with pytest.raises(ValueError, match=r"1 of 2 have none .* The first is data row 2\."):
         split_features(table, ["emotion"])
+
+
+def test_a_column_of_numbers_with_a_cell_of_text_is_not_left_out_silently():
+    table = pd.DataFrame({"F0_mean": [1.5, 2.5, 3.5], "F0_file": ["a", "b", "c"]})
+    assert choose_features(table, prefixes=["F0"]) == ["F0_mean"]
+    table["F0_std"] = ["0.5", "--undefined--", "0.7"]
+    message = r"^Columns that begin with a prefix .*; got '--undefined--' in 'F0_std'\. "
+    with pytest.raises(ValueError, match=message):
+        choose_features(table, prefixes=["F0"])
+    assert choose_features(table, prefixes=["F0"], exclude=["F0_std"]) == ["F0_mean"]
+
+
+def test_names_of_files_stay_as_they_are():
+    names = ["Jo\u0308rg.wav", " a.wav"]
+    table = pd.DataFrame({"file": names, "speaker": names, "f": [0.5, 1.5]})
+    _, labels = split_features(table, ["speaker"])
+    assert labels["file"].tolist() == names
+    assert labels["speaker"].tolist() == ["J\u00f6rg.wav", "a.wav"]
