@@ -137,6 +137,32 @@ def nearest_name(name, names):
     return by_folded[near[0]] if near else None
 
 
+def did_you_mean(name, names, otherwise):
+    """Return advice on a wrong name: the nearest valid name, or else another advice.
+
+    Parameters
+    ----------
+    name : str
+        The wrong name.
+    names : iterable of str
+        The valid names.
+    otherwise : str
+        The advice if no name is near.
+
+    Returns
+    -------
+    str
+        A sentence.
+
+    Examples
+    --------
+    >>> did_you_mean("Speeker", ["speaker", "gender"], "Use one of these.")
+    "Did you mean 'speaker'?"
+    """
+    near = nearest_name(name, names)
+    return f"Did you mean {near!r}?" if near else otherwise
+
+
 def differences(then, now):
     """Say in words how two descriptions differ: five differences, and how many more.
 

@@ -5,7 +5,6 @@ import pickle
 
 import numpy as np
 from sklearn.base import clone, is_regressor
-from sklearn.utils import _safe_indexing
 
 from skprognet.sources import as_source, is_fitted, named_sources
 
@@ -281,7 +280,8 @@ def check_predictions_independent(estimator, X, y, **fit_params):
     everything = np.arange(len(whole))
     order = np.random.RandomState(0).permutation(everything)
     for rows in (order, everything[:1], everything[3:10], everything[1::2]):
-        np.testing.assert_array_equal(_predict(fitted, _safe_indexing(X, rows)), whole[rows])
+        chosen = X.iloc[rows] if hasattr(X, "iloc") else X[rows]
+        np.testing.assert_array_equal(_predict(fitted, chosen), whole[rows])
 
 
 CHECKS = (

@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 
+from skprognet._checks import text_columns
 from skprognet._wording import first_few
 from skprognet.sources import find_columns
 
@@ -120,8 +121,8 @@ def names_at_network(source, X):
     list of str or None
         The names according to ``get_feature_names_out`` of each step.
     """
-    names = list(getattr(X, "columns", ()))
-    if not names or not all(isinstance(name, str) for name in names):
+    names = text_columns(X)
+    if not names:
         return None
     while source is not None:
         for step in source.steps:

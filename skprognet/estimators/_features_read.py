@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 
+from skprognet._checks import text_columns
 from skprognet._wording import first_few
 from skprognet.sources import find_columns
 
@@ -76,8 +77,8 @@ def in_order_of_fit(X, feature_names):
     ValueError
         If the table lacks a feature.
     """
-    names = list(getattr(X, "columns", ()))
-    if not names or not all(isinstance(name, str) for name in names):
+    names = text_columns(X)
+    if not names:
         return X
     known = set(names)
     missing = [name for name in feature_names if name not in known]

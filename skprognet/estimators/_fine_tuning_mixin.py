@@ -11,7 +11,7 @@ from skprognet.estimators._parameters import DTYPES
 from skprognet.estimators._probe_first import ProbeFirst
 from skprognet.estimators._with_source import TransferMixin, named
 from skprognet.networks import PullToStart
-from skprognet.sources import is_fitted, named_sources, network_of
+from skprognet.sources import WEIGHTS, is_fitted, named_sources, network_of
 
 ALL = "all"
 
@@ -27,6 +27,8 @@ def layer_number(name):
 
 class FineTuningMixin(TransferMixin):
     """Mixin for an estimator that starts from the weights of its source."""
+
+    needs_from_source = WEIGHTS
 
     def _check_parameters(self):
         super()._check_parameters()

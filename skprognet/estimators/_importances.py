@@ -6,7 +6,7 @@ import torch
 from sklearn.base import RegressorMixin
 
 from skprognet._checks import check_choice, check_number
-from skprognet._wording import first_few, nearest_name
+from skprognet._wording import did_you_mean, first_few
 from skprognet.estimators._outputs import check_finite
 from skprognet.estimators._parameters import draw_seeds
 from skprognet.estimators._rows import check_rows
@@ -158,8 +158,7 @@ def _check_known(classes, known):
     labels = set(known.tolist())  # numpy's set operations may treat 1 and "1" as one label
     unknown = [label for label in classes.tolist() if label not in labels]
     if unknown:
-        near = nearest_name(unknown[0], known)
-        hint = f"Did you mean {near!r}?" if near else "Leave the other rows out."
+        hint = did_you_mean(unknown[0], known, "Leave the other rows out.")
         raise ValueError(
             f"y must only have labels that the classifier knows, [{first_few(known.tolist())}]; "
             f"got [{first_few(unknown)}]. {hint}"

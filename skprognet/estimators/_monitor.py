@@ -10,7 +10,7 @@ from sklearn.base import is_classifier
 from sklearn.metrics import get_scorer, get_scorer_names
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping
 
-from skprognet._wording import nearest_name
+from skprognet._wording import did_you_mean
 from skprognet.metrics import Score, get_score, get_score_names
 
 LOSS = "loss"
@@ -36,8 +36,7 @@ def check_monitor(monitor, default_score):
     if isinstance(monitor, str):
         names = [LOSS, default_score, *get_scorer_names()]
         if monitor not in names:
-            near = nearest_name(monitor, names)
-            hint = f"Did you mean {near!r}?" if near else "See get_scorer_names() for the names."
+            hint = did_you_mean(monitor, names, "See get_scorer_names() for the names.")
             raise ValueError(f"{expected}; got {monitor!r}. {hint}")
     elif not callable(monitor) or isinstance(monitor, type):
         raise TypeError(f"{expected}; got {monitor!r}. Pass one of these.")

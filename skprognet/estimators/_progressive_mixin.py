@@ -15,6 +15,12 @@ from skprognet.sources import add_layers, read_layers
 class ProgressiveMixin(TransferMixin):
     """Mixin for an estimator whose column reads the layers of its sources."""
 
+    # cross_validate_transfer reads this: several sources at a time are possible.
+    reads_several_sources = True
+    # The source stays frozen beside the new column, so a placebo source can separate knowledge
+    # from mere extra weights.
+    keeps_its_source = True
+
     def _check_parameters(self):
         super()._check_parameters()
         if self.adapter is not None:

@@ -123,7 +123,8 @@ def choose_placebos(placebo, run):
     ValueError
         If a name is not that of a source, or no method can read its placebo.
     """
-    possible = [n for n in run.source_sets if any(map(keeps_its_source, _readers(run, n)))]
+    readers = {name: run.methods_for(name).values() for name in run.source_sets}
+    possible = [name for name, methods in readers.items() if any(map(keeps_its_source, methods))]
     if isinstance(placebo, bool):
         asked = possible if placebo else []
     elif isinstance(placebo, str) or not hasattr(placebo, "__iter__"):
@@ -159,10 +160,6 @@ def choose_placebos(placebo, run):
 def _progressive(run):
     """Return the name of the progressive network that learns the kind of the target."""
     return f"Progressive{run.task.model.capitalize()}"
-
-
-def _readers(run, source_name):
-    return run.methods_for(source_name).values()
 
 
 def check_no_placebo_name(name):

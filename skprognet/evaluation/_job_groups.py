@@ -4,7 +4,6 @@ from joblib import effective_n_jobs
 
 from skprognet._checks import check_number
 from skprognet.evaluation._fold_job import count_rounds
-from skprognet.evaluation._source_estimator import source_estimators
 
 # This many networks keep a GPU busy; with more, the first results would reach the disk later.
 _MOST = 300
@@ -45,8 +44,7 @@ def settle_n_together(run, n_together):
 
 def is_on_cuda(run):
     """Return whether a run trains any network on a CUDA device."""
-    trained = [*run.methods.values(), *source_estimators(run.source_estimator).values()]
-    devices = [each.get_params(deep=False).get("device") for each in trained]
+    devices = [each.get_params(deep=False).get("device") for each in run.trained]
     return any(str(device).partition(":")[0] == "cuda" for device in devices)
 
 

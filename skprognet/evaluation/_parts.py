@@ -3,7 +3,7 @@
 import shlex
 from dataclasses import dataclass, fields
 
-from skprognet._wording import count, first_few, nearest_name
+from skprognet._wording import count, did_you_mean, first_few
 
 _FORM = "'repeat=3', 'repeat=3 fold=7', 'fold=7' or 'corpus=NAME repeat=3'"
 
@@ -80,8 +80,7 @@ def _not_a_part(text):
 def check_corpus_of_part(part, corpora):
     """Raise ValueError if the part names a corpus that is not among the target corpora."""
     if not any(part.has(corpus=str(corpus)) for corpus in corpora):
-        near = nearest_name(part.corpus, corpora)
-        advice = f"Did you mean {near!r}?" if near else "Use one of these names."
+        advice = did_you_mean(part.corpus, corpora, "Use one of these names.")
         raise ValueError(
             f"A part must name a target corpus of the study, which has {first_few(corpora)}; got "
             f"{part.corpus!r}. {advice}"

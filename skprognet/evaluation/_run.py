@@ -12,7 +12,7 @@ from skprognet.evaluation._run_columns import NamedRows, RunColumns
 from skprognet.evaluation._run_placebos import placebo_source
 from skprognet.evaluation._run_sources import as_run_source
 from skprognet.evaluation._source_corpus import SourceCorpus
-from skprognet.evaluation._source_estimator import source_estimator_for
+from skprognet.evaluation._source_estimator import source_estimator_for, source_estimators
 from skprognet.evaluation._tasks import TASKS
 from skprognet.metrics import Score, get_score
 from skprognet.sources import LABELS
@@ -126,6 +126,11 @@ class Run:
         # Dask decides by this size whether to send an object to each worker only once.
         of_sources = sum(self.run_sources[name].nbytes for name in self.sources)
         return object.__sizeof__(self) + self.X.nbytes + self.y.nbytes + of_sources
+
+    @property
+    def trained(self):
+        """The estimators that the run trains: those of the methods, then those of sources."""
+        return [*self.methods.values(), *source_estimators(self.source_estimator).values()]
 
     @property
     def source_sets(self):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from skprognet._checks import text_columns
 from skprognet._scores import base_source
 from skprognet._wording import first_few
 from skprognet.sources import as_source, find_columns, is_source
@@ -124,9 +125,8 @@ def take_columns(X, numbers):
 
 def column_names(X):
     """Return the column names of a table; None if it has none, or if one is not text."""
-    names = list(getattr(X, "columns", []))
-    is_text = names and all(isinstance(name, str) for name in names)
-    return np.array(names, dtype=object) if is_text else None
+    names = text_columns(X)
+    return np.array(names, dtype=object) if names else None
 
 
 def check_different(names):

@@ -21,7 +21,7 @@ from skprognet._target_kind import CLASSES
 from skprognet.evaluation._fold_job import count_rounds
 from skprognet.evaluation._job_groups import count_workers, group_jobs
 from skprognet.evaluation._run_sources import TaskSource
-from skprognet.evaluation._source_estimator import map_source_estimators, source_estimators
+from skprognet.evaluation._source_estimator import map_source_estimators
 from skprognet.evaluation._together import run_group
 
 _FEW = 3  # epochs of the shorter run
@@ -108,8 +108,7 @@ def _cut(run, split, share):
 
 def _time_group(run, jobs, n_together, share):
     """Estimate how many seconds a group of jobs takes with all rows and all epochs."""
-    trained = [*run.methods.values(), *source_estimators(run.source_estimator).values()]
-    most = max((epochs_of(each) or 0 for each in trained), default=0)
+    most = max((epochs_of(each) or 0 for each in run.trained), default=0)
     if not most:
         return 0.0
     _seconds(run, jobs, n_together, 1 / most)  # the first fit of a process is slow

@@ -9,7 +9,6 @@ from itertools import pairwise
 from joblib import effective_n_jobs
 from joblib.parallel import LokyBackend, get_active_backend
 
-from skprognet.evaluation._source_estimator import source_estimators
 from skprognet.evaluation._time_jobs import epochs_of
 
 # For one core of a few years ago, in seconds. These need not be exact: near the limit, a run takes
@@ -44,8 +43,7 @@ def worth_workers(run, jobs, n_fits, n_jobs):
     if n_jobs != -1 or not isinstance(backend, LokyBackend) or n_workers < 2:
         return n_jobs
     n_rows = max((_most_rows(job.split) for job in jobs), default=0)
-    networks = [*run.methods.values(), *source_estimators(run.source_estimator).values()]
-    longest = max((_seconds(each, n_rows, run.X.shape[1]) for each in networks), default=0.0)
+    longest = max((_seconds(each, n_rows, run.X.shape[1]) for each in run.trained), default=0.0)
     saved = n_fits * longest * (1 - 1 / n_workers)
     return 1 if saved < _START else n_jobs
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from skprognet._target_kind import CLASSES, NUMBERS
-from skprognet._wording import first_few, listed, nearest_name
+from skprognet._wording import did_you_mean, first_few, listed
 from skprognet.experiments._arguments import argument
 from skprognet.experiments._scales import Z_SCORES, check_scale
 from skprognet.experiments._study_design import StudyDesign, title_of
@@ -137,8 +137,7 @@ class CorporaDesign(StudyDesign):
         for argument_name in ("sources", "targets"):
             for name in getattr(self, argument_name) or ():
                 if name not in self.names:
-                    near = nearest_name(name, self.names)
-                    hint = f"Did you mean {near!r}?" if near else "Use one of these names."
+                    hint = did_you_mean(name, self.names, "Use one of these names.")
                     raise ValueError(
                         f"{argument_name} must hold names of corpora, among "
                         f"{first_few(self.names)}; got {name!r}. {hint}"

@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 
 from skprognet._target_kind import NUMBERS
-from skprognet._wording import first_few, nearest_name
+from skprognet._wording import did_you_mean, first_few
 
 
 def choose_labels(design, labels):
@@ -60,8 +60,7 @@ def _check_emotions(emotions, found):
     existing = list(dict.fromkeys(str(label) for labels in found.values() for label in labels))
     missing = [label for label in emotions if label not in existing]
     if missing:
-        near = nearest_name(missing[0], existing)
-        hint = f"Did you mean {near!r}?" if near else "Use some of these labels."
+        hint = did_you_mean(missing[0], existing, "Use some of these labels.")
         raise ValueError(
             f"emotions must be labels that some corpus has, among {_list(existing)}; got "
             f"{first_few(missing)}. {hint}"

@@ -1,7 +1,7 @@
 """Check the plain values of a design: complete, of one kind of study, and all of them known."""
 
 from skprognet._scores import TOGETHER
-from skprognet._wording import first_few, nearest_name
+from skprognet._wording import did_you_mean, first_few
 from skprognet.experiments._arguments import options_of
 from skprognet.experiments._network_values import parameter_names
 from skprognet.experiments._record import FOUND, MISSING
@@ -82,7 +82,6 @@ def check_names(values, known, where):
     """Raise unless all names are known; `where` names the file or table for messages."""
     for name in values:
         if name not in known:
-            near = nearest_name(str(name), known)
-            known = ", ".join(sorted(set(known) - set(BESIDE)))
-            hint = f"Did you mean {near!r}?" if near else f"Known names are {known}."
+            listed = ", ".join(sorted(set(known) - set(BESIDE)))
+            hint = did_you_mean(name, known, f"Known names are {listed}.")
             raise ValueError(f"{where} must have only known names; got {name!r}. {hint}")

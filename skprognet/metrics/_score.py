@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from skprognet._checks import check_choice
+from skprognet._checks import check_bool, check_choice
 from skprognet._target_kind import CLASSES, KINDS, NUMBERS
-from skprognet._wording import nearest_name
+from skprognet._wording import did_you_mean
 from skprognet.metrics._ccc import ccc_score
 from skprognet.metrics._uar import uar_score
 
@@ -90,10 +90,7 @@ class Score:
                 "The function of a score must be callable as function(y_true, y_pred); got "
                 f"{self.function!r}. Pass a function."
             )
-        if not isinstance(self.greater_is_better, (bool, np.bool_)):
-            raise TypeError(
-                f"greater_is_better must be True or False; got {self.greater_is_better!r}."
-            )
+        check_bool("greater_is_better", self.greater_is_better)
         for what in ("label", "description"):
             if not isinstance(getattr(self, what), (str, type(None))):
                 raise TypeError(
@@ -300,7 +297,6 @@ def get_score(scoring):
     if not isinstance(scoring, str):
         raise TypeError(f"{wanted}; got {scoring!r}. Make one: Score(name, function).")
     if scoring not in names:
-        near = nearest_name(scoring, names)
-        hint = f"Did you mean {near!r}?" if near else f"The names are {names}."
+        hint = did_you_mean(scoring, names, f"The names are {names}.")
         raise ValueError(f"{wanted}; got {scoring!r}. {hint}")
     return _BY_NAME[scoring]

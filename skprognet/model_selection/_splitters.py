@@ -14,7 +14,33 @@ from skprognet.model_selection._folds import (
 from skprognet.model_selection._strata import check_trainable, strata_of
 
 
-class RepeatedSpeakerStratifiedKFold(FoldSplitter):
+class _RepeatedKFold(FoldSplitter):
+    """Base of the splitters that divide the rows into folds several times."""
+
+    def __init__(self, n_splits=10, *, n_repeats=10, random_state=None):
+        check_number("n_splits", n_splits, "integer", low=2)
+        check_number("n_repeats", n_repeats, "integer", low=1)
+        self.n_splits = n_splits
+        self.n_repeats = n_repeats
+        self.random_state = random_state
+
+    def get_n_splits(self, X=None, y=None, groups=None):
+        """Return the number of splits, n_splits * n_repeats.
+
+        Parameters
+        ----------
+        X, y, groups : object, default=None
+            Ignored.
+
+        Returns
+        -------
+        n_splits : int
+            Over all repeats.
+        """
+        return self.n_splits * self.n_repeats
+
+
+class RepeatedSpeakerStratifiedKFold(_RepeatedKFold):
     """Repeated k-fold in which every speaker is in every fold, in proportion.
 
     This is our reading of Gideon et al. [1]_, section 3: ten folds stratified by speaker, of which
@@ -93,28 +119,6 @@ class RepeatedSpeakerStratifiedKFold(FoldSplitter):
     (2, 3)
     """
 
-    def __init__(self, n_splits=10, *, n_repeats=10, random_state=None):
-        check_number("n_splits", n_splits, "integer", low=2)
-        check_number("n_repeats", n_repeats, "integer", low=1)
-        self.n_splits = n_splits
-        self.n_repeats = n_repeats
-        self.random_state = random_state
-
-    def get_n_splits(self, X=None, y=None, groups=None):
-        """Return the number of splits, n_splits * n_repeats.
-
-        Parameters
-        ----------
-        X, y, groups : object, default=None
-            Ignored.
-
-        Returns
-        -------
-        n_splits : int
-            Over all repeats.
-        """
-        return self.n_splits * self.n_repeats
-
     def _make_folds(self, X, y, groups):
         codes, speakers = check_groups(X, groups, "speaker")
         counts = np.bincount(codes)
@@ -132,7 +136,7 @@ class RepeatedSpeakerStratifiedKFold(FoldSplitter):
             yield [fold for _, fold in by_speaker.split(codes, codes)]
 
 
-class RepeatedStratifiedGroupKFold(FoldSplitter):
+class RepeatedStratifiedGroupKFold(_RepeatedKFold):
     """Repeated k-fold in which no speaker is in two folds.
 
     The scores show how well a model does on new speakers. Each repeat assigns whole groups to
@@ -197,28 +201,6 @@ class RepeatedStratifiedGroupKFold(FoldSplitter):
     ['Cleo' 'Dora'] ['Ben'] Anna
     ['Anna' 'Cleo'] ['Dora'] Ben
     """
-
-    def __init__(self, n_splits=10, *, n_repeats=10, random_state=None):
-        check_number("n_splits", n_splits, "integer", low=2)
-        check_number("n_repeats", n_repeats, "integer", low=1)
-        self.n_splits = n_splits
-        self.n_repeats = n_repeats
-        self.random_state = random_state
-
-    def get_n_splits(self, X=None, y=None, groups=None):
-        """Return the number of splits, n_splits * n_repeats.
-
-        Parameters
-        ----------
-        X, y, groups : object, default=None
-            Ignored.
-
-        Returns
-        -------
-        n_splits : int
-            Over all repeats.
-        """
-        return self.n_splits * self.n_repeats
 
     def _make_folds(self, X, y, groups):
         codes, names = check_groups(X, groups, "speaker")

@@ -7,7 +7,7 @@ from skprognet._predictions import PREDICTION, ROW, TRUTH, kind_of_predictions
 from skprognet._scores import as_frame
 from skprognet._table_metric import metric_columns, remember_score
 from skprognet._target_kind import CLASSES, DEFAULT_SCORING, NUMBERS
-from skprognet._wording import first_few, nearest_name
+from skprognet._wording import did_you_mean, first_few
 from skprognet.metrics import get_score
 from skprognet.results._tested_rows import REPEAT, by_method, check_tested, in_order
 
@@ -204,8 +204,8 @@ def _values(rows, frame, column, name):
     """Return the values of one corpus for the numbers of its rows."""
     frame = as_frame(name, frame)
     if column not in frame:
-        near = nearest_name(column, map(str, frame.columns))
-        hint = f"Did you mean {near!r}?" if near else f"Choose one of {first_few(frame.columns)}."
+        known = f"Choose one of {first_few(frame.columns)}."
+        hint = did_you_mean(column, frame.columns, known)
         raise ValueError(f"column must be a column of the {name}; got {column!r}. {hint}")
     if not frame.index.is_unique:
         raise ValueError(

@@ -5,7 +5,7 @@ from itertools import combinations
 from skprognet._comparisons import CONTROL, OTHER, PLACEBO, SAME_SOURCE, TRANSFER
 from skprognet._controls import with_placebo
 from skprognet._scores import BASELINE, NO_SOURCE, methods_in, placebo_of, rows_of
-from skprognet._wording import first_few, nearest_name
+from skprognet._wording import did_you_mean, first_few
 
 # The names of the paper: the network without a source, and two ways to use a source.
 DNN = "DNN"
@@ -66,9 +66,8 @@ def networks_without_source(predictions, against=None):
     methods = methods_in(predictions)
     plain = [method for method, source in methods if source == NO_SOURCE]
     if against is not None and against not in plain:
-        near = nearest_name(against, plain)
         known = f"Choose one of {first_few(plain)}." if plain else "Add the rows of such a method."
-        hint = f"Did you mean {near!r}?" if near else known
+        hint = did_you_mean(against, plain, known)
         raise ValueError(f"against must name a method without a source; got {against!r}. {hint}")
     if against is None:
         return plain_networks(predictions)

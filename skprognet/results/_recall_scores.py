@@ -17,7 +17,7 @@ from skprognet._scores import (
 )
 from skprognet._table_metric import metric_columns, recall_of
 from skprognet._target_kind import CLASSES
-from skprognet._wording import count, first_few, nearest_name
+from skprognet._wording import count, did_you_mean, first_few
 from skprognet.results._tested_rows import check_kind, in_order
 
 # Columns that only the scores of a study have, not its predictions.
@@ -109,8 +109,7 @@ def _find_class(label, classes):
         return label
     if str(label) in named:
         return named[str(label)]
-    near = nearest_name(label, named)
-    hint = f"Did you mean {near!r}?" if near else f"The classes are {first_few(classes)}."
+    hint = did_you_mean(label, named, f"The classes are {first_few(classes)}.")
     raise ValueError(f"label must be a class of the tested rows; got {label!r}. {hint}")
 
 

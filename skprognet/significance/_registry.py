@@ -1,6 +1,6 @@
 """The tests that can compare two methods, by name, with the folds that each test fits."""
 
-from skprognet._wording import first_few, nearest_name
+from skprognet._wording import did_you_mean, first_few
 from skprognet.significance._calibrated_ttest import CALIBRATED_FOR, calibrated_cv_ttest
 from skprognet.significance._corrected_ttest import corrected_cv_ttest
 from skprognet.significance._ftest import FOLDS, combined_5x2cv_ftest
@@ -156,6 +156,5 @@ def get_significance_test(name):
         if test.name == name:
             return test
     names = get_significance_test_names()
-    near = nearest_name(name, names)
-    advice = f"Did you mean {near!r}?" if near else "Use one of these, or a SignificanceTest."
+    advice = did_you_mean(name, names, "Use one of these, or a SignificanceTest.")
     raise ValueError(f"test must be one of {first_few(names)}; got {name!r}. {advice}")

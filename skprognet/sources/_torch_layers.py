@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from skprognet._checks import check_choice
-from skprognet._wording import first_few, first_line, nearest_name
+from skprognet._wording import did_you_mean, first_few, first_line
 from skprognet.networks import ROWS_PER_BLOCK, record_outputs, undisturbed
 from skprognet.sources._find_columns import as_names
 
@@ -38,8 +38,7 @@ def check_layers(module, layers):
     known = [name for name, _ in module.named_modules(remove_duplicate=False) if name]
     for name in layers:
         if name not in known:
-            near = nearest_name(name, known)
-            hint = f"Did you mean {near!r}?" if near else "Check the names of named_modules()."
+            hint = did_you_mean(name, known, "Check the names of named_modules().")
             raise ValueError(
                 "layers must name submodules of the module, "
                 f"[{first_few(known)}]; got {name!r}. {hint}"

@@ -25,10 +25,6 @@ from skprognet.model_selection import RepeatedSpeakerStratifiedKFold
 OPTIONS = {"hidden_layer_sizes": (6,), "max_epochs": 3, "lr": 0.01}
 
 
-def exactly(sentence):
-    return f"^{re.escape(sentence)}$"
-
-
 def corpus():
     rng = np.random.default_rng(0)
     speaker = np.array([f"s{i % 5}" for i in range(60)])
