@@ -143,7 +143,7 @@ def test_labels_without_files_in_another_order_are_refused(folder, predictions, 
     refused = run(*command, tmp_path / "reversed.csv")
     assert refused.exit_code == 1
     assert "must have the rows of the study in the same order" in refused.stderr
-    assert "got another 'emotion' in 24 rows" in refused.stderr
+    assert "got a different 'emotion' in 24 rows" in refused.stderr
 
 
 def test_labels_of_several_segments_of_a_file_are_matched_by_position(
@@ -294,7 +294,7 @@ def test_segments_whose_labels_are_exchanged_are_refused(folder, predictions, tm
     labels.iloc[order].assign(gender=["f", "m"] * 12).to_csv(tmp_path / "l.csv", index=False)
     refused = run(*command, tmp_path / "l.csv")
     assert refused.exit_code == 1
-    assert "got another 'emotion' in 2 rows" in refused.stderr
+    assert "got a different 'emotion' in 2 rows" in refused.stderr
 
 
 def test_labels_of_numbers_in_another_order_are_refused(folder, tmp_path):
@@ -314,4 +314,4 @@ def test_labels_of_numbers_in_another_order_are_refused(folder, tmp_path):
         others.assign(gender=["f", "m"] * 12).to_csv(path, index=False)
         refused = run(*command, path)
         assert refused.exit_code == 1
-        assert "got another 'arousal' in some rows" in refused.stderr
+        assert "got a different 'arousal' in some rows" in refused.stderr

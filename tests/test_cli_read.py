@@ -348,7 +348,8 @@ def test_a_bad_file_is_named_and_on_error_decides_about_it(
         (
             {"path": ["a.wav"]},
             "A table of utterances must have rows and a column 'file' (and 'start' and 'end', in "
-            "s, for segments); got '{path}' with 1 rows and the columns ['path'].",
+            "s, for segments); got '{path}' with 1 rows and the columns ['path']. Rename its "
+            "columns, or make it with 'skprognet read'.",
         ),
         (
             {"file": ["a.wav", None]},
@@ -357,7 +358,8 @@ def test_a_bad_file_is_named_and_on_error_decides_about_it(
         ),
         (
             {"file": ["a.wav"], "start": ["soon"]},
-            "The column 'start' must hold numbers, in s; got 'soon' in '{path}'.",
+            "The column 'start' must hold numbers, in s; got 'soon' in '{path}'. Correct these "
+            "cells.",
         ),
         (
             {"file": ["a.wav"], "extractor": ["mine"]},

@@ -99,7 +99,7 @@ def is_top_level(obj):
 def raised_in(obj):
     """Return the errors and checks in the source of a function or of a constructor."""
     if inspect.isclass(obj):
-        obj = vars(obj).get("__init__")
+        obj = obj.__init__
     function = inspect.unwrap(getattr(obj, "fget", None) or getattr(obj, "__func__", obj))
     if not inspect.isfunction(function) or not function.__module__.startswith("skprognet"):
         return set()

@@ -308,6 +308,6 @@ def test_values_of_a_score_outside_its_range_are_refused():
 
 def test_a_score_with_the_name_of_a_score_of_the_package_is_refused():
     mine = Score("uar", accuracy_score, range=(0, 1), greater_is_better=False)
-    with pytest.raises(ValueError, match=r"^Your own score must have another name .*; got 'uar'"):
+    with pytest.raises(ValueError, match=r"^Your own score must not have the name .*; got 'uar'"):
         get_score(mine)
     assert get_score(get_score("uar")) is get_score("uar")

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from skprognet._target_kind import CLASSES, NUMBERS, as_numbers, kind_of_target
-from skprognet._wording import count, first_few
+from skprognet._wording import first_few
 
 
 def kind_of_task(labels, name, kind=None, names=()):
@@ -106,7 +106,7 @@ def _not_all_numbers(column, others):
         )
     return ValueError(
         f"A column of numbers must have only finite numbers; got {shown} in "
-        f"{len(others)} of {count(column.notna().sum(), 'row')} of {column.name!r}. Correct these "
+        f"{len(others)} of {column.notna().sum()} rows of {column.name!r}. Correct these "
         "rows or leave them out, or, if this is the target, pass --classes or kind='classes'."
     )
 

@@ -275,7 +275,9 @@ def test_columns_of_validation_and_test_numbers_are_found_by_name(rows, quick):
         )
         histories.append(reg.history_[columns])
     pd.testing.assert_frame_equal(*histories)
-    message = r"^y_val must have the columns of y, \['arousal', 'valence'\]; got \['a', 'v'\]\. "
+    message = (
+        r"^y_val must have the columns of y, among them 'arousal', 'valence'; got 'a', 'v'\. "
+    )
     with pytest.raises(ValueError, match=message):
         reg.fit(X, numbers, X_val=X, y_val=numbers.set_axis(["a", "v"], axis=1))
     for without_names in (Y, pd.DataFrame(Y)):

@@ -194,7 +194,7 @@ def test_fit_raises_if_a_callback_changes_a_frozen_source(problem, source, small
                 clf.sources_[0][1].net_.module_.layers[0].bias.add_(1e-7)
 
     clf = ProgressiveClassifier(source, **small, callbacks=[Careless()])
-    with pytest.raises(RuntimeError, match=r"^fit must not change a frozen source; got a change"):
+    with pytest.raises(RuntimeError, match=r"^fit must not change a frozen source; got changes"):
         clf.fit(X, y)
 
 
@@ -393,11 +393,11 @@ def test_no_error_comes_after_the_training_of_a_source(problem, small):
     labels = {"first": source_y, "second": source_y}
     with pytest.raises(ValueError, match=r"^lr must satisfy 0 < lr; got -1\.$"):
         ProgressiveClassifier(sources, **small).fit(X, y, source_y=labels)
-    with pytest.raises(ValueError, match=r"^n_frozen_layers must be at most 2, the hidden layers"):
+    with pytest.raises(ValueError, match=r"^n_frozen_layers must be at most 2, the number of"):
         FineTunedClassifier(first, n_frozen_layers=3, **small).fit(X, y, source_y=source_y)
     # The depth of a source that will be fine-tuned itself is known after its training.
     chain = FineTunedClassifier(DNNClassifier(**small).fit(X, source_y), **small)
-    with pytest.raises(ValueError, match=r"^n_frozen_layers must be at most 2, the hidden layers"):
+    with pytest.raises(ValueError, match=r"^n_frozen_layers must be at most 2, the number of"):
         FineTunedClassifier(chain, n_frozen_layers=3, **small).fit(X, y, source_y=source_y)
 
 

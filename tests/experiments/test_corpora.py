@@ -141,7 +141,7 @@ def test_a_missing_label_is_reported_with_its_corpus_and_its_original_row():
     a["speaker"] = ["s1" if row == 2 else None if row == 5 else f"s{row % 4}" for row in range(48)]
     message = (
         "'speaker' of 'source' must have a label for every row; 1 of 48 are missing, the first in "
-        "row 5. "
+        "row 5 (from 0). "
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
         run_between((A, a), target, duplicates="drop")

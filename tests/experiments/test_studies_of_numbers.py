@@ -162,8 +162,12 @@ def test_scale_of_a_corpus_can_be_a_range_or_none(corpora, scale, expected):
 @pytest.mark.parametrize(
     ("design", "change", "message"),
     [
-        (TasksDesign, {"methods": ["dnn", "posterior"]}, "Methods for a target of numbers must b"),
-        (TasksDesign, {"methods": ["multi-task"]}, "Methods for a target of numbers must be dnn,"),
+        (
+            TasksDesign,
+            {"methods": ["dnn", "posterior"]},
+            "Each method for a target of numbers mus",
+        ),
+        (TasksDesign, {"methods": ["multi-task"]}, "Each method for a target of numbers must be"),
         (CorporaDesign, {"emotions": ["low", "high"]}, "emotions must be None, since 'emotion'"),
         (CorporaDesign, {"scale": "percent"}, "scale must be one of 'z-scores', 'none'; got 'per"),
         (CorporaDesign, {"scale": {"a": (5, 1)}}, "The scale of 'a' must go from a number to a h"),
@@ -178,7 +182,7 @@ def test_options_that_do_not_apply_to_numbers_are_refused(design, change, messag
 
 def test_data_that_do_not_fit_the_design_are_refused_before_training(corpus, corpora):
     X, labels = corpus
-    with pytest.raises(ValueError, match="got 'female', 'male' in 48 rows of 48 of 'gender'"):
+    with pytest.raises(ValueError, match="got 'female', 'male' in 48 of 48 rows of 'gender'"):
         plan_study(TasksDesign(target="gender", sources="speaker", kind="numbers"), X, labels)
     with pytest.raises(ValueError, match=r"scale must be None, .*; got 'none'\. Leave it out"):
         plan_study(CorporaDesign(emotion="gender", scale="none"), corpora)
@@ -220,13 +224,13 @@ def test_whole_ratings_need_kind_numbers_for_a_regressor_or_a_score_of_numbers(
 
 
 DECIMAL_COMMAS = (
-    "Numbers must have decimal points; got {} and 43 more in 'valence'. Write '{}' for {}, or "
-    "take the column as classes (--classes, kind='classes')."
+    "Numbers must have decimal points; got {} and 43 more in 'valence'. Write '{}' for {}, or, "
+    "if this is the target, pass --classes or kind='classes'."
 )
 WORD_AMONG_NUMBERS = (
-    "A column of numbers must have only finite numbers; got 'high' in 1 row of 48 of 'valence'. "
-    "Correct these rows or leave them out, or take the column as classes (--classes, "
-    "kind='classes')."
+    "A column of numbers must have only finite numbers; got 'high' in 1 of 48 rows of 'valence'. "
+    "Correct these rows or leave them out, or, if this is the target, pass --classes or "
+    "kind='classes'."
 )
 
 

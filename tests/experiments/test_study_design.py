@@ -198,7 +198,7 @@ def test_plan_refuses_data_that_do_not_fit_the_design(corpus):
         (
             lambda: TasksDesign(sources=[]),
             ValueError,
-            "sources or layers must have at least one name; got none. Name columns of",
+            "sources or layers must have at least one name; got none. Give columns of",
         ),
         (
             lambda: TasksDesign(layers=["ge2e", "gender"]),

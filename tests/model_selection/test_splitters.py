@@ -197,8 +197,8 @@ def test_splitter_has_a_repr_and_can_be_copied():
         ),
         (
             np.where(np.arange(47) < 45, 1.0, np.nan),
-            "groups must have a label for every row; 2 of 47 are missing, the first in row 45. "
-            "Drop those rows or fill in their labels.",
+            "groups must have a label for every row; 2 of 47 are missing, the first in row 45 "
+            "(from 0). Drop those rows or fill in their labels.",
         ),
         (
             np.repeat(["Anna", "Ben", "Cleo"], [40, 3, 4]),
