@@ -24,6 +24,11 @@ def has_placebos(table):
     return any(placebo_of(source) is not None for source in table["source"].unique())
 
 
+def without_placebos(table):
+    """Return the rows of a table whose source is not a placebo."""
+    return table[table["source"].map(placebo_of).isna()]
+
+
 def in_table_order(methods):
     """Return the pairs (method, source) with each placebo below the rows of its source."""
     last_row = {source: i for i, (_, source) in enumerate(methods)}

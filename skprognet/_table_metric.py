@@ -82,12 +82,17 @@ def perhaps_nothing_learned(score):
     return f"perhaps nothing was learned{about}"
 
 
+def if_lower_is_better(score):
+    """Return what follows the label of a score whose lower values are better; else no text."""
+    return "" if score.greater_is_better else " (lower is better)"
+
+
 def monitor_label(score):
     """Return the label of the values of a `monitor`, given as a Score, for an axis or a text."""
     # Greater is better: what `monitor="loss"` records is minus the loss.
     if score.name == "loss":
         return "score (minus the loss)"
-    return score.label + ("" if score.greater_is_better else " (lower is better)")
+    return score.label + if_lower_is_better(score)
 
 
 def loss_label(loss):

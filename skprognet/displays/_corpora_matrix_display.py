@@ -4,7 +4,7 @@ import numpy as np
 
 from skprognet._comparisons import signed
 from skprognet._scores import as_frame, label
-from skprognet._table_metric import metric_of
+from skprognet._table_metric import if_lower_is_better, metric_of
 from skprognet.displays._display import Display
 from skprognet.displays._frames import check_one_study
 from skprognet.displays._style import row_height, verbatim
@@ -173,7 +173,7 @@ class CorporaMatrixDisplay(Display):
     def _explanation(self):
         """Return an explanation of the numbers and of the marks in the picture."""
         metric = metric_of(self.matrix)
-        better = "" if metric.greater_is_better else " (lower is better)"
+        better = if_lower_is_better(metric)
         plain = " or ".join(self.matrix["baseline"].unique())
         lines = [
             "target corpus",

@@ -13,7 +13,7 @@ from skprognet._scores import (
     folds_mean_and_std,
     score_table,
 )
-from skprognet._table_metric import metric_of
+from skprognet._table_metric import if_lower_is_better, metric_of
 from skprognet.displays._style import verbatim
 
 
@@ -109,4 +109,4 @@ def spread_in_words(n_repeats):
 def axis_label(table):
     """Return the label of a table's metric for an axis; it says if lower is better."""
     metric = metric_of(table)
-    return verbatim(metric.label) + ("" if metric.greater_is_better else " (lower is better)")
+    return verbatim(metric.label) + if_lower_is_better(metric)

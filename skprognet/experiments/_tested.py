@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from skprognet._controls import without_placebos
 from skprognet._predictions import kind_of_predictions
-from skprognet._scores import placebo_of
 from skprognet.displays import pictures
 from skprognet.experiments._figures import FORMATS, Figure, file_endings
 from skprognet.experiments._largest_training_set import largest_training_set
@@ -26,8 +26,7 @@ class Tested(NamedTuple):
 def tested_by_corpus(study):
     """Yield the predictions for each target corpus, with the largest training set."""
     kind = kind_of_predictions(study.predictions)
-    predictions = study.predictions
-    predictions = predictions[predictions["source"].map(placebo_of).isna()]
+    predictions = without_placebos(study.predictions)
     corpora = list(predictions["corpus"].unique())
     for corpus, ending in zip(corpora, file_endings(corpora), strict=True):
         of_corpus = largest_training_set(predictions[predictions["corpus"] == corpus])

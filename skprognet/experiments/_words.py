@@ -3,9 +3,9 @@
 import numpy as np
 
 from skprognet._comparisons import TRANSFER, evidence, signed, survives, transfer_wins
-from skprognet._controls import gain_over_placebo, gain_over_side_by_side
-from skprognet._scores import label_of_row, placebo_of
-from skprognet._table_metric import metric_of
+from skprognet._controls import gain_over_placebo, gain_over_side_by_side, without_placebos
+from skprognet._scores import label_of_row
+from skprognet._table_metric import metric_of, perhaps_nothing_learned
 from skprognet._target_kind import NUMBERS
 from skprognet._wording import count, from_to, listed, moments_in_words
 from skprognet.experiments._corpora_design import ALL_OTHERS
@@ -205,12 +205,13 @@ def _how_many(found, n_rows, plain):
 
 def _at_chance(table):
     """Return a sentence on methods that are no better than guessing, without placebos."""
-    table = table[table["source"].map(placebo_of).isna()]
+    table = without_placebos(table)
     at_chance = table[table["p_chance"] >= table["alpha"]]
     if not len(at_chance):
         return ""
     if len(at_chance) == len(table):
-        return "No method is significantly better than chance, so perhaps nothing was learned. "
+        learned = perhaps_nothing_learned(metric_of(table))
+        return f"No method is significantly better than chance, so {learned}. "
     return f"Not significantly better than chance: {_named(at_chance)}. "
 
 

@@ -8,23 +8,12 @@ from skprognet._scores import (
     DIGITS,
     METHOD,
     check_columns,
+    check_one_value,
     check_scores,
     label,
     methods_in,
     score_table,
 )
-
-
-def _check_one_condition(scores):
-    """Raise if a corpus would count several times."""
-    for column in CONDITIONS[1:]:
-        if column in scores and scores[column].nunique(dropna=False) > 1:
-            values = scores[column].unique().tolist()
-            one = scores[column].dropna().iloc[0]  # nothing equals NaN
-            raise ValueError(
-                f"scores must be of one {column}, so that corpora are independent of each other; "
-                f"got {values}. Select one, as in scores[scores[{column!r}] == {one!r}]."
-            )
 
 
 def corpora_table(scores):
@@ -50,7 +39,7 @@ def corpora_table(scores):
     """
     scores = check_scores(scores)
     check_columns("scores", scores, ("corpus", *METHOD), "Add the name of the corpus to each row.")
-    _check_one_condition(scores)
+    check_one_value("scores", scores, CONDITIONS[1:], ", since corpora must be independent")
     methods = methods_in(scores)
     rows = {}
     for corpus, part in scores.groupby("corpus", sort=False, dropna=False):

@@ -1,15 +1,14 @@
 """Explain the numbers and the marks of a table in a few sentences."""
 
-from skprognet._controls import has_placebos
+from skprognet._controls import has_placebos, without_placebos
 from skprognet._scores import (
     CONDITIONS,
     NO_SOURCE,
     SOURCE_METRIC,
     SOURCE_SCORE,
     label_of_row,
-    placebo_of,
 )
-from skprognet._table_metric import metric_of, perhaps_nothing_learned
+from skprognet._table_metric import if_lower_is_better, metric_of, perhaps_nothing_learned
 from skprognet._wording import first_few
 from skprognet.results._summary_table import (
     BETTER_THAN_BOTH,
@@ -64,15 +63,11 @@ def _explain_marks(table, escape):
         yield f"Warning: transfer hurts ({_names(hurt, escape)})."
 
 
-def _without_placebos(table):
-    return table[table["source"].map(placebo_of).isna()]
-
-
 def _name_chance(table, escape):
     """Yield a sentence on the methods that are no better than guessing."""
     if "p_chance" not in table:
         return
-    table = _without_placebos(table)
+    table = without_placebos(table)
     at_chance = table[table["p_chance"] >= table["alpha"]]
     if len(at_chance) == len(table):
         learned = escape(perhaps_nothing_learned(metric_of(table)))
@@ -85,7 +80,7 @@ def _name_unscored_sources(table, escape):
     """Yield a sentence on the sources whose own score is unknown."""
     if SOURCE_SCORE not in table:
         return
-    table = _without_placebos(table)
+    table = without_placebos(table)
     # Not every method trains the source, so its score may be in another row.
     one_source = [name for name in (*CONDITIONS, "source") if name in table]
     unknown = table.groupby(one_source, dropna=False)[SOURCE_SCORE].transform("max").isna()
@@ -127,7 +122,7 @@ def legend_of(table, spread, escape=str):
     metric = metric_of(table)
     known = metric.description != metric.label
     what = f"{metric.label}: {metric.description}" if known else metric.label
-    lower = "" if metric.greater_is_better else " (lower is better)"
+    lower = if_lower_is_better(metric)
     sentences = [f"{escape(what)}{lower}, mean ± {SPREAD_IN_WORDS[spread]}."]
     if "marks" in table:
         sentences += _explain_marks(table, escape)

@@ -300,8 +300,8 @@ def test_unusable_scores_raise_helpful_errors():
     with pytest.raises(ValueError, match=exactly(sentence)):
         compare_over_corpora(scores[~missing_rows])
     sentence = (
-        "scores must be of one target, so that corpora are independent of each other; got "
-        "['emotion', 'gender']. Select one, as in scores[scores['target'] == 'emotion']."
+        "scores must hold the scores of one target; got 'emotion', 'gender'. Select one, as in "
+        "scores[scores['target'] == 'emotion'], since corpora must be independent."
     )
     two_targets = pd.concat([scores.assign(target="emotion"), scores.assign(target="gender")])
     with pytest.raises(ValueError, match=exactly(sentence)):
