@@ -40,7 +40,7 @@ def _read_table(path):
 
 def _read_layers(name):
     """Return the layers of a speech model as columns, in the order of the recordings."""
-    # Half precision halves the size of the package; its error is at most 1 part in 2048.
+    # Half precision halves the size of the file; its error is at most 1 part in 2048.
     with _data_file(f"emodb_{name}.npy").open("rb") as stored:
         values = np.load(stored, allow_pickle=False).astype(np.float32)
     columns = [

@@ -99,7 +99,8 @@ def select_values(frame, column, wanted, known, shortcuts=("'all'",)):
     if unknown or not wanted:
         offers = ", ".join(shortcuts)
         raise ValueError(
-            f"{column}s must be {offers} or a list of some of {known}; got {unknown or wanted}."
+            f"{column}s must be {offers} or a list of some of {known}; got {unknown or wanted}. "
+            "Choose some of these."
         )
     return frame[frame[column].isin(wanted)].reset_index(drop=True)
 

@@ -121,7 +121,7 @@ def _header_loader():
             if not isinstance(header, dict):
                 raise ValueError(
                     "The header of a database must be a mapping of YAML; got "
-                    f"{type(header).__name__}."
+                    f"{type(header).__name__}. Get a complete copy of it."
                 )
             for part in ("tables", "misc_tables"):
                 _check_paths(header.get(part) or (), part, allowed=1)
@@ -159,8 +159,9 @@ def _check_size(text, yaml, loader):
             depth[-1][1] += 1
         if len(depth) > _DEEPEST or copied > _COPIED:
             raise ValueError(
-                f"A header must have at most {_DEEPEST} levels and aliases for {_COPIED} values "
-                "in sum; got more. It is damaged or malicious; do not use it."
+                f"A header must have at most {_DEEPEST} levels, and aliases that expand to at "
+                f"most {_COPIED} values in total; got more. It is damaged or malicious; do not "
+                "use it."
             )
 
 

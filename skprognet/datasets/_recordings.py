@@ -1,4 +1,4 @@
-"""Find the recordings in a folder: one file for each, even if there are several formats."""
+"""Find the recordings in a folder; if one exists in several formats, only the best counts."""
 
 import warnings
 from collections import defaultdict
@@ -15,7 +15,7 @@ def find_recordings(paths, duplicates):
     """Return the paths that are recordings, sorted.
 
     Recordings with the same name are the same utterance, wherever they are in the tree. If an
-    utterance exists in several formats, the best one is returned.
+    utterance exists in several formats, only files of the best one are returned.
 
     Parameters
     ----------

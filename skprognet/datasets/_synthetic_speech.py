@@ -27,7 +27,8 @@ def check_emotions(emotions):
     unknown = [emotion for emotion in emotions if emotion not in EXPRESSIONS]
     if unknown or not emotions or len(set(emotions)) < len(emotions):
         raise ValueError(
-            f"emotions must be different items of {list(EXPRESSIONS)}; got {emotions}."
+            f"emotions must be different items of {list(EXPRESSIONS)}; got {emotions}. Choose "
+            "some of these."
         )
     return emotions
 

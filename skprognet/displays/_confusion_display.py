@@ -11,7 +11,7 @@ from skprognet.results import confusion_by_method
 
 COLUMNS = 2  # matrices side by side
 GAP = 0.6  # between two matrices, in cells: room for the title of the lower one
-EXPLAINED = "row: truth, column: prediction\nlarge: recall in %, small: rows of a repeat"
+EXPLAINED = "row: truth, column: prediction\nlarge: % of the true class, small: rows of a repeat"
 LIGHT = 0.55  # recall from which the text in a cell is white
 
 

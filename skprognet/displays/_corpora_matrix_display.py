@@ -4,7 +4,7 @@ import numpy as np
 
 from skprognet._comparisons import signed
 from skprognet._scores import as_frame, label
-from skprognet._table_metric import if_lower_is_better, metric_of
+from skprognet._table_metric import metric_of
 from skprognet.displays._display import Display
 from skprognet.displays._frames import check_one_study
 from skprognet.displays._style import row_height, verbatim
@@ -100,7 +100,8 @@ class CorporaMatrixDisplay(Display):
             If `scores` or `comparisons` is not a table.
         ValueError
             If a column is missing, `method` is unknown, there are several targets or numbers of
-            training folds, or no network was run both with a source and without one.
+            training folds, or no network with a source was compared with the same network without
+            one.
         """
         scores = as_frame("scores", scores)
         check_one_study("scores", scores, ["target", "n_train_folds"])
@@ -173,12 +174,10 @@ class CorporaMatrixDisplay(Display):
     def _explanation(self):
         """Return an explanation of the numbers and of the marks in the picture."""
         metric = metric_of(self.matrix)
-        better = if_lower_is_better(metric)
         plain = " or ".join(self.matrix["baseline"].unique())
         lines = [
             "target corpus",
-            f"gain in {metric.label}{better} over {plain} "
-            f"(grey: {metric.label} of {plain} itself)",
+            f"improvement in {metric.label} over {plain} (grey: {metric.label} of {plain} itself)",
         ]
         used = set("".join(self.matrix["marks"]))
         marks = [f"{m} {words.format(plain)}" for m, words in MARKS.items() if m in used]

@@ -97,7 +97,8 @@ class DisagreementDisplay(Display):
         disputed = most_disputed(predictions, n, only=only, against=against)
         if not len(disputed):
             raise ValueError(
-                f"predictions must have rows that fit only={only!r}; got none. Leave only out."
+                f"predictions must have rows that fit only={only!r}; got none. Choose "
+                "another change, or None for all."
             )
         return cls(disputed)
 

@@ -35,7 +35,7 @@ class OfClass:
 class OfNumber:
     """Words and digits for changes in a number, in the unit of the user."""
 
-    axis = "fall in the number without it"
+    axis = "fall of the predicted number without it"
 
     @staticmethod
     def name(number):

@@ -179,7 +179,7 @@ class ExplanationDisplay(Display):
             ax.set_yticks([])
             ax.set_ylabel(f"{len(changes)} rows, in their order", fontsize="small")
         darkest = f"{limit:.{self._kind.n_decimals(limit) + 1}f}"
-        ax.set_title(f"{self._kind.axis}; the darkest is {darkest}", fontsize="small", loc="right")
+        ax.set_title(f"{self._kind.axis}; darkest: ±{darkest}", fontsize="small", loc="right")
         n_sources = sum(name.startswith(SOURCE) for name in self._shown)
         if 0 < n_sources < len(self._shown):
             ax.axvline(n_sources - 0.5, color="black", linewidth=1)

@@ -15,8 +15,10 @@ WIDTH = 26  # letters in a line of a title
 PANEL, LINE = 2.0, 0.17  # inches: side of a panel, and height of a line of text
 MOST_POINTS, N_BINS = 2000, 50  # with more points, a panel shows how many there are in each cell
 MARGIN = 0.03  # around all points, as a share of their range
-EXPLAINED = "a point: a row in a repeat\ndotted: prediction equals truth"
-EXPLAINED_DENSITY = "darker: more rows, each once in every repeat\ndotted: prediction equals truth"
+EXPLAINED = "one point for each row and repeat\ndotted: prediction equals truth"
+EXPLAINED_DENSITY = (
+    "darker: more points, one for each row and repeat\ndotted: prediction equals truth"
+)
 
 
 class PredictionScatterDisplay(Display):

@@ -232,7 +232,7 @@ class SignificanceDisplay(Display):
         band = f"\n(grey: within {rope:g}, practically equal)" if rope else ""
         metric = metric_of(self.comparisons)
         # The sign of a difference is such that right of zero the first method is better.
-        what = "difference" if metric.greater_is_better else "gain (lower is better)"
+        what = "difference" if metric.greater_is_better else "improvement"
         text = f"{what} in {verbatim(metric.label)}, 95 % interval{band}"
         ax.set_xlabel(text, loc="right", fontsize="small")
 

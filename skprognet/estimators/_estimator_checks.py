@@ -280,7 +280,7 @@ def check_predictions_independent(estimator, X, y, **fit_params):
     everything = np.arange(len(whole))
     order = np.random.RandomState(0).permutation(everything)
     for rows in (order, everything[:1], everything[3:10], everything[1::2]):
-        chosen = X.iloc[rows] if hasattr(X, "iloc") else X[rows]
+        chosen = X.iloc[rows] if hasattr(X, "iloc") else np.asarray(X)[rows]
         np.testing.assert_array_equal(_predict(fitted, chosen), whole[rows])
 
 

@@ -191,11 +191,11 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
         in the unit of y. Above 0, s raises the number by this much; below 0, it lowers it. With
         several outputs, each has its own changes.
 
-        *Without a source*, its hidden activations are those of the average row ("mean"), or 0
-        ("silence"), as if all weights that read it were 0. *Without a group of features*, these
-        features have the values of the average row, both for the network and for its sources. The
-        first shows what the source says about this row in particular; the second, how the
-        prediction depends on what was measured.
+        *Without a source*, its hidden activations are replaced by their mean over the rows of
+        `reference` ("mean"), or by 0 ("silence"), as if all weights that read it were 0. *Without
+        a group of features*, these features have the values of the average row, both for the
+        network and for its sources. The first shows what the source says about this row in
+        particular; the second, how the prediction depends on what was measured.
 
         Parameters
         ----------

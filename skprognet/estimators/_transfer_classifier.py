@@ -45,8 +45,8 @@ class TransferClassifier(TransferMixin, NetworkClassifier):
         source_y : array-like or DataFrame of shape (n_samples,) or (n_samples, n_sources), \
                 default=None
             Labels of the source task, or numbers if the source is a regressor. An unfitted source
-            is trained on them. For several sources, a DataFrame, or a dict of arrays, with a
-            column for each unfitted source, by its name.
+            is trained on them. For several sources, if the class reads several, a DataFrame, or a
+            dict of arrays, with a column for each unfitted source, by its name.
         X_test : array-like of shape (n_test, n_features), default=None
             Rows to score after every epoch, for the learning curve in ``history_["test_score"]``.
             They do not influence the fit.

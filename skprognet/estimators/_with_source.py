@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 from functools import partial
 from itertools import pairwise
+from pickle import PicklingError
 
 import joblib
 import numpy as np
@@ -166,11 +167,7 @@ class TransferMixin(SourceParametersMixin):
         """Return whether a fitted pipeline has other steps before its network than in `fit`."""
         kept = dict(self._read_by_name())
         fitted = [name for name, digest in digests.items() if digest is not None]
-        steps = [
-            (getattr(as_source(ready[name]), "steps", None), getattr(kept[name], "steps", None))
-            for name in fitted
-        ]
-        return any(joblib.hash(now) != joblib.hash(before) for now, before in steps)
+        return any(_steps_digest(as_source(ready[n])) != _steps_digest(kept[n]) for n in fitted)
 
     def _table(self, read, X):
         """Return features with their names, if known; `read` are their positions."""
@@ -222,6 +219,15 @@ def consecutive_slices(start, widths):
 def _columns(X, places):
     """Return the columns of an array at these positions; None means all."""
     return X if places is None else X[:, places]
+
+
+def _steps_digest(source):
+    """Return a digest of the steps before the network of a source; None if there is none."""
+    try:
+        # coerce_mmap: arrays on disk are the same as arrays in memory.
+        return joblib.hash(getattr(source, "steps", None), coerce_mmap=True)
+    except (PicklingError, AttributeError, TypeError):  # such as a step with a lambda
+        return None
 
 
 def _match(name, model, feature_names, n_features):

@@ -11,8 +11,8 @@ _NOT_IN_PLAN = ("checkpoint", "n_jobs", "verbose")  # they do not change what is
 def count_fits(X, y, **options):
     """Count the networks that :func:`cross_validate_transfer` would train with these arguments.
 
-    It checks everything that :func:`cross_validate_transfer` checks before the first fit, and
-    trains nothing.
+    It checks these arguments as :func:`cross_validate_transfer` does, except `checkpoint`,
+    `n_jobs` and `verbose`, and trains nothing.
 
     Parameters
     ----------

@@ -143,10 +143,10 @@ def cross_validate_transfer(
         :func:`~skprognet.estimators.fit_together`). The networks of several jobs are trained in
         two rounds: first the sources and the methods without a source, then the methods that read
         these sources. None means 1 on the CPU, where more bring no gain, and as many as fit into
-        memory on a CUDA device, up to 300. With 2 or more, and always on a CUDA device, dropout
-        masks depend only on the seed of the network, the step and the unit. Scores then do not
-        depend on how many networks were trained together. But these masks differ from those of a
-        single fit on the CPU, so a checkpoint begun with one kind of masks cannot be continued
+        memory on a CUDA device, about 300 at most. With 2 or more, and always on a CUDA device,
+        dropout masks depend only on the seed of the network, the step and the unit. Scores then do
+        not depend on how many networks were trained together. But these masks differ from those of
+        a single fit on the CPU, so a checkpoint begun with one kind of masks cannot be continued
         with the other.
     random_state : int, default=0
         Seed of the default folds and of every fit. The result does not depend on `n_jobs` or the
@@ -206,11 +206,12 @@ def cross_validate_transfer(
         that can read none of the sources; a source that no method can read; columns that are
         missing, have the same name, or have other names or another order than in a fitted source;
         a method whose `features` include columns of a source; a class that is missing from the
-        training rows of a split; a source with the labels of `y`; a
-        network inside a pipeline, a search or a bagging ensemble; a part that the run does not
-        have; a checkpoint of another run; or a checkpoint of a run with a lambda. Also if a
-        regressor does not predict one finite number for each row, and, with
-        ``return_predictions=True``, if a classifier predicts something that is not a label of `y`.
+        training rows of a split; a source with the labels of `y`; a network inside a pipeline, a
+        search or a bagging ensemble; a `random_state` that is not an integer of 0 or more; an
+        `n_together` below 1; a part that the run does not have; a checkpoint of another run; or a
+        checkpoint of a run with a lambda. Also if a regressor does not predict one finite number
+        for each row, and, with ``return_predictions=True``, if a classifier predicts something
+        that is not a label of `y`.
     TypeError
         If `cv`, `sources`, `combined_sources`, `train_folds` or `placebo` is of the wrong type, a
         method is not an estimator, a method is a classifier although `y` holds numbers or a

@@ -180,8 +180,8 @@ def fit_to_do(task, estimator, X, y, train, validation, *, tested=None, source_y
     """Return a fit on the training rows, whose epoch the validation rows choose.
 
     Validation rows whose class is not in the training rows cannot score a network. For example,
-    new speakers cannot score a network that recognises speakers. Such rows are left out, and a
-    network without any others holds out training rows itself.
+    new speakers cannot score a network that recognises speakers. Such rows are left out. If no
+    validation rows remain, the network holds out training rows.
     """
     known = task.known(y, validation, train)
     chooses = stops_by_validation_rows(estimator) and len(known)
@@ -208,7 +208,7 @@ def fit_alone(to_do):
 def own_score(task, scoring, fitted, y, train, test):
     """Return the score of a source on its own task, over test rows whose labels it has learned.
 
-    It is NaN if there are none, or if a score of the user's own suits the target's task alone.
+    It is NaN if there are none, or if the user's own score is only for the task of the target.
     """
     known = task.known(y, test, train)
     if not len(known):

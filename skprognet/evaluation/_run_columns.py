@@ -177,10 +177,11 @@ def choose_columns(names, sources, features):
         shared = np.isin(names, find_columns(features, list(names), "features"))
         both = names[shared & for_sources]
         if len(both):
+            owners = [name for name, mask in masks.items() if (shared & mask).any()]
             raise ValueError(
                 "features must not include columns of a source, since every method would read "
-                f"them; got {first_few(both)} of the sources {first_few(own)}. Leave them out of "
-                "features."
+                f"them; got {first_few(both)} of the sources {first_few(owners)}. Leave them out "
+                "of features."
             )
     if not shared.any():
         raise ValueError(

@@ -16,7 +16,6 @@ from skprognet._scores import (
     SECONDS,
     SOURCE_SCORE,
     TOGETHER,
-    label,
 )
 from skprognet._table_metric import metric_columns, metric_name, score_named
 from skprognet.evaluation._one_fit import Fitted
@@ -121,7 +120,7 @@ def score_row(run, done, X):
         "seed": done.seed,
         "source_seed": single.seed if single else None,
         **metric_columns(run.scoring),
-        SCORE: _score(run, done, y_test),
+        SCORE: run.scoring(y_test, done.predicted),
         CHANCE: run.scoring.chance_level(y_test),
         SOURCE_SCORE: float(single.score) if single else np.nan,
         "best_epoch": getattr(estimator, "best_epoch_", None),
@@ -134,18 +133,6 @@ def score_row(run, done, X):
         **_recorded_rows(done.fitted.seen, seen_by_source, split.test),
         **_recorded_columns(run, done, X),
     }
-
-
-def _score(run, done, y_test):
-    """Return the score of a fit; raise if it is NaN, since it could not be compared."""
-    score = run.scoring(y_test, done.predicted)
-    if np.isnan(score):
-        raise ValueError(
-            f"scoring must give a number for every fit; got NaN from {run.scoring.name!r} for "
-            f"{label(done.method, done.source)!r} in repeat {done.split.repeat + 1}, fold "
-            f"{done.split.fold + 1}. Let the score return a number there, such as 0."
-        )
-    return score
 
 
 def curve_of(run, done):

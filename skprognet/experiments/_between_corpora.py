@@ -142,12 +142,12 @@ def transfer_between_corpora(
     Raises
     ------
     ValueError
-        If a column or a label is missing, some corpora have numbers and others classes, a number
-        is outside the scale of its corpus, a method cannot learn numbers, `estimator` is a
-        regressor although the labels are taken as classes and `kind` is None, there is only one
-        corpus, a name is unknown, a target has no source or shares no label with a source, the
-        features differ, rows are duplicates, the folds cannot be made, or the checkpoint is of
-        another run.
+        If a column or a label is missing, features have the name of a label, features and labels
+        have different rows, some corpora have numbers and others classes, a number is outside the
+        scale of its corpus, a method cannot learn numbers, `estimator` is a regressor although the
+        labels are taken as classes and `kind` is None, there is only one corpus, a name is
+        unknown, a target has no source or shares no label with a source, the features differ, rows
+        are duplicates, the folds cannot be made, or the checkpoint is of another run.
     TypeError
         If an argument is of the wrong type, such as an `estimator` that is neither a DNNClassifier
         nor a DNNRegressor, `corpora` is not a dict of pairs, or design.toml cannot hold an option.
@@ -157,10 +157,11 @@ def transfer_between_corpora(
     Warns
     -----
     UserWarning
-        If labels are nearly the same, such as "anger" and "angry"; if columns have the names of
-        layers of a speech model, since they count as features; if corpora have different labels,
-        or `emotions` leaves rows out; if rows are duplicates and ``duplicates="keep"``; if
-        the audit finds a fit or a source that saw a row that it was tested on.
+        If labels are nearly the same, such as "anger" and "angry"; if names of speakers differ
+        only in blanks; if a score is NaN; if columns have the names of layers of a speech model,
+        since they count as features; if corpora have different labels, or `emotions` leaves rows
+        out; if rows are duplicates and ``duplicates="keep"``; if the audit finds a fit or a source
+        that saw a row that it was tested on.
 
     References
     ----------

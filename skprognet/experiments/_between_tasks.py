@@ -134,10 +134,11 @@ def transfer_between_tasks(
     Raises
     ------
     ValueError
-        If a column or a label is missing, a label among ratings is not a number, there is only one
-        class, no method can read a source, a method cannot learn numbers, `estimator` is a
-        regressor although the labels are taken as classes and `kind` is None, rows are duplicates,
-        the folds cannot be made, or the checkpoint is of another run.
+        If a column or a label is missing, `X` has a column of these labels, `X` and `labels` have
+        different rows, a label among ratings is not a number, there is only one class, no method
+        can read a source, a method cannot learn numbers, `estimator` is a regressor although the
+        labels are taken as classes and `kind` is None, rows are duplicates, the folds cannot be
+        made, or the checkpoint is of another run.
     TypeError
         If an argument is of the wrong type, such as an `estimator` that is neither a DNNClassifier
         nor a DNNRegressor, or design.toml cannot hold an option.
@@ -147,10 +148,11 @@ def transfer_between_tasks(
     Warns
     -----
     UserWarning
-        If labels are nearly the same, such as "anger" and "angry"; if columns of X have the names
-        of layers of a speech model, but are used as features; if rows are duplicates and
-        ``duplicates="keep"``; if the audit finds a fit or a source that saw a row that it was
-        tested on.
+        If labels are nearly the same, such as "anger" and "angry"; if names of speakers differ
+        only in blanks; if speakers of several corpora have the same name and are a source or are
+        normalised; if a score is NaN; if columns of X have the names of layers of a speech model,
+        but are used as features; if rows are duplicates and ``duplicates="keep"``; if the audit
+        finds a fit or a source that saw a row that it was tested on.
 
     References
     ----------

@@ -19,7 +19,8 @@ def check_same_rows(X, labels):
     Raises
     ------
     ValueError
-        If the number of rows or their order differs.
+        If the number of rows, their order or their index differs, unless one table is numbered
+        from 0.
     """
     n_rows = len(X)
     if len(labels) != n_rows:
@@ -41,21 +42,22 @@ def check_same_rows(X, labels):
     if n_shared and not is_numbered:  # rows that were numbered anew match by position
         raise ValueError(
             f"X and labels must have the same rows; got only {n_shared} of {n_rows} rows of X in "
-            "the index of labels. Select the same rows from both, as in labels.loc[X.index]."
+            "the index of labels. Select rows that both have, as in rows = "
+            "X.index.intersection(labels.index), X.loc[rows] and labels.loc[rows]."
         )
 
 
-def check_no_labels(X, columns):
+def check_no_labels(X, labels, columns):
     """Raise if a feature has the name of a column of labels, and so gives the labels away."""
-    names = set(getattr(X, "columns", ())).intersection(columns)
+    names = set(getattr(X, "columns", ())).intersection(columns).intersection(labels)
     if names:
         raise ValueError(
-            f"X must not have the columns of labels that the study uses; got "
+            f"X must not have the columns of labels that are used; got "
             f"{first_few(sorted(names))}. Drop them from X."
         )
 
 
-def check_columns(labels, columns, advice, *, apart=(), stacklevel=4):
+def check_columns(labels, columns, advice, *, apart=(), names=(), stacklevel=4):
     """Return `labels` as a DataFrame; raise if columns are wrong, warn about spelling mistakes.
 
     Parameters
@@ -67,7 +69,10 @@ def check_columns(labels, columns, advice, *, apart=(), stacklevel=4):
     advice : str
         What to do if a column is missing.
     apart : sequence of str, default=()
-        Columns whose spelling is not checked here, such as names of speakers.
+        Columns whose spelling is not checked here.
+    names : sequence of str, default=()
+        Columns of names, such as speakers, which may be nearly the same. Names that differ only in
+        blanks or in the form of a letter cause a warning.
     stacklevel : int, default=4
         As in :func:`warnings.warn`.
 
@@ -89,10 +94,10 @@ def check_columns(labels, columns, advice, *, apart=(), stacklevel=4):
             f"labels must have the columns {needed}; got {list(labels.columns)} without "
             f"{missing}. {advice}"
         )
-    for name in needed:
-        if name in _NAMES or name in apart:
+    for name in dict.fromkeys([*needed, *(name for name in names if name in labels)]):
+        if name in _NAMES or name in names:
             _warn_of_blanks(name, labels[name], stacklevel=stacklevel + 1)
-        else:
+        elif name not in apart:
             warn_of_slips(name, labels[name], stacklevel=stacklevel + 1)
     return labels
 
@@ -120,9 +125,10 @@ def _warn_of_blanks(name, labels, *, stacklevel):
         alike.setdefault(plain, []).append(text)
     pairs = [f"{first!r} and {other!r}" for first, *others in alike.values() for other in others]
     if pairs:
+        more = f" and {len(pairs) - 5} more pairs" if len(pairs) > 5 else ""
         warnings.warn(
             f"Some names in {name!r} differ only in blanks or in the form of a letter, and count "
-            f"as different: {', '.join(pairs[:5])}. Spell them alike.",
+            f"as different: {', '.join(pairs[:5])}{more}. Spell them alike.",
             stacklevel=stacklevel,
         )
 

@@ -88,9 +88,9 @@ def _check_tables(design, corpora):
             )
         X, labels = corpus
         advice = f"Rename columns of {name!r}, or pass emotion=, tasks= and speaker=."
-        apart = [design.emotion, *design.group_columns]
-        labels = check_columns(labels, design.columns, advice, apart=apart, stacklevel=6)
-        check_no_labels(X, design.columns)
+        options = {"apart": [design.emotion], "names": design.group_columns, "stacklevel": 6}
+        labels = check_columns(labels, design.columns, advice, **options)
+        check_no_labels(X, labels, design.columns)
         check_same_rows(X, labels)
         checked[name] = X, labels
     return checked

@@ -93,8 +93,8 @@ def check_methods(keys, kind):
     if lacking:
         raise ValueError(
             "Each method for a target of numbers must be one of "
-            f"{listed(methods_of(NUMBERS), 'or')}; got {first_few(lacking)}, for classes only. "
-            "Leave out what is for classes."
+            f"{listed(methods_of(NUMBERS), 'or')}; got {first_few(lacking)}, only for classes. "
+            "Leave out methods for classes."
         )
 
 

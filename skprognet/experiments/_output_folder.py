@@ -121,8 +121,8 @@ class OutputFolder:
         names : sequence of str
             Names of the files that the run may write.
         may_differ : sequence of str, default=()
-            Values of the record. Complete results whose design differs only in these are replaced,
-            and so are results of the same design.
+            Values of the record. Complete results whose design differs only in these, or in
+            nothing, are replaced. If there are no such values, no complete results are replaced.
 
         Returns
         -------
@@ -147,7 +147,8 @@ class OutputFolder:
         path = self.folder / DESIGN_FILE
         now = identity_of(record)
         then = identity_of(read_record(path)) if path.exists() else now
-        other, replace = differences(then, now), differ_only_in(may_differ, then, now)
+        other = differences(then, now)
+        replace = path.exists() and differ_only_in(may_differ, then, now)
         # A run that replaces complete results writes its design only at the end. Until then, its
         # checkpoint alone can tell whose it is, and refuses another run.
         must_agree = not replace if self.is_complete else self.is_unfinished
@@ -199,7 +200,8 @@ class OutputFolder:
             If a file cannot be written, a file of the user is in the way, or the folder was
             removed.
         """
-        if complete and self.is_unfinished and not self._is_begun:
+        is_of_another = self._files and not (self._is_begun or self.is_complete)
+        if complete and is_of_another and self.is_unfinished:
             raise ValueError(
                 f"The folder {str(self.folder)!r} must not hold a study that is not finished; got "
                 "one with finished jobs. Finish it, or choose another folder."

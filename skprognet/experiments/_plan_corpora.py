@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_float_dtype, is_integer_dtype
 
-from skprognet._checks import check_none_missing
+from skprognet._checks import check_none_missing, text_columns
 from skprognet._target_kind import NUMBERS
 from skprognet.evaluation import SourceCorpus
 from skprognet.experiments._corpora_design import ALL_OTHERS
@@ -125,18 +125,23 @@ def _runs(design, corpora, matched, tables):
     return runs
 
 
+def _named(X):
+    """Return a table, or an array if its columns have no names by which they can be matched."""
+    return X if text_columns(X) else np.asarray(X)
+
+
 def _as_source(design, tables):
     """Return one corpus as a source, or several corpora pooled as one source."""
     if len(tables) == 1:
         (table,) = tables
         y, groups = table.labels[design.emotion], table.labels[design.speaker]
-        return SourceCorpus(table.X, y, groups, kind=design.kind)
+        return SourceCorpus(_named(table.X), y, groups, kind=design.kind)
     # Join by position, since all corpora have their features in the same order by now.
     columns = getattr(tables[0].X, "columns", None)
     X = [pd.DataFrame(np.asarray(table.X), columns=columns) for table in tables]
     labels = pd.concat([table.labels for table in tables], ignore_index=True)
     return SourceCorpus(
-        pd.concat(X, ignore_index=True),
+        _named(pd.concat(X, ignore_index=True)),
         labels[design.emotion],
         labels[design.speaker],
         corpora=np.repeat(np.arange(len(tables)), [len(x) for x in X]),

@@ -40,8 +40,8 @@ def plan_tasks(design, X, labels):
         )
     warn_of_layers(X, design.layers, stacklevel=4)
     advice = "Rename columns, or pass target=, sources= and speaker=."
-    labels = check_columns(labels, design.columns, advice, apart=design.group_columns)
-    check_no_labels(X, [*design.columns, design.speaker])
+    labels = check_columns(labels, design.columns, advice, names=design.group_columns)
+    check_no_labels(X, labels, [*design.columns, design.speaker])
     if design.speaker in design.sources or design.normalisation == "speaker":
         warn_of_shared_speakers(labels, design.speaker, stacklevel=4)
     check_same_rows(X, labels)

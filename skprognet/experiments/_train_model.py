@@ -180,8 +180,8 @@ def train_model(
     warn_of_layers(X, layers)
     columns = [source for source in sources if isinstance(source, str)]
     advice = "Rename columns, or pass target= and sources=."
-    labels = check_columns(labels, [target, *columns], advice, stacklevel=3)
-    check_no_labels(X, [target, *columns, speaker])
+    labels = check_columns(labels, [target, *columns], advice, names=[speaker], stacklevel=3)
+    check_no_labels(X, labels, [target, *columns, speaker])
     if speaker in columns:
         warn_of_shared_speakers(labels, speaker, stacklevel=3)
     check_same_rows(X, labels)
@@ -271,8 +271,9 @@ def _check_sources(method, sources, layers, target):
 
 def _check_readable(method, sources):
     """Raise if the method reads the classes of its sources, and one predicts numbers."""
-    needs = METHODS[method].estimator.needs_from_source
-    lacking = [name for name, source in sources if needs == POSTERIORS not in offers(source)]
+    if METHODS[method].estimator.needs_from_source != POSTERIORS:
+        return
+    lacking = [name for name, source in sources if POSTERIORS not in offers(source)]
     if lacking:
         raise ValueError(
             f"Each source of the method {method!r} must learn classes; got {first_few(lacking)}, "

@@ -117,6 +117,8 @@ def write_study(study, folder):
 
     Raises
     ------
+    ValueError
+        If the folder holds a study of the command line that is not finished.
     OSError
         If a file cannot be written (for example because the disk is full), a file of yours is in
         the way, or another process is writing to the folder.

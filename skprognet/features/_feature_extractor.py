@@ -273,7 +273,8 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
         if not isinstance(function.depends_on, dict):
             raise TypeError(
                 "depends_on must be a dict of text, numbers, lists and dicts; got "
-                f"{function.depends_on!r:.200}. The cache makes its keys of it."
+                f"{function.depends_on!r:.200}. The cache builds its keys from it. Convert other "
+                "objects to text."
             )
         common = {*FeatureExtractor._get_param_names(), *self._depended_on}
         params = self.get_params(deep=False).items()

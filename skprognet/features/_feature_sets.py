@@ -153,7 +153,9 @@ def compute_functionals(feature_set, digest, signal, sampling_rate):
     functionals = load_extractor(feature_set, digest)(signal, sampling_rate)
     n_rows = functionals.shape[-1]
     if n_rows != 1:
-        raise ValueError(f"gives {n_rows} rows; feature_set must compute functionals, one row")
+        raise ValueError(
+            f"gives {n_rows} rows; choose a feature_set that computes functionals, in one row"
+        )
     return functionals.ravel()
 
 

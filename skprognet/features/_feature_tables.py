@@ -37,8 +37,9 @@ def read_features(path, *, columns=None, exclude=()):
     ------
     ValueError
         If the file has another format; a column is missing or appears twice; a feature is not
-        numeric, or is NaN or infinite; a column that neither `columns` nor `exclude` names has the
-        name of a label or key (``id``, ``actor``, ``label``); or an utterance appears twice.
+        numeric, or is NaN or infinite; without `columns`, a numeric column that `exclude` does not
+        name has the name of a label or key (``id``, ``actor``, ``label``); or an utterance appears
+        twice.
     FileNotFoundError
         If there is no such file.
     ImportError
@@ -77,7 +78,7 @@ def read_features(path, *, columns=None, exclude=()):
         columns = [name for name in table if name not in {*_UTTERANCE, *exclude}]
         _refuse_labels(table[columns], path)
     if not len(columns):
-        raise ValueError(f"{str(path)!r} must have columns of features; got none.")
+        raise ValueError(f"{str(path)!r} must have columns of features; got none. Add some.")
     features = table[list(columns)].set_axis(index)
     _check_numbers(features, path)
     others = [name for name, kind in features.dtypes.items() if kind not in ("f4", "f8")]
@@ -111,7 +112,8 @@ def _check_names(present, wanted, path):
     twice = sorted({str(name) for name in wanted if list(wanted).count(name) > 1})
     if twice:
         raise ValueError(
-            f"columns and exclude must name each column once; got {first_few(twice)} twice."
+            f"columns and exclude must name each column once; got {first_few(twice)} twice. "
+            "Leave one out."
         )
 
 
@@ -121,8 +123,12 @@ def _make_index(table, path):
         return pd.RangeIndex(len(table))
     names = [name for name in _UTTERANCE if name in table]
     utterances = table[names]
-    if utterances["file"].isna().any():
-        raise ValueError(f"Every row of {str(path)!r} must name its file; some rows do not.")
+    nameless = utterances["file"].isna().sum()
+    if nameless:
+        raise ValueError(
+            f"Every row of {str(path)!r} must name its file; {nameless} of {len(table)} do not. "
+            "Fill them in, or drop these rows."
+        )
     twice = utterances["file"][utterances.duplicated()].unique()
     if len(twice):
         raise ValueError(

@@ -80,7 +80,7 @@ def select_features(table, names):
     if missing:
         raise ValueError(
             f"The table must have the {len(names)} features of the model; {len(missing)} are "
-            f"missing: {first_few(missing)}."
+            f"missing: {first_few(missing)}. Extract the features that the model learned from."
         )
     X = table[list(names)]
     check_finite(X, advice="these rows")

@@ -80,8 +80,8 @@ def _repeat(X):
 def _has_own_codes(column, codes):
     """Return whether no value occurs with two labels although values repeat often enough.
 
-    Numbers that are not whole must also be few. If each speaker was normalised, the speakers share
-    no values, and a count feature still repeats them.
+    Fractions must also have few different values. Otherwise this would find a count after
+    normalisation by speaker: its values repeat within a speaker, but no two speakers share one.
     """
     n_labels = codes.max() + 1
     values, distinct = pd.factorize(column)

@@ -115,8 +115,9 @@ def join_labels(table, labels, *, table_name="table", labels_name="labels"):
     both = [name for name in labels if name in table]
     if both:
         raise ValueError(
-            f"A column must be in the features or in the labels, not in both; got "
-            f"{first_few(both)} in {table_name!r} and in {labels_name!r}."
+            "A column must be in the features or in the labels, not in both; got "
+            f"{first_few(both)} in {table_name!r} and in {labels_name!r}. Drop or rename them in "
+            "one table."
         )
     # Labels go first, since features are the last columns of a table that "extract" wrote.
     joined = pd.concat([labels.loc[names[0]].set_axis(table.index), table], axis=1)

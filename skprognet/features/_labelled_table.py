@@ -81,7 +81,7 @@ def split_features(table, labels, *, groups=(), exclude=(), prefixes=(), name="t
     if not features:
         raise ValueError(
             f"{name!r} must have features, which are numeric columns that are not labels; got "
-            f"only {first_few(map(str, table))}."
+            f"only {first_few(map(str, table))}. Check the prefixes and what is left out."
         )
     X = table[features]
     check_finite(X, f" in {name!r}")

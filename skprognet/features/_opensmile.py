@@ -56,10 +56,10 @@ class OpenSmileFeatures(FeatureExtractor):
         None means no limit.
     n_jobs : int, default=None
         Number of utterances to process in parallel, each in its own process. None means 1 unless
-        in a :func:`joblib.parallel_config` context, -1 means all processors. The number does not
-        change a bit of the features. With 2 or more, a file that kills its process (a fault in a
-        decoder, or too little memory) is reported like any other that cannot be used; with 1 it
-        ends your process.
+        in a :func:`joblib.parallel_config` context, -1 means all processors. The features are the
+        same, bit for bit, for any number. With 2 or more, a file that kills its process (a fault
+        in a decoder, or too little memory) is reported like any other that cannot be used; with 1
+        it ends your process.
     timeout : float, default=1800
         Longest processing time of an utterance in seconds, since a damaged file may hang a
         decoder. After that its process is ended, and the utterance is reported like any other

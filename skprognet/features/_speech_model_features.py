@@ -76,7 +76,7 @@ class SpeechModelFeatures(FeatureExtractor):
     n_jobs : int, default=None
         Number of utterances to process in parallel, each in its own process with one thread. None
         means 1 unless in a :func:`joblib.parallel_config` context, -1 means all processors. The
-        number does not change a bit of the features.
+        features are the same, bit for bit, for any number.
     timeout : float, default=1800
         Longest processing time of an utterance in seconds, if it has its own process; None means
         no limit.

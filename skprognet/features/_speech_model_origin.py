@@ -91,10 +91,10 @@ class SpeechModelOrigin(NamedTuple):
         except (ValueError, OSError) as error:
             reason = str(error).rstrip(".")
             raise ValueError(
-                f"The model learned from layers of the speech model {self.name!r}, which is not "
-                f"found here: {reason}. Pass its folder, the file of the weights of GE2E, or the "
-                f"SpeechModule as {argument} "
-                f"(--speech-model {self.name}=FOLDER)."
+                f"The model learned from layers of the speech model {self.name!r}, which cannot "
+                f"be loaded here: {reason}. If it was not found, pass its folder, the file of the "
+                f"weights of GE2E, or the SpeechModule as {argument} (--speech-model "
+                f"{self.name}=FOLDER)."
             ) from error
         if loaded.sha256 != self.sha256:
             raise ValueError(

@@ -21,7 +21,9 @@ def _sorted_names(name, table):
 def _check_probabilities(name, values):
     """Return probabilities as a float64 array, with columns of a DataFrame sorted by name."""
     if hasattr(values, "columns"):
-        values = values.reindex(columns=_sorted_names(name, values))
+        names = _sorted_names(name, values)
+        # pandas would read a list of bools as a mask; polars has no reindex.
+        values = values.reindex(columns=names) if hasattr(values, "reindex") else values[names]
     values = check_array(values, dtype=np.float64, input_name=name)
     wrong = (values < 0).any(axis=1) | (np.abs(values.sum(axis=1) - 1) > _SUM_TOLERANCE)
     if wrong.any():
@@ -64,8 +66,9 @@ def jensen_shannon_divergence(y_true, y_proba, *, sample_weight=None):
     Raises
     ------
     ValueError
-        For different shapes or names of columns, negative numbers, rows that do not sum to 1
-        within 1e-4, numbers that are not finite, or weights that are negative or all zero.
+        For different shapes or names of columns, names of several types, negative numbers, rows
+        that do not sum to 1 within 1e-4, numbers that are not finite, or weights that are negative
+        or all zero.
 
     See Also
     --------

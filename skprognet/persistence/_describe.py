@@ -33,7 +33,7 @@ def _installed(name):
 def _validation_score(network):
     """Return the score of the kept epoch; None if it had no validation rows.
 
-    After `fit`, `partial_fit` adds such epochs.
+    Epochs that `partial_fit` adds have no validation rows.
     """
     score = network.history_.iloc[network.best_epoch_ - 1].get("valid_score")
     return None if pd.isna(score) else float(score)
@@ -151,13 +151,14 @@ def describe_model(path, rows=None, *, modules=None):
     Returns
     -------
     dict
-        ``file`` (its path), ``bytes`` (its size), ``sha256`` (of its content), ``format_version``,
-        ``model`` (from :func:`describe_network`), ``features`` (their ``number``, ``names``, and
-        ``origin``: the values of their :class:`~skprognet.features.FeatureOrigin`; names and
-        origin are None if unknown), ``normalisation`` (the steps before the network), ``metadata``
-        and ``versions`` (of each package when the file was ``written``, and ``here``). With a
-        table also ``rows``: its ``file``, the ``number`` of its rows, and in ``known`` the share
-        of them on which the model itself ("own") and each source were trained; None if unknown.
+        ``file`` (its path), ``bytes`` (its size), ``sha256`` (of the model and its metadata, as
+        recorded in the file; not that of the file), ``format_version``, ``model`` (from
+        :func:`describe_network`), ``features`` (their ``number``, ``names``, and ``origin``: the
+        values of their :class:`~skprognet.features.FeatureOrigin`; names and origin are None if
+        unknown), ``normalisation`` (the steps before the network), ``metadata`` and ``versions``
+        (of each package when the file was ``written``, and ``here``). With a table also ``rows``:
+        its ``file``, the ``number`` of its rows, and in ``known`` the share of them on which the
+        model itself ("own") and each source were trained; None if unknown.
 
     Raises
     ------

@@ -116,10 +116,11 @@ def _parameters(cls, state):
     unknown = {name for name in others if hasattr(cls, name)}
     if issubclass(cls, NetworkEstimator):
         unknown |= {name for name in others if not name.endswith("_")} - {"network_state"}
-    if missing or unknown:
+    if missing:
+        raise ValueError(f"a {cls.__name__} lacks the parameters {first_few(missing)}")
+    if unknown:
         raise ValueError(
-            f"a {cls.__name__} lacks the parameters [{first_few(missing)}] and has the unknown "
-            f"attributes [{first_few(sorted(unknown))}]"
+            f"a {cls.__name__} has the unknown attributes {first_few(sorted(unknown))}"
         )
     return parameters
 

@@ -123,10 +123,10 @@ def _check_features_read(read, n_features):
 
 def _check_n_features(cls, state, network):
     """Raise unless a network with sources reads the right number of features."""
-    read, reads = state.get("features_read_"), network["config"]["n_features"]
-    n_own = state["n_features_in_"] if read is None else len(read)
-    if cls in PROGRESSIVE and reads != n_own:
-        raise ValueError(f"the network reads {reads} features, but features_read_ has {n_own}")
+    positions, n_inputs = state.get("features_read_"), network["config"]["n_features"]
+    n_own = state["n_features_in_"] if positions is None else len(positions)
+    if cls in PROGRESSIVE and n_inputs != n_own:
+        raise ValueError(f"the network reads {n_inputs} features instead of {n_own}")
     if "source_widths_" not in FITTED_FURTHER.get(cls, {}):
         return
     widths = state["source_widths_"]
@@ -134,8 +134,8 @@ def _check_n_features(cls, state, network):
         raise ValueError("source_widths_ does not match the sources")
     for width in widths.values():
         check_number("source_widths_", width, "integer", low=1, high=MOST_FEATURES)
-    if reads != n_own + sum(widths.values()):
-        raise ValueError(f"the network reads {reads} numbers, not {n_own} plus {widths}")
+    if n_inputs != n_own + sum(widths.values()):
+        raise ValueError(f"the network reads {n_inputs} numbers, not {n_own} plus {widths}")
 
 
 def _n_source_classes(source_classes):

@@ -18,7 +18,8 @@ def label_rows(model, X, *, explaining=False):
     X : DataFrame of shape (n_samples, n_features)
         The features of the model; there may be no rows.
     explaining : bool, default=False
-        Whether to add the columns of :func:`~skprognet.estimators.explain`.
+        Whether to add the changes without each source and each group of features, from
+        :func:`~skprognet.estimators.explain`.
 
     Returns
     -------

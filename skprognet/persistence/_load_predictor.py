@@ -35,8 +35,9 @@ def load_predictor(
         own. It only runs if its SHA-256 is the recorded one.
     speech_models : dict of str to object, default=None
         Where to find speech models that are not found automatically, by the prefix of their
-        columns, such as ``{"ge2e": "models/ge2e"}``: a folder, or for GE2E also the file of its
-        weights. The weights must be the recorded ones.
+        columns, such as ``{"ge2e": "models/ge2e"}``: a folder, for GE2E also the file of its
+        weights, or a :class:`~skprognet.features.SpeechModule`. The weights must be the recorded
+        ones.
     device : str, default="cpu"
         Device of speech models, such as "cuda".
     download : bool, default=False

@@ -21,9 +21,9 @@ RESEARCH_ONLY = {
 }
 UNKNOWN = {"id": "unknown", "name": None, "link": None}
 VALIDATION = {
-    "speaker-independent": "a tenth, from speakers that are not in the training rows",
-    "stratified": "a tenth of each class; their speakers may also be in the training rows",
-    "random": "a tenth, drawn at random; their speakers may also be in the training rows",
+    "speaker-independent": "rows of speakers that are not in the training rows",
+    "stratified": "a share of each class; their speakers may also be in the training rows",
+    "random": "rows drawn at random; their speakers may also be in the training rows",
 }
 NEW_SPEAKERS = {
     "speaker-independent": "the epoch was chosen on speakers that are not in the training rows. "

@@ -74,8 +74,8 @@ def load_model(path, *, modules=None):
     estimator
         The model as it was saved, with its sources. Its predictions are the same, bit for bit on
         the same machine. It can be cloned, fitted further with ``warm_start``, and used as a
-        source. A model of a missing device is loaded on the CPU; if `n_threads` is more than the
-        number of cores, it becomes this number.
+        source. If the device of the model is missing, the model is loaded on the CPU. If
+        `n_threads` is more than the number of cores, it is set to this number.
 
     Raises
     ------
@@ -126,7 +126,8 @@ def read_model_info(path):
     -------
     dict
         ``format_version`` (int); ``versions`` of the packages that wrote it (dict of str);
-        ``sha256`` of the whole content; and ``metadata`` from `save_model`, empty without any.
+        ``sha256`` of the model and its metadata, as recorded in the file (not that of the file);
+        and ``metadata`` from `save_model`, empty without any.
 
     Raises
     ------

@@ -166,7 +166,8 @@ class Predictor:
             The recordings in a form that the extractor takes: paths, a table with the columns
             ``file`` and optionally ``start`` and ``end`` (s), or pairs (signal, sampling rate).
         explaining : bool, default=False
-            Whether to add the columns of :func:`~skprognet.estimators.explain`.
+            Whether to add the changes without each source and each group of features, from
+            :func:`~skprognet.estimators.explain`.
 
         Returns
         -------

@@ -56,9 +56,10 @@ def average_over_sources(scores, sources=None, *, name=OTHER_CORPORA):
     TypeError
         If `scores` is not a table.
     ValueError
-        If a column is missing, no row has one of the sources, a method lacks a fold or has it
-        twice, a method lacks a source that another method of the same corpus has, or the
-        sources of a target were not scored on the same rows by the same design.
+        If a column is missing, no row has one of the sources, another source has the new name, a
+        method lacks a fold or has it twice, a method lacks a source that another method of the
+        same corpus has, or the sources of a target were not scored on the same rows by the same
+        design.
 
     See Also
     --------

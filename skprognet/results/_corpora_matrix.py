@@ -51,8 +51,8 @@ def corpora_matrix(scores, comparisons=None, *, method=None):
     TypeError
         If `scores` or `comparisons` is not a table.
     ValueError
-        If a column is missing, `comparisons` lack a corpus, `method` is unknown, or the scores do
-        not have a network both with and without a source.
+        If a column is missing, `comparisons` lack a corpus, `method` is unknown, or no network
+        with a source was compared with the same network without one.
 
     See Also
     --------
@@ -102,9 +102,9 @@ def corpora_matrix(scores, comparisons=None, *, method=None):
     ]
     if not rows:
         raise ValueError(
-            "comparisons must have a network with a source and the same network without one; got "
-            "no such pair. Run the study with the method 'dnn' as well, and compare the methods "
-            "in the default way."
+            "A network with a source must have been compared with the same network without one; "
+            "got no such pair. Run the study with the method 'dnn' as well, and take the default "
+            "of compare_methods."
         )
     matrix = pd.DataFrame(rows)
     if method is None:

@@ -110,9 +110,10 @@ def gaps_between_groups(predictions, labels, column, *, unit=None, against=None,
     TypeError
         If `predictions` or `labels` is not a table, or `alpha` is not a number.
     ValueError
-        If `labels` lack a column or a row; there are fewer than two groups (for numbers, groups in
-        which the truth varies); `against` does not name a method without a source; `alpha` is
-        out of range; or `predictions` are invalid as in :func:`scores_by_group`.
+        If `labels` lack a column or a row; speakers are known for only some corpora; there are
+        fewer than two groups (for numbers, groups in which the truth varies); `against` does not
+        name a method without a source; `alpha` is out of range; or `predictions` are invalid as in
+        :func:`scores_by_group`.
 
     See Also
     --------
@@ -218,7 +219,7 @@ def _unit_name(labels, column, unit):
         if without:
             raise ValueError(
                 f"labels must have the column {SPEAKER!r} for every corpus or for none; got none "
-                f"for {first_few(without)}. Add it, since rows of one speaker are alike."
+                f"for {first_few(without)}. Add it, or pass the predictions of one corpus."
             )
         unit = SPEAKER
     return None if unit == column else unit

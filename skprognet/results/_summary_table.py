@@ -155,7 +155,8 @@ def summary_table(scores, comparisons=None, *, spread="paper"):
 
         With `comparisons` it also has these columns:
 
-        - baseline: the same network without a source; "none" if it was not run.
+        - baseline: the same network without a source; "none" if it was not run, or not compared
+          with this method.
         - marks: "*" better than the baseline; "†" better than the baseline and than the other
           method (PT/FT or ProgNet) from the same source; "↓" worse than the baseline, so the
           transfer hurts; "‡" better than the same method with a placebo. The level is the `alpha`

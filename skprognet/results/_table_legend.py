@@ -7,6 +7,7 @@ from skprognet._scores import (
     SOURCE_METRIC,
     SOURCE_SCORE,
     label_of_row,
+    placebo_of,
 )
 from skprognet._table_metric import if_lower_is_better, metric_of, perhaps_nothing_learned
 from skprognet._wording import first_few
@@ -55,7 +56,10 @@ def _explain_marks(table, escape):
     if explained:
         yield f"{', '.join(explained)}, {level}."
     else:
-        yield f"No method has a mark: none is better or worse than {plain} {level}."
+        not_compared = (table["source"] != NO_SOURCE) & (table["baseline"] == NO_SOURCE)
+        some = not_compared & table["source"].map(placebo_of).isna()
+        which = f"none that was compared with {plain}" if some.any() else "none"
+        yield f"No method has a mark: {which} is better or worse than {plain} {level}."
     if has_placebos(table):
         yield PLACEBO_IN_WORDS
     if HURTS in marks:

@@ -19,7 +19,7 @@ def probability(p):
 
 
 def _difference(metric):
-    return "difference" if metric.greater_is_better else "gain (lower is better)"
+    return "difference" if metric.greater_is_better else "improvement"
 
 
 def _figures(row):

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+_ROUNDING = 1e-9  # of a p-value of 1
+
 
 def holm(pvalues):
     """Adjust p-values for their number by Holm's step-down method.
@@ -43,7 +45,7 @@ def holm(pvalues):
             "as in matrix[np.triu_indices(n_methods, 1)]."
         )
     known = np.flatnonzero(~np.isnan(pvalues))
-    wrong = pvalues[known][(pvalues[known] < 0) | (pvalues[known] > 1)]
+    wrong = pvalues[known][(pvalues[known] < 0) | (pvalues[known] > 1 + _ROUNDING)]
     if wrong.size:
         raise ValueError(
             f"pvalues must be between 0 and 1, or NaN; got {wrong[0]:g}. Pass p-values, not the "

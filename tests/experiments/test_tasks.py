@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import clone
+from sklearn.dummy import DummyClassifier
 from sklearn.metrics import f1_score
 
 from skprognet import DNNClassifier
@@ -15,6 +16,7 @@ from skprognet.experiments import (
     plan_study,
     study_contents,
     transfer_between_tasks,
+    write_study,
 )
 from skprognet.metrics import Score, uar_score
 
@@ -102,25 +104,27 @@ def test_a_score_that_is_undefined_on_test_rows_is_refused_before_training(corpu
         plan_study(design, X, labels)
 
 
-def test_a_score_that_is_undefined_for_predictions_stops_at_the_first_fit(corpus):
+def test_a_method_with_a_score_of_nan_is_not_compared(corpus, tmp_path):
     X, labels = corpus
-    score = Score(
-        "nothing", lambda y_true, y_pred: 1.0 if list(y_true) == list(y_pred) else np.nan
-    )
-    message = (
-        r"^scoring must give a number for every fit; got NaN from 'nothing' for 'DNN' in repeat 1"
-    )
-    with pytest.raises(ValueError, match=message):
-        transfer_between_tasks(
-            X,
-            labels,
-            sources=["gender"],
-            scoring=score,
-            estimator=DNNClassifier(hidden_layer_sizes=(4,), max_epochs=1, monitor="uar"),
-            n_splits=3,
-            n_repeats=1,
-            n_jobs=1,
+
+    def accuracy_of_the_first(y_true, y_pred):
+        if len(set(y_pred)) == 1:
+            return np.nan
+        return np.mean(np.asarray(y_true) == np.asarray(y_pred))
+
+    score = Score("first", accuracy_of_the_first, range=(0, 1))
+    options = {"scoring": score, "n_splits": 3, "n_repeats": 1, "n_jobs": 1, "sources": ["gender"]}
+    network = DNNClassifier(hidden_layer_sizes=(8,), max_epochs=30, lr=0.05, monitor="uar")
+    constant = {"constant": DummyClassifier()}
+    message = r"^The score of 3 fits is NaN\. Their methods are not compared: 'constant'\. "
+    with pytest.warns(UserWarning, match=message):
+        study = transfer_between_tasks(
+            X, labels, estimator=network, other_methods=constant, **options
         )
+    assert study.scores["score"].isna().sum() == 3
+    assert set(study.comparisons["method"]) == {"PT/FT", "ProgNet"}
+    assert "constant" not in set(study.table["method"])
+    assert len(write_study(study, tmp_path))
 
 
 def test_normalisation_by_speaker_equals_that_by_hand_with_folds_of_sessions(corpus):

@@ -51,7 +51,7 @@ def test_lower_score_wins_if_lower_is_better():
     assert not row["hurts"]
     assert row["p_chance"] < 0.01
     assert row["verdict"].startswith("ProgNet from gender is better than DNN: my loss 1.9")
-    assert "gain (lower is better) +0.100" in row["verdict"]
+    assert "improvement +0.100" in row["verdict"]
     table = summary_table(scores, comparisons)
     assert table["marks"].tolist() == ["", "*"]
     assert "my loss (lower is better), mean" in format_table(table)
@@ -88,7 +88,7 @@ def test_axis_labels_name_the_metric():
     assert display.ax_.get_xlabel().startswith("my loss (lower is better): mean and")
     display.close()
     display = SignificanceDisplay.from_comparisons(compare_methods(scores)).plot()
-    assert "gain (lower is better) in my loss, 95 % interval" in display.ax_.get_xlabel()
+    assert "improvement in my loss, 95 % interval" in display.ax_.get_xlabel()
     display.close()
     curves = scores.assign(epoch=1, valid_score=scores["score"], test_score=1.0)
     for column, metric, label in (

@@ -229,7 +229,7 @@ def test_lower_error_than_the_placebo_is_a_gain():
     columns = {"metric": error.name, "greater_is_better": False}
     verdict = verdict_of_transfer(scores_of_study(-0.15, 0.0).assign(**columns))
     assert "What the source has learned helps: " in verdict
-    assert "(gain (lower is better) +0.1" in verdict
+    assert "(improvement +0.1" in verdict
 
 
 def test_table_lists_each_placebo_below_its_source():

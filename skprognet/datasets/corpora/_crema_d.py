@@ -118,7 +118,7 @@ def read_crema_d(root, *, emotions="all", duplicates="keep"):
         except ValueError as error:
             raise ValueError(
                 f"{str(table)!r} must have the columns ActorID and Sex, separated by commas; it "
-                f"cannot be read so ({error}). Take the file of the corpus."
+                f"cannot be read like that ({error}). Take the file of the corpus."
             ) from error
         actors = actors.set_index("ActorID")
         frame["gender"] = frame["speaker"].map(actors["Sex"].str.lower())

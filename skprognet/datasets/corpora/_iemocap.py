@@ -124,7 +124,7 @@ def read_iemocap(root, *, emotions="paper", recordings="all", segments=False, du
         )
     folder = "dialog/wav/*" if segments else "sentences/wav/*/*"
     paths = find_recordings(root.glob(f"Session*/{folder}"), duplicates)
-    check_recordings(root, paths, f"Session*/{folder}")
+    check_recordings(root, paths, f"Session*/{folder.removesuffix('/*')}/")
     utterances = [utterance for path in labels for utterance in _read_labels(path)]
     if not segments:  # the times are those of the dialogue, not of the file
         utterances = [utterance | {"start": None, "end": None} for utterance in utterances]

@@ -115,7 +115,7 @@ def read_msp_improv(root, *, emotions="paper", recordings="all", duplicates="kee
         )
     tree = "[sS]ession*/*/*/*"
     paths = find_recordings([*root.glob(tree), *root.glob(f"Audio/{tree}")], duplicates)
-    check_recordings(root, paths, "session*/*/*/ or Audio/session*/*/*/, as session1/S01A/P")
+    check_recordings(root, paths, "session*/*/*/ or Audio/session*/*/*/, such as session1/S01A/P/")
     return finish_corpus(
         MSP_IMPROV,
         list(_read_labels(labels[0])),

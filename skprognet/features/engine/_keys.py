@@ -1,8 +1,8 @@
 """Make the key of an utterance in the cache from everything that its features depend on.
 
 A key covers the content of the audio, the configuration, and the versions of all software that
-computes. Names and dates do not count, so a file may be moved or copied, and an overwritten file
-is never confused with its former content.
+computes. Names (except their suffix) and dates do not count, so a file may be moved or copied, and
+an overwritten file is never confused with its former content.
 """
 
 import hashlib
@@ -88,7 +88,8 @@ def describe_extraction(function, extraction):
     except (TypeError, ValueError) as error:
         raise TypeError(
             "depends_on must be a dict of text, numbers, lists and dicts; got "
-            f"{function.depends_on!r} ({error}). The cache makes its keys of it."
+            f"{function.depends_on!r} ({error}). The cache builds its keys from it. Convert other "
+            "objects to text."
         ) from error
 
 

@@ -27,7 +27,7 @@ _REMARKS = {
     ),
     SMALL: (
         ("is", "are"),
-        "almost silent for integers of 32 bits",
+        "almost silent on the scale of 32-bit integers",
         "If these are values of 16-bit integers, pass them as int16.",
     ),
 }
