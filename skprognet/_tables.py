@@ -147,8 +147,18 @@ def write_table(table, path):
         compression = _COMPRESSED.get(path.suffix.lower())
         options = {"errors": "backslashreplace", "compression": compression}
         table.to_csv(content, sep=_SEPARATORS[suffix], index=False, **options)
-    elif suffix == ".parquet":
-        table.to_parquet(content, index=False)
     else:
-        table.reset_index(drop=True).to_feather(content)
+        write = "to_parquet" if suffix == ".parquet" else "to_feather"
+        table = table.reset_index(drop=True)
+        try:
+            getattr(table, write)(content)
+        except UnicodeEncodeError:
+            content = io.BytesIO()
+            getattr(table.map(_with_escapes), write)(content)
     write_whole({path: content.getvalue()})
+
+
+def _with_escapes(value):
+    """Return text with escapes for what is not valid text, as in a CSV file."""
+    is_text = isinstance(value, str)
+    return value.encode("utf-8", "backslashreplace").decode() if is_text else value

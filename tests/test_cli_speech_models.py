@@ -199,7 +199,7 @@ def test_predict_refuses_a_speech_model_with_other_weights(folder, model, tmp_pa
     try:
         result = run("predict", model[0], audio)
         assert result.exit_code == 1
-        assert "speech model 'tiny', which is not found here" in result.output
+        assert "speech model 'tiny', which cannot be loaded here" in result.output
         assert "(--speech-model tiny=FOLDER)" in result.output
         option_for_moved = ["--speech-model", f"tiny={tmp_path / 'moved'}"]
         assert run_ok("predict", model[0], audio, *option_for_moved).stdout == expected

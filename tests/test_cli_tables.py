@@ -139,7 +139,7 @@ def test_labels_are_joined_by_file_or_first_column(frame, tmp_path, key):
         (
             lambda table, labels: (table, labels.assign(loudness=1)),
             "A column must be in the features or in the labels, not in both; got 'loudness' in "
-            "'f' and in 'l'.",
+            "'f' and in 'l'. Drop or rename them in one table.",
         ),
     ],
 )
@@ -166,7 +166,7 @@ def test_labels_that_do_not_match_the_features_are_refused(frame, change, messag
         (
             lambda f: f[["file", "emotion", "valence"]],
             "{path!r} must have features, which are numeric columns that are not labels; got "
-            "only 'file', 'emotion', 'valence'.",
+            "only 'file', 'emotion', 'valence'. Check the prefixes and what is left out.",
         ),
         (
             lambda f: f.assign(F0_mean=[1, 2, np.nan, 4, 5, 6], loudness=np.inf),

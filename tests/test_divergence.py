@@ -71,3 +71,9 @@ def test_columns_may_have_names_of_any_one_type():
     mixed = pd.DataFrame([[1.0, 0.0]], columns=["angry", 1])
     with pytest.raises(ValueError, match=r"^The columns of y_true must hold labels of one kind"):
         jensen_shannon_divergence(mixed, mixed)
+
+
+def test_tables_of_polars_are_read_by_name():
+    polars = pytest.importorskip("polars")
+    truth = polars.DataFrame({"b": [1.0, 0.0], "a": [0.0, 1.0]})
+    assert jensen_shannon_divergence(truth, pd.DataFrame({"a": [0.0, 1.0], "b": [1.0, 0.0]})) == 0

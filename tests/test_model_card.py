@@ -74,7 +74,7 @@ def test_the_card_shows_what_the_file_records(path):
         "Licence of openSMILE:** free for research and education only",
         "Licence of the speech model ge2e:** Apache-2.0",
         "license: other\nlicense_name: opensmile-research-only\nlicense_link: https://github.com/",
-        "a tenth, from speakers that are not in the training rows",
+        "rows of speakers that are not in the training rows",
         "Article 5(1)(f)",
         "Scores on rows that did not take part in training: not recorded.",
         "predictor = load_predictor('emotion.model')\npredictor.predict(",
@@ -111,6 +111,22 @@ def test_the_card_is_saved_beside_the_model_if_asked_for(path, tmp_path):
     with pytest.raises(TypeError, match="metadata must be a dict"):
         save_model(make_model(), tmp_path / "other", metadata=[], card=True)
     assert [file.name for file in tmp_path.iterdir()] == ["plain"]
+
+
+def test_the_card_of_an_earlier_model_causes_a_warning(tmp_path):
+    save_model(make_model(), tmp_path / "m", card=True)
+    with pytest.warns(UserWarning, match=r"^The card '.*m\.md' describes an earlier model\. "):
+        save_model(make_model(), tmp_path / "m")
+    save_model(make_model(), tmp_path / "m", card=True)
+    (tmp_path / "m.md").write_text("Notes of the user.")
+    save_model(make_model(), tmp_path / "m")
+
+
+def test_the_card_of_a_model_without_validation_says_that_no_rows_chose_the_epoch(tmp_path):
+    save_model(make_model(), tmp_path / "model", metadata={"validation": "none"})
+    card = model_card(tmp_path / "model")
+    assert "Rows that chose it:** none, all epochs were trained" in card
+    assert "no rows chose the epoch" in card
 
 
 @pytest.mark.parametrize(

@@ -179,7 +179,7 @@ def test_the_card_shows_the_recorded_statistics_of_the_numbers(tmp_path):
         "# DNNRegressor of arousal",
         "**Predicts:** 1 number for each recording",
         "**Numbers of the rows:** mean 3.04, standard deviation 1, lowest 1, highest 5",
-        "**Rows that chose it:** a tenth, drawn at random; their speakers may also be in the",
+        "**Rows that chose it:** rows drawn at random; their speakers may also be in the",
         "**Loss:** 1 - CCC, of numbers",
         "A number is what the network expects an",
     ):

@@ -136,3 +136,13 @@ def test_codes_with_a_leading_zero_stay_text(separator, tmp_path):
     assert table["start"].tolist() == [0, 5]
     assert table["age"].tolist()[0] == 30
     assert table["f0"].tolist() == [0.5, 0]
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".feather"])
+def test_a_name_that_is_not_utf8_does_not_lose_a_table(suffix, tmp_path):
+    pytest.importorskip("pyarrow")
+    names = pd.Series(["a\udcff.wav", "b.wav"], dtype=object)
+    write_table(pd.DataFrame({"file": names, "f": [0.5, 1.5]}), tmp_path / f"t{suffix}")
+    table = read_table(tmp_path / f"t{suffix}")
+    assert table["file"].tolist() == ["a\\udcff.wav", "b.wav"]
+    assert table["f"].tolist() == [0.5, 1.5]

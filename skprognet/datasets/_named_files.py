@@ -8,7 +8,7 @@ import pandas as pd
 
 from skprognet._wording import count, first_few
 from skprognet.datasets._frame import check_root, make_frame, select_values
-from skprognet.datasets._recordings import find_recordings
+from skprognet.datasets._recordings import files_below, find_recordings, report_versions
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ class NamedFiles:
         Warns
         -----
         UserWarning
-            If a recording exists in several formats.
+            If a recording exists in several formats, or different files have the same name.
 
         Raises
         ------
@@ -121,15 +121,17 @@ class NamedFiles:
             If `root` is not a folder, or holds no recordings.
         ValueError
             If the name of a recording does not match the pattern, an emotion is unknown, or a
-            recording exists in several formats and `duplicates` is 'error'.
+            recording exists in several formats, or different files have the same name, and
+            `duplicates` is 'error'.
         """
-        paths = find_recordings(check_root(root).rglob("*"), duplicates)
+        paths = find_recordings(files_below(check_root(root)), duplicates)
         if not paths:
             raise FileNotFoundError(
                 f"root must hold recordings such as {self.example}; got {str(root)!r} without any "
                 "audio file (WAV, FLAC, ...). Pass the folder of the recordings, or one above it."
             )
         frame = self._read_names(paths)
+        report_versions(paths, duplicates)
         words = (self.words or {}).get("emotion")
         known = set(words.values()) - {None} if words else set(frame["emotion"].dropna())
         return select_values(frame, "emotion", emotions, known)

@@ -1,9 +1,12 @@
 """Find the recordings in a folder; if one exists in several formats, only the best counts."""
 
+import os
 import warnings
 from collections import defaultdict
+from pathlib import Path
 
 from skprognet._audio_suffixes import AUDIO_SUFFIXES
+from skprognet._files import sha256
 
 
 def is_recording(path):
@@ -48,6 +51,50 @@ def find_recordings(paths, duplicates):
     if several:
         _report_formats(recordings, several, best, duplicates)
     return [path for path in recordings if path.suffix.lower() == best[path.stem]]
+
+
+def files_below(root):
+    """Yield all files below a folder, also in folders that are linked."""
+    seen = set()
+    for folder, folders, names in os.walk(root, followlinks=True):
+        real = os.path.realpath(folder)
+        if real in seen:  # a link may lead to a folder above it
+            folders.clear()
+            continue
+        seen.add(real)
+        yield from (Path(folder, name) for name in names)
+
+
+def report_versions(recordings, duplicates):
+    """Warn if recordings of one name differ, as two versions of a corpus do; or raise.
+
+    Recordings with the same bytes are left to :func:`check_corpus`.
+    """
+    by_name = defaultdict(list)
+    for path in recordings:
+        by_name[path.stem].append(path)
+    several = [paths for paths in by_name.values() if len(paths) > 1 and _differ(paths)]
+    if not several:
+        return
+    problem = (
+        f"Each recording must have its own name; {len(several)} of {len(by_name)} names belong to "
+        f"several files, the first to {' and '.join(repr(str(path)) for path in several[0][:2])}."
+    )
+    advice = "If these are versions of the same recordings, pass the folder of one version."
+    if duplicates == "error":
+        raise ValueError(f"{problem} {advice}")
+    warnings.warn(f"{problem} {advice}", stacklevel=4)
+
+
+def _differ(paths):
+    return len({sha256(path) for path in paths}) > 1
+
+
+def find_by_name(paths, duplicates):
+    """Return recordings by their names; of several with the same name, the first."""
+    recordings = find_recordings(paths, duplicates)
+    report_versions(recordings, duplicates)
+    return {path.stem: path for path in reversed(recordings)}
 
 
 def _report_formats(recordings, several, best, duplicates):

@@ -165,7 +165,8 @@ class ConfusionDisplay(Display):
             # Keep the layout from measuring them: there are hundreds, and all are inside the axes.
             options = {"ha": "center", "color": color, "in_layout": False}
             ax.text(x, y + 0.08, f"{100 * value:.0f}", va="bottom", **options)
-            shown = f"{count.iloc[row, column]:.4g}"
+            number = count.iloc[row, column]
+            shown = f"{number:.0f}" if number >= 1000 else f"{number:.4g}"
             ax.text(x, y + 0.08, shown, va="top", fontsize="x-small", **options)
 
     def frame(self):

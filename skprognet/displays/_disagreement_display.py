@@ -172,8 +172,9 @@ class DisagreementDisplay(Display):
 
 
 def _in_a_cell(value):
-    """Return a label, cut to the width of a cell."""
-    return verbatim(str(value)[:LABEL])
+    """Return a label, without its middle if it is too long for a cell."""
+    text = str(value)
+    return verbatim(text if len(text) <= LABEL else f"{text[:4]}…{text[5 - LABEL :]}")
 
 
 def _two_colours():

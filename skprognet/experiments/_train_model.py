@@ -45,9 +45,9 @@ class TrainedModel:
         Number of rows, including those that chose the epoch.
     dropped_rows : list of int
         The rows that were left out as copies of others, counted from 0.
-    validation : {"speaker-independent", "stratified", "random"}
+    validation : {"speaker-independent", "stratified", "random", "none"}
         How the rows that chose the epoch were drawn: from other speakers, from each class, or (for
-        numbers) from all rows.
+        numbers) from all rows; "none" if `estimator` has ``early_stopping=False``.
     counts : dict
         ``classes``: the number of rows with each label, or ``numbers``: their mean,
         standard_deviation, lowest and highest. Also ``speakers`` (their number) and ``corpora``
@@ -211,9 +211,16 @@ def train_model(
         _fit(rows.X, y, model, groups, source_y),
         n_rows=len(rows.X),
         dropped_rows=rows.dropped,
-        validation=DRAWN[kind] if groups is None else "speaker-independent",
+        validation=_how_validated(model, kind, groups),
         counts=count_training_rows(rows.labels, target, kind, speaker),
     )
+
+
+def _how_validated(model, kind, groups):
+    """Return how the validation rows were drawn; "none" if there are none."""
+    if not model.early_stopping:
+        return "none"
+    return DRAWN[kind] if groups is None else "speaker-independent"
 
 
 def _check_layers(method, layers):

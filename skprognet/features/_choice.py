@@ -92,8 +92,9 @@ def choose_features(table, *, labels=(), exclude=(), prefixes=()):
     -----
     UserWarning
         If the values of a single feature predict a label without error, as a class code or a row
-        number would; if a few features are whole numbers, as codes are; or if a column after
-        ``extractor`` has the name of a label or key.
+        number would; if a few features are whole numbers, as codes are; if a column of numbers is
+        not a feature because some cells are text; or if a column after ``extractor`` has the name
+        of a label or key.
 
     See Also
     --------
@@ -143,6 +144,8 @@ def choose_features(table, *, labels=(), exclude=(), prefixes=()):
             )
     else:
         features = [name for name in numeric if not names_label(name)]
+    if not prefixes:
+        _warn_of_text(table.drop(columns=[*numeric, *labels, *exclude], errors="ignore"))
     warn_of_labels(table[features], table[list(dict.fromkeys(labels))])
     return features
 
@@ -158,19 +161,44 @@ def _with_prefixes(numeric, prefixes):
     return [name for name in numeric if str(name).startswith(tuple(prefixes))]
 
 
+def _odd_cells(values):
+    """Return the cells of a column of numbers that are text or have a decimal comma, if any.
+
+    A column whose cells are mostly text is not one of numbers. Nor is one of codes such as 01.
+    """
+    values = values.dropna()
+    if is_numeric_dtype(values.dtype) or not len(values):
+        return values[:0]
+    with_points = values.map(lambda v: v.replace(",", ".") if isinstance(v, str) else v)
+    is_number = pd.to_numeric(with_points, errors="coerce").notna()
+    is_odd = ~is_number | values.map(lambda v: isinstance(v, str) and "," in v)
+    return values[is_odd] if is_number.mean() > 0.5 else values[:0]
+
+
 def _check_no_text(others, prefixes):
     """Raise if a column with a prefix of the features has numbers, but also text."""
     for name in others:
-        values = others[name].dropna()
-        if not str(name).startswith(tuple(prefixes)) or is_bool_dtype(values.dtype):
-            continue
-        text = values[pd.to_numeric(values, errors="coerce").isna()]
-        if 0 < len(text) < len(values) / 2:
+        odd = _odd_cells(others[name]) if str(name).startswith(tuple(prefixes)) else ()
+        if len(odd):
             raise ValueError(
                 f"Columns that begin with a prefix of features must hold numbers; got "
-                f"{first_few(text.unique())} in {name!r}. Correct these cells, or choose other "
+                f"{first_few(odd.unique())} in {name!r}. Correct these cells, or choose other "
                 "prefixes."
             )
+
+
+def _warn_of_text(others):
+    """Warn of columns of numbers that are not features because of single cells."""
+    odd = {name: _odd_cells(others[name]) for name in others if not names_label(name)}
+    found = [f"{name!r} ({cells.iloc[0]!r})" for name, cells in odd.items() if len(cells)]
+    if found:
+        more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+        warnings.warn(
+            "Columns of numbers are not features if some cells are text or have a decimal comma; "
+            f"got {', '.join(found[:5])}{more}. Correct these cells, or ignore this if they are "
+            "no measurements.",
+            stacklevel=3,
+        )
 
 
 def warn_of_labels(X, labels, stacklevel=3):

@@ -24,6 +24,7 @@ VALIDATION = {
     "speaker-independent": "rows of speakers that are not in the training rows",
     "stratified": "a share of each class; their speakers may also be in the training rows",
     "random": "rows drawn at random; their speakers may also be in the training rows",
+    "none": "none, all epochs were trained",
 }
 NEW_SPEAKERS = {
     "speaker-independent": "the epoch was chosen on speakers that are not in the training rows. "
@@ -33,6 +34,7 @@ NEW_SPEAKERS = {
         "the epoch may have been chosen on speakers of the training rows. New speakers are "
         "harder.",
     ),
+    "none": "no rows chose the epoch. New speakers are harder.",
 }
 
 

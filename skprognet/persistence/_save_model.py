@@ -1,11 +1,14 @@
 """Save a model to a file, with a card beside it."""
 
+import warnings
 from pathlib import Path
 
 from skprognet._files import write_whole
 from skprognet.persistence._describe import describe_content
 from skprognet.persistence._model_card import write_card
 from skprognet.persistence._model_file import encode_model, info_of
+
+_CARD_MARK = "SHA-256 recorded in it"  # stands in every card
 
 
 def save_model(est, path, *, metadata=None, card=False):
@@ -46,6 +49,11 @@ def save_model(est, path, *, metadata=None, card=False):
     ImportError
         If `card` is True and jinja2 is missing: ``pip install 'skprognet[report]'``.
 
+    Warns
+    -----
+    UserWarning
+        If `card` is False, and the card of an earlier model lies beside the file.
+
     See Also
     --------
     load_model : Loads the model.
@@ -74,10 +82,23 @@ def save_model(est, path, *, metadata=None, card=False):
     """
     content, document = encode_model(est, metadata)
     contents = {Path(path): content}
-    if card:
+    if not card:
+        _warn_of_old_card(card_path(path))
+    else:
         description = describe_content(est, info_of(document), path, len(content))
         contents[card_path(path)] = write_card(description).encode()
     write_whole(contents)
+
+
+def _warn_of_old_card(path):
+    """Warn if the card of an earlier model lies beside the new one."""
+    if path.is_file() and _CARD_MARK in path.read_text("utf-8", "replace"):
+        warnings.warn(
+            f"The card {str(path)!r} describes an earlier model. Write a new one with card=True "
+            "(--card), or remove it.",
+            UserWarning,
+            stacklevel=3,
+        )
 
 
 def card_path(path):

@@ -223,12 +223,12 @@ def test_reader_leaves_audformat_itself_unchanged(database, tmp_path):
         ("!!python/name:os.system", "must be plain YAML"),
         ("!mine {{a: 1}}", "must be plain YAML"),
         ("[" * 200_000, "must have at most 50 levels"),  # would crash the process
-        ("&a [*a]", "must have at most 50 levels and aliases"),
+        ("&a [*a]", "must have at most 50 levels, and aliases"),
         (
             "{{a: &a [x,x,x,x,x,x,x,x,x]"
             + "".join(f", {n}: &{n} [{','.join([f'*{p}'] * 9)}]" for p, n in pairwise("abcdefghi"))
             + "}}",
-            "aliases for 1000000 values",
+            "expand to at most 1000000 values",
         ),
     ],
 )

@@ -127,6 +127,10 @@ def test_crema_d_with_demographics_of_another_form_is_refused(crema_d):
     (crema_d / "VideoDemographics.csv").write_text("ActorID;Age;Sex\n1001;51;Male\n")
     with pytest.raises(ValueError, match=r"Demographics\.csv' must have the columns ActorID and"):
         read_crema_d(crema_d)
+    twice = "ActorID,Sex\n1001,Male\n1001,Female\n"
+    (crema_d / "VideoDemographics.csv").write_text(twice)
+    with pytest.raises(ValueError, match=r"must have one Sex for each ActorID; got .* '1001'\. "):
+        read_crema_d(crema_d)
 
 
 def test_nemo_labels_are_read_from_file_names(make_files):
@@ -201,7 +205,7 @@ def test_emotions_selects_rows_and_refuses_unknown_words(make_files):
         read_emodb(root, emotions=["anger"])
     assert str(caught.value) == (
         "emotions must be 'all' or a list of some of ['angry', 'bored', 'disgusted', 'fearful', "
-        "'happy', 'neutral', 'sad']; got ['anger']."
+        "'happy', 'neutral', 'sad']; got ['anger']. Choose some of these."
     )
 
 
@@ -324,3 +328,22 @@ def test_readers_drop_or_refuse_copies(tmp_path, read, names):
         assert len(read(tmp_path, duplicates="drop")) == 1
     with pytest.raises(ValueError, match="1 recording appears more than once"):
         read(tmp_path, duplicates="error")
+
+
+def test_two_versions_of_a_corpus_in_one_folder_cause_a_warning(make_files):
+    root = make_files("wav/03a01Fa.wav", "wav/03b10Wc.wav")
+    make_files("03a01Fa.wav", root=root / "wav_16k")
+    message = r"Each recording must have its own name; 1 of 2 names belong to several files, .*"
+    with pytest.warns(UserWarning, match=message + r"pass the folder of one version\."):
+        assert len(read_emodb(root)) == 3
+    with pytest.raises(ValueError, match=message):
+        read_emodb(root, duplicates="error")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a permission there")
+def test_recordings_in_a_linked_folder_are_read(make_files, tmp_path):
+    root = make_files("here/03a01Fa.wav")
+    elsewhere = make_files("03b10Wc.wav", root=tmp_path / "other disk")
+    (root / "linked").symlink_to(elsewhere)
+    (elsewhere / "back").symlink_to(root)
+    assert read_emodb(root)["emotion"].tolist() == ["happy", "angry"]

@@ -230,16 +230,17 @@ def test_error_names_the_bad_line(root, old, new, expected):
             {"emotions": ["joy", "sad"]},
             "emotions must be 'paper', 'all' or a list of some of ['angry', 'disgusted', "
             "'excited', 'fearful', 'frustrated', 'happy', 'neutral', 'other', 'sad', "
-            "'surprised']; got ['joy'].",
+            "'surprised']; got ['joy']. Choose some of these.",
         ),
         (
             {"recordings": "improvisation"},
             "recordings must be 'all' or a list of some of ['improvised', 'scripted']; got "
-            "['improvisation'].",
+            "['improvisation']. Choose some of these.",
         ),
         (
             {"recordings": []},
-            "recordings must be 'all' or a list of some of ['improvised', 'scripted']; got [].",
+            "recordings must be 'all' or a list of some of ['improvised', 'scripted']; got []. "
+            "Choose some of these.",
         ),
     ],
 )
@@ -318,6 +319,19 @@ def test_error_names_recordings_in_other_folders(root):
         read_iemocap(root)
     message = str(caught.value)
     assert message.startswith(
-        f"Recordings must be in Session*/sentences/wav/*/*; '{root}' has none there, and "
+        f"Recordings must be in Session*/sentences/wav/*/; '{root}' has none there, and "
     )
     assert f"recordings elsewhere, the first of them '{root}{os.sep}Session" in message
+
+
+def test_two_files_of_one_name_cause_a_warning_and_the_first_is_read(root):
+    first = min(root.glob("Session1/sentences/wav/*/Ses*.wav"))
+    other = first.parent.with_name("zz_denoised") / first.name
+    other.parent.mkdir()
+    other.write_text("other samples")
+    message = "Each recording must have its own name; 1 of .* names belong to several files"
+    with pytest.warns(UserWarning, match=message):
+        corpus = read_iemocap(root, emotions="all", recordings="all")
+    assert str(other) not in set(corpus["file"])
+    with pytest.raises(ValueError, match=message):
+        read_iemocap(root, emotions="all", recordings="all", duplicates="error")

@@ -187,7 +187,7 @@ def test_unknown_selection_is_refused(root):
         read_msp_improv(root, recordings=["improvised"])
     assert str(caught.value) == (
         "recordings must be 'all' or a list of some of ['natural', 'other-improvised', "
-        "'target-improvised', 'target-read']; got ['improvised']."
+        "'target-improvised', 'target-read']; got ['improvised']. Choose some of these."
     )
 
 
@@ -236,7 +236,7 @@ def test_error_names_recordings_in_other_folders(root):
         read_msp_improv(root)
     first = root / "wav" / "session1" / "S01A" / "P" / "MSP-IMPROV-S01A-F01-P-FM01.wav"
     assert str(caught.value) == (
-        "Recordings must be in session*/*/*/ or Audio/session*/*/*/, as session1/S01A/P; "
+        "Recordings must be in session*/*/*/ or Audio/session*/*/*/, such as session1/S01A/P/; "
         f"'{root}' has none there, and 8 recordings elsewhere, the first of them '{first}'. Pass "
         "the folder that holds these places, or move the recordings there."
     )

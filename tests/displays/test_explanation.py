@@ -83,7 +83,7 @@ def test_chosen_output_of_a_regressor_is_drawn_with_suitable_digits(explanation)
     numbers = explanation.drop(columns="log_probability").assign(predicted=[3.14159, 1.0])
     two_outputs = numbers.add_suffix("_0").join((1000 * numbers).add_suffix("_1"))
     display = draw(two_outputs, output=1)
-    assert display.ax_.get_title(loc="right").endswith("without it; the darkest is 1500.0")
+    assert display.ax_.get_title(loc="right").endswith("without it; darkest: ±1500.0")
     assert [text.get_text() for text in display.ax_.texts][:2] == ["100", "-1500"]
     rows = [label.get_text() for label in display.ax_.get_yticklabels()]
     assert rows == ["first: 3.14e+03", "second: 1e+03"]

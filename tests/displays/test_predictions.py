@@ -184,7 +184,7 @@ def test_long_file_name_is_cut_at_its_start_with_an_ellipsis(predictions):
 def test_long_label_is_cut_before_it_is_escaped(predictions):
     predictions = predictions.replace({"angry": "abcdefghi$jkl"})
     shown = texts(draw(DisagreementDisplay.from_predictions(predictions)))
-    assert r"abcdefghi\$" in shown
+    assert r"abcd…i\$jkl" in shown
 
 
 def test_disputes_show_file_names_and_mark_wrong_predictions(predictions):
@@ -300,3 +300,18 @@ def test_options_of_displays_reach_the_numbers(predictions):
     by_svm = DisagreementDisplay.from_predictions(three, against="SVM").disputed
     pd.testing.assert_frame_equal(by_svm, most_disputed(three, 20, against="SVM"))
     assert not by_svm.equals(most_disputed(three, 20))
+
+
+def test_large_counts_and_similar_long_labels_stay_legible():
+    names = ["surprised_positive", "surprised_negative"]
+    n_rows = 20_000
+    rows = pd.DataFrame({"row": range(n_rows), "truth": np.repeat(names, n_rows // 2)})
+    rows = rows.assign(repeat=1, fold=1, source="none")
+    right = rows.assign(method="DNN", prediction=rows["truth"])
+    shown = texts(draw(ConfusionDisplay.from_predictions(right)))
+    assert "10000" in shown
+    wrong = rows["truth"].where(rows["row"] % 2 == 0, names[0])
+    parts = [right, rows.assign(method="SVM", prediction=wrong)]
+    display = DisagreementDisplay.from_predictions(pd.concat(parts), n=2, against="DNN")
+    cells = {text for text in texts(draw(display)) if "…" in text}
+    assert cells == {"surp…itive", "surp…ative"}

@@ -16,7 +16,7 @@ from sklearn.metrics import zero_one_loss
 from sklearn.model_selection import GridSearchCV, cross_val_score, cross_validate
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from skorch.callbacks import Callback
 
 from skprognet import DNNClassifier, FineTunedClassifier, ProgressiveClassifier
@@ -307,6 +307,13 @@ def test_warm_start_with_other_steps_before_the_source_is_an_error(problem, sour
     with pytest.raises(ValueError, match=r"^source must be the source of the last fit "):
         clf.set_params(source=sources[1]).fit(X, y)
     clf.set_params(source=sources[2]).fit(X, y)
+
+
+def test_warm_start_accepts_steps_that_cannot_be_pickled(problem, source, small):
+    X, y, _ = problem
+    steps = make_pipeline(FunctionTransformer(lambda X: X), FrozenEstimator(source))
+    clf = ProgressiveClassifier(steps, **small, warm_start=True).fit(X, y)
+    assert len(clf.fit(X, y).history_) == small["max_epochs"]
 
 
 # Unfitted sources

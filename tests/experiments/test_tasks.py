@@ -206,3 +206,11 @@ def test_a_wrong_level_of_chance_is_refused_before_training(corpus):
         plan_study(TasksDesign(sources=["gender"], scoring=score, n_splits=4), *corpus)
     unknown = Score("mine", uar_score, range=(0, 1), chance=lambda y: np.nan)
     plan_study(TasksDesign(sources=["gender"], scoring=unknown, n_splits=4), *corpus)
+
+
+def test_a_study_can_be_written_beside_its_own_checkpoint(corpus, network, tmp_path):
+    options = {"sources": ["gender"], "n_splits": 3, "n_repeats": 1, "n_jobs": 1}
+    checkpoint = tmp_path / "checkpoint"
+    study = transfer_between_tasks(*corpus, estimator=network, checkpoint=checkpoint, **options)
+    assert checkpoint.is_dir()
+    assert (tmp_path / "report.html") in write_study(study, tmp_path)

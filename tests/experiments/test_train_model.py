@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn import config_context
+from sklearn.base import clone
 
 from skprognet import DNNClassifier, DNNRegressor, FineTunedRegressor, ProgressiveRegressor
 from skprognet.experiments import train_model
@@ -165,3 +166,10 @@ def test_a_method_that_reads_probabilities_refuses_a_source_of_numbers(corpus):
     message = r"^Each source of the method 'posterior' must learn classes; got 'arousal', which"
     with pytest.raises(ValueError, match=message):
         train_model(X, labels, method="posterior", sources=["arousal"], estimator=NETWORK)
+
+
+def test_a_model_without_early_stopping_has_no_validation_rows(corpus):
+    X, labels = corpus
+    network = clone(NETWORK).set_params(early_stopping=False)
+    assert train_model(X, labels, estimator=network).validation == "none"
+    assert train_model(X, labels, estimator=NETWORK).validation == "speaker-independent"

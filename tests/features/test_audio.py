@@ -162,7 +162,9 @@ def test_error_for_a_cut_wav_says_how_much_is_left(path, noise, read):
 def test_raw_audio_is_refused(tmp_path, read):
     path = tmp_path / "speech.raw"
     path.write_bytes(bytes(1000))
-    with pytest.raises(ValueError, match=r"^is raw audio, which does not say its sampling rate$"):
+    with pytest.raises(
+        ValueError, match=r"^is raw audio without a sampling rate; convert it to WAV$"
+    ):
         read(path)
 
 

@@ -67,7 +67,7 @@ def test_entry_is_found_by_content_and_not_by_name_or_date(folder, voices, extra
 def test_raw_suffix_is_refused_even_if_the_content_is_cached(folder, voices, tmp_path):
     raw = shutil.copy(voices[0], tmp_path / "same.RAW")
     smile(folder).transform(voices)
-    with pytest.raises(ValueError, match="is raw audio, which does not say its sampling rate"):
+    with pytest.raises(ValueError, match="is raw audio without a sampling rate"):
         smile(folder).transform([raw])
 
 

@@ -202,3 +202,27 @@ def test_names_of_files_stay_as_they_are():
     _, labels = split_features(table, ["speaker"])
     assert labels["file"].tolist() == names
     assert labels["speaker"].tolist() == ["J\u00f6rg.wav", "a.wav"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "shown"),
+    [
+        (["100.5", "--undefined--", "95.1"], "'--undefined--'"),
+        (["1,5", "2,5", "3,5"], "'1,5'"),
+        (["1.5", " ", "3.5"], "' '"),
+    ],
+)
+def test_a_column_of_numbers_with_odd_cells_causes_a_warning(cells, shown):
+    table = pd.DataFrame(
+        {"emotion": ["sad", "angry", "sad"], "pitch": cells, "f": [0.2, 0.9, 0.3]}
+    )
+    with pytest.warns(UserWarning, match=f"some cells are text .*; got 'pitch' .{shown}.\\. "):
+        assert choose_features(table, labels=["emotion"]) == ["f"]
+
+
+@pytest.mark.parametrize("cells", [["01", "02", "03"], ["a", "b", "1"], [True, False, None]])
+def test_columns_of_codes_and_words_cause_no_warning(cells):
+    table = pd.DataFrame({"emotion": ["sad", "angry", "sad"], "g": cells, "f": [0.2, 0.9, 0.3]})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert choose_features(table, labels=["emotion"]) == ["f"]

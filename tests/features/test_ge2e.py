@@ -151,7 +151,7 @@ def test_the_origin_finds_the_weights_in_a_file_or_its_folder(weights, tmp_path)
     for place in (copy, tmp_path):
         extractor = origin.make_extractor(speech_models={"ge2e": place})
         assert extractor.load().sha256 in origin.extractor
-    with pytest.raises(ValueError, match="speech model 'ge2e', which is not found here"):
+    with pytest.raises(ValueError, match="speech model 'ge2e', which cannot be loaded here"):
         origin.make_extractor(speech_models={"ge2e": tmp_path / "other.pt"})
 
 

@@ -121,8 +121,8 @@ def test_samples_just_beyond_full_scale_raise_no_warning(write, voice):
 def test_warning_names_16_bit_values_stored_as_32_bit_integers(voice):
     samples = (20_000 * voice(150)).astype(np.int32)
     assert warning_messages([(samples, 16_000)]) == [
-        "1 of 1 utterances are almost silent for integers of 32 bits: '<signal in row 0>'. If "
-        "these are values of 16-bit integers, pass them as int16."
+        "1 of 1 utterances are almost silent on the scale of 32-bit integers: '<signal in row "
+        "0>'. If these are values of 16-bit integers, pass them as int16."
     ]
     assert warning_messages([(samples * 65_536, 16_000)]) == []
 

@@ -75,7 +75,9 @@ def test_a_speech_model_before_opensmile_is_refused():
 
 def test_a_module_is_recognised_by_its_weights():
     origin = origin_of(OpenSmileFeatures(), SpeechModelFeatures(make_model(0)))
-    sentence = r"speech model 'mine', which is not found here: .* speech_models=\{'mine': \.\.\.\}"
+    sentence = (
+        r"speech model 'mine', which cannot be loaded here: .* speech_models=\{'mine': \.\.\.\}"
+    )
     with pytest.raises(ValueError, match=sentence):
         origin.make_extractor()
     with pytest.raises(
@@ -127,6 +129,8 @@ def test_no_model_is_looked_up_on_the_network(monkeypatch):
     origin = FeatureOrigin(
         "facebook/wav2vec2-base[layer1;mean]", 16_000, f"wav2vec2-base sha256:{'0' * 64}"
     )
-    with pytest.raises(ValueError, match=r"not found here: model must be .* downloaded before"):
+    with pytest.raises(
+        ValueError, match=r"cannot be loaded here: model must be .* downloaded before"
+    ):
         origin.make_extractor()
     assert not opened

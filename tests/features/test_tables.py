@@ -102,10 +102,10 @@ def test_errors_name_missing_and_repeated_columns(table):
     )
     assert "must have the columns 'emotion'" in error(path, exclude=["emotion"])
     assert error(path, columns=["pitch", "pitch"]) == (
-        "columns and exclude must name each column once; got 'pitch' twice."
+        "columns and exclude must name each column once; got 'pitch' twice. Leave one out."
     )
     assert error(path, exclude=["pitch", "level"]) == (
-        f"{str(path)!r} must have columns of features; got none."
+        f"{str(path)!r} must have columns of features; got none. Add some."
     )
 
 
@@ -144,7 +144,8 @@ def test_repeated_and_nameless_utterances_are_refused(table):
         "others, or add the columns 'start' and 'end'."
     )
     path = table(FRAME.assign(file=["a.wav", None]))
-    assert error(path) == f"Every row of {str(path)!r} must name its file; some rows do not."
+    sentence = f"Every row of {str(path)!r} must name its file; 1 of 2 do not. "
+    assert error(path) == f"{sentence}Fill them in, or drop these rows."
 
 
 def test_table_without_rows_is_refused(table):

@@ -364,3 +364,11 @@ def test_methods_that_were_not_compared_are_not_said_to_have_no_difference(three
     text = format_table(table)
     assert "none is better or worse than DNN" not in text
     assert "no network with a source was compared with the same network without one" in text
+
+
+def test_the_legend_says_if_only_some_methods_were_compared(three_methods):
+    scores, _ = three_methods
+    comparisons = compare_methods(scores, against=("ProgNet", "gender"))
+    comparisons = comparisons.assign(pvalue=1.0, low=-1.0, high=1.0)
+    text = format_table(summary_table(scores, comparisons))
+    assert "No method has a mark: none that was compared with DNN is better or worse" in text

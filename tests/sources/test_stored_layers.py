@@ -188,11 +188,11 @@ FORGERIES = {
     ),
     "fewer places": (
         lambda d, a: a.update(features_read_=np.array([0, 3])),
-        "the network reads 3 features, but features_read_ has 2",
+        "the network reads 3 features instead of 2",
     ),
     "all places": (
         lambda d, a: (estimator_state(d).update(features_read_=None), a.pop("features_read_")),
-        "the network reads 3 features, but features_read_ has 8",
+        "the network reads 3 features instead of 8",
     ),
     "features of another kind": (
         lambda d, a: estimator_state(d).update(features=7),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from skprognet._wording import first_few
 from skprognet.datasets._check_corpus import checked
 from skprognet.datasets._corpus import AudbTables, Corpus
 from skprognet.datasets._named_files import NamedFiles
@@ -120,7 +121,13 @@ def read_crema_d(root, *, emotions="all", duplicates="keep"):
                 f"{str(table)!r} must have the columns ActorID and Sex, separated by commas; it "
                 f"cannot be read like that ({error}). Take the file of the corpus."
             ) from error
-        actors = actors.set_index("ActorID")
+        actors = actors.drop_duplicates().set_index("ActorID")
+        twice = actors.index[actors.index.duplicated()]
+        if len(twice):
+            raise ValueError(
+                f"{str(table)!r} must have one Sex for each ActorID; got several for "
+                f"{first_few(twice.unique())}. Take the file of the corpus."
+            )
         frame["gender"] = frame["speaker"].map(actors["Sex"].str.lower())
     else:
         warnings.warn(

@@ -10,7 +10,7 @@ from skprognet.datasets._label_files import (
     finish_corpus,
     numbered_lines,
 )
-from skprognet.datasets._recordings import find_recordings
+from skprognet.datasets._recordings import find_by_name
 
 IEMOCAP = Corpus(
     name="iemocap",
@@ -123,15 +123,15 @@ def read_iemocap(root, *, emotions="paper", recordings="all", segments=False, du
             "without any. Pass the folder that holds Session1."
         )
     folder = "dialog/wav/*" if segments else "sentences/wav/*/*"
-    paths = find_recordings(root.glob(f"Session*/{folder}"), duplicates)
-    check_recordings(root, paths, f"Session*/{folder.removesuffix('/*')}/")
+    wavs = find_by_name(root.glob(f"Session*/{folder}"), duplicates)
+    check_recordings(root, wavs, f"Session*/{folder.removesuffix('/*')}/")
     utterances = [utterance for path in labels for utterance in _read_labels(path)]
     if not segments:  # the times are those of the dialogue, not of the file
         utterances = [utterance | {"start": None, "end": None} for utterance in utterances]
     return finish_corpus(
         IEMOCAP,
         utterances,
-        {path.stem: path for path in paths},
+        wavs,
         _WORDS,
         _KINDS.values(),
         emotions=emotions,

@@ -10,7 +10,7 @@ from skprognet.datasets._label_files import (
     finish_corpus,
     numbered_lines,
 )
-from skprognet.datasets._recordings import find_recordings
+from skprognet.datasets._recordings import find_by_name
 
 MSP_IMPROV = Corpus(
     name="msp_improv",
@@ -114,12 +114,12 @@ def read_msp_improv(root, *, emotions="paper", recordings="all", duplicates="kee
             "folder that holds this file."
         )
     tree = "[sS]ession*/*/*/*"
-    paths = find_recordings([*root.glob(tree), *root.glob(f"Audio/{tree}")], duplicates)
-    check_recordings(root, paths, "session*/*/*/ or Audio/session*/*/*/, such as session1/S01A/P/")
+    wavs = find_by_name([*root.glob(tree), *root.glob(f"Audio/{tree}")], duplicates)
+    check_recordings(root, wavs, "session*/*/*/ or Audio/session*/*/*/, such as session1/S01A/P/")
     return finish_corpus(
         MSP_IMPROV,
         list(_read_labels(labels[0])),
-        {path.stem: path for path in paths},
+        wavs,
         _WORDS,
         _KINDS.values(),
         emotions=emotions,

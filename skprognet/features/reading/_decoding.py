@@ -124,9 +124,7 @@ def open_sound(source):
             known = describe_kind(content)
         raise ValueError(known or f"cannot be decoded ({_in_words(error)})") from error
     except TypeError as error:  # its name ends in .raw: soundfile asks for rate and channels
-        raise ValueError(
-            "is raw audio, which does not say its sampling rate; convert it to WAV"
-        ) from error
+        raise ValueError("is raw audio without a sampling rate; convert it to WAV") from error
 
 
 def _what_to_open(source):

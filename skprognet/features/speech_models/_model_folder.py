@@ -118,7 +118,10 @@ def _cached_folder(name):
     """Return the folder of a model in the local cache of the hub, or None; opens no connection."""
     hub = import_extra("huggingface_hub", "speech")
     try:
-        return Path(hub.snapshot_download(name, local_files_only=True))
+        # Of the whole repository, `_download` takes only some files, so that it is incomplete.
+        # The files with the preprocessing must be there, since a model may do without them.
+        known = {"local_files_only": True, "allow_patterns": [*_READ]}
+        return Path(hub.snapshot_download(name, **known))
     except (hub.errors.LocalEntryNotFoundError, hub.errors.HFValidationError):
         return None
 
