@@ -187,7 +187,7 @@ def check_one_value(name, frame, columns, advice):
     for column in columns:
         if column in frame and frame[column].nunique(dropna=False) > 1:
             values = frame[column].unique().tolist()
-            one = frame[column].dropna().iloc[0]  # nothing equals NaN
+            one = frame[column].dropna().unique().tolist()[0]  # nothing equals NaN
             raise ValueError(
                 f"{name} must hold the scores of one {column}; got {first_few(values)}. Select "
                 f"one, as in scores[scores[{column!r}] == {one!r}]{advice}."

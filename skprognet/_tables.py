@@ -154,11 +154,16 @@ def write_table(table, path):
             getattr(table, write)(content)
         except UnicodeEncodeError:
             content = io.BytesIO()
-            getattr(table.map(_with_escapes), write)(content)
+            getattr(with_escapes(table), write)(content)
     write_whole({path: content.getvalue()})
 
 
-def _with_escapes(value):
-    """Return text with escapes for what is not valid text, as in a CSV file."""
+def with_escapes(table):
+    """Return a table with escapes for names that are not valid text, as in a CSV file."""
+    text = {name: table[name].map(_escaped) for name in table.select_dtypes("object")}
+    return table.assign(**text)
+
+
+def _escaped(value):
     is_text = isinstance(value, str)
     return value.encode("utf-8", "backslashreplace").decode() if is_text else value

@@ -142,7 +142,9 @@ def test_codes_with_a_leading_zero_stay_text(separator, tmp_path):
 def test_a_name_that_is_not_utf8_does_not_lose_a_table(suffix, tmp_path):
     pytest.importorskip("pyarrow")
     names = pd.Series(["a\udcff.wav", "b.wav"], dtype=object)
-    write_table(pd.DataFrame({"file": names, "f": [0.5, 1.5]}), tmp_path / f"t{suffix}")
+    numbers = np.array([0.5, 1.5], dtype=np.float32)
+    write_table(pd.DataFrame({"file": names, "f": numbers}), tmp_path / f"t{suffix}")
     table = read_table(tmp_path / f"t{suffix}")
+    assert table["f"].dtype == np.float32
     assert table["file"].tolist() == ["a\\udcff.wav", "b.wav"]
     assert table["f"].tolist() == [0.5, 1.5]

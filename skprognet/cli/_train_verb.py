@@ -227,7 +227,8 @@ def train(
         | origins
         | {name: {"layers": name} for name in layers},
     }
-    save_model(trained.model, output, metadata=metadata, card=card)
+    with print_warnings():
+        save_model(trained.model, output, metadata=metadata, card=card)
     options = _options_of_a_study(method, speaker, features, duplicates, kind, network)
     click.echo(on_terminal(training_summary(trained.model, metadata, output, table, options)))
     if card:

@@ -100,7 +100,7 @@ def select_values(frame, column, wanted, known, shortcuts=("'all'",)):
         offers = ", ".join(shortcuts)
         raise ValueError(
             f"{column}s must be {offers} or a list of some of {known}; got {unknown or wanted}. "
-            "Choose some of these."
+            "Choose from that list."
         )
     return frame[frame[column].isin(wanted)].reset_index(drop=True)
 

@@ -54,15 +54,23 @@ def find_recordings(paths, duplicates):
 
 
 def files_below(root):
-    """Yield all files below a folder, also in folders that are linked."""
-    seen = set()
-    for folder, folders, names in os.walk(root, followlinks=True):
-        real = os.path.realpath(folder)
-        if real in seen:  # a link may lead to a folder above it
-            folders.clear()
-            continue
-        seen.add(real)
-        yield from (Path(folder, name) for name in names)
+    """Return all files below a folder, also in linked folders that lie elsewhere."""
+    files, links, seen = [], [Path(root)], set()
+    while links:  # folders before the links in them, so that each file has its own name
+        place = links.pop(0)
+        for folder, folders, names in os.walk(place):
+            folders.sort()
+            seen.add(os.path.realpath(folder))
+            files += [Path(folder, name) for name in sorted(names)]
+            links += [Path(folder, name) for name in folders if os.path.islink(f"{folder}/{name}")]
+        links = [link for link in links if not _is_known(link, root, seen)]
+    return files
+
+
+def _is_known(link, root, seen):
+    """Return whether a linked folder was read already, or holds the corpus itself."""
+    target = os.path.realpath(link)
+    return target in seen or Path(target) in Path(root).resolve().parents
 
 
 def report_versions(recordings, duplicates):
@@ -87,7 +95,8 @@ def report_versions(recordings, duplicates):
 
 
 def _differ(paths):
-    return len({sha256(path) for path in paths}) > 1
+    sizes = {path.stat().st_size for path in paths}
+    return len(sizes) > 1 or len({sha256(path) for path in paths}) > 1
 
 
 def find_by_name(paths, duplicates):

@@ -28,7 +28,7 @@ def check_emotions(emotions):
     if unknown or not emotions or len(set(emotions)) < len(emotions):
         raise ValueError(
             f"emotions must be different items of {list(EXPRESSIONS)}; got {emotions}. Choose "
-            "some of these."
+            "from that list."
         )
     return emotions
 

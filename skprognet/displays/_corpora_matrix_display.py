@@ -4,7 +4,7 @@ import numpy as np
 
 from skprognet._comparisons import signed
 from skprognet._scores import as_frame, label
-from skprognet._table_metric import metric_of
+from skprognet._table_metric import if_lower_is_better, metric_of
 from skprognet.displays._display import Display
 from skprognet.displays._frames import check_one_study
 from skprognet.displays._style import row_height, verbatim
@@ -177,7 +177,8 @@ class CorporaMatrixDisplay(Display):
         plain = " or ".join(self.matrix["baseline"].unique())
         lines = [
             "target corpus",
-            f"improvement in {metric.label} over {plain} (grey: {metric.label} of {plain} itself)",
+            f"gain in {metric.label} over {plain} "
+            f"(grey: {metric.label} of {plain} itself{if_lower_is_better(metric)})",
         ]
         used = set("".join(self.matrix["marks"]))
         marks = [f"{m} {words.format(plain)}" for m, words in MARKS.items() if m in used]

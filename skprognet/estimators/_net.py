@@ -140,8 +140,8 @@ class Net(NeuralNetClassifier):
         if not by_hand or isinstance(self.optimizer_, torch.optim.LBFGS):  # it wants a closure
             return None
         # The step writes only the gradients of weights that learn. A gradient from before a layer
-        # was frozen would still move it. A layer that is frozen within an epoch moves up to its
-        # end.
+        # was frozen would still move it. A layer that is frozen within an epoch still moves until
+        # that epoch ends.
         for parameter in self.module_.parameters():
             if not parameter.requires_grad:
                 parameter.grad = None

@@ -222,7 +222,7 @@ def _columns(X, places):
 
 
 def _steps_digest(source):
-    """Return a digest of the steps before the network of a source; None if there is none."""
+    """Return a digest of the steps before a network; None if they cannot be pickled."""
     try:
         # coerce_mmap: arrays on disk are the same as arrays in memory.
         return joblib.hash(getattr(source, "steps", None), coerce_mmap=True)

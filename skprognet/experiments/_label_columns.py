@@ -19,8 +19,8 @@ def check_same_rows(X, labels):
     Raises
     ------
     ValueError
-        If the number of rows, their order or their index differs, unless one table is numbered
-        from 0.
+        If the numbers of rows differ, if the index is the same in another order, or if the two
+        tables share only a part of it and neither is numbered from 0.
     """
     n_rows = len(X)
     if len(labels) != n_rows:
@@ -52,7 +52,7 @@ def check_no_labels(X, labels, columns):
     names = set(getattr(X, "columns", ())).intersection(columns).intersection(labels)
     if names:
         raise ValueError(
-            f"X must not have the columns of labels that are used; got "
+            f"X must not have columns of labels that are in use; got "
             f"{first_few(sorted(names))}. Drop them from X."
         )
 

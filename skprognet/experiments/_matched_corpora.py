@@ -88,7 +88,7 @@ def _check_tables(design, corpora):
             )
         X, labels = corpus
         advice = f"Rename columns of {name!r}, or pass emotion=, tasks= and speaker=."
-        options = {"apart": [design.emotion], "names": design.group_columns, "stacklevel": 6}
+        options = {"apart": [design.emotion], "names": [design.speaker], "stacklevel": 6}
         labels = check_columns(labels, design.columns, advice, **options)
         check_no_labels(X, labels, design.columns)
         check_same_rows(X, labels)

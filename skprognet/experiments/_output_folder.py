@@ -200,8 +200,7 @@ class OutputFolder:
             If a file cannot be written, a file of the user is in the way, or the folder was
             removed.
         """
-        is_of_another = self._files and not (self._is_begun or self.is_complete)
-        if complete and is_of_another and self.is_unfinished:
+        if complete and self._files and not self._is_begun and self.is_unfinished:
             raise ValueError(
                 f"The folder {str(self.folder)!r} must not hold a study that is not finished; got "
                 "one with finished jobs. Finish it, or choose another folder."

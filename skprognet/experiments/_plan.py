@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from skprognet._scores import label
+from skprognet._target_kind import NUMBERS
 from skprognet._wording import first_few
 from skprognet.evaluation import cross_validate_transfer, plan_call
 from skprognet.experiments._describe_plan import describe_plan
@@ -31,7 +32,11 @@ from skprognet.results import choose_pairs
 
 
 def _check_score_exists(plan):
-    """Raise if the user's own score, or its chance, is wrong for the test rows of a split."""
+    """Raise if the user's own score, or its chance, is wrong for the test rows of a split.
+
+    A network that has not learned predicts the same for all rows. Some scores are NaN then, such
+    as the precision of a class. This would be found only after all training.
+    """
     run = plan.run
     for split in plan.splits if run.scoring.name not in get_score_names() else ():
         truth = run.y[split.test]
@@ -42,6 +47,18 @@ def _check_score_exists(plan):
                 f"{run.scoring.name!r} in repeat {split.repeat + 1}, fold {split.fold + 1}, even "
                 "if all predictions are right. Use other folds, or another score."
             )
+        for prediction in _constants(run, truth):
+            if np.isnan(run.scoring(truth, np.full_like(truth, prediction))):
+                raise ValueError(
+                    f"scoring must give a number for all predictions; got NaN from "
+                    f"{run.scoring.name!r} if each prediction is {prediction!r}. Let it return a "
+                    "number there, such as 0."
+                )
+
+
+def _constants(run, truth):
+    """Return what a network that has not learned may predict for all rows."""
+    return [float(truth.mean())] if run.kind == NUMBERS else np.unique(run.y).tolist()
 
 
 def _check_comparison(plan):

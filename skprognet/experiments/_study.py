@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from skprognet._scores import CONDITIONS, METHOD, SCORE, label
-from skprognet._wording import first_few
 from skprognet.evaluation import audit, audit_in_words, count_recorded_fits
 from skprognet.results import compare_methods, summary_table
 
@@ -94,30 +92,11 @@ class Study:
     audit_verdict: str = field(init=False)
 
     def __post_init__(self):
-        scores = _with_numbers(self.scores)
-        self.comparisons = compare_methods(scores)
-        self.table = summary_table(scores, self.comparisons)
+        self.comparisons = compare_methods(self.scores)
+        self.table = summary_table(self.scores, self.comparisons)
         self.audit, self.audit_verdict = _audit_by_corpus(
             self.scores, self.groups, self.design.folds
         )
-
-
-def _with_numbers(scores):
-    """Return the scores without methods that lack a score in a fit, and warn of them."""
-    lacking = scores[SCORE].isna()
-    if not lacking.any():
-        return scores
-    keys = [name for name in (*CONDITIONS, *METHOD) if name in scores]
-    is_left_out = lacking.groupby([scores[name] for name in keys], dropna=False).transform("any")
-    names = scores.loc[is_left_out, list(METHOD)].drop_duplicates().itertuples(index=False)
-    warnings.warn(
-        f"The score of {lacking.sum()} fits is NaN. Their methods are not compared: "
-        f"{first_few([label(*name) for name in names])}. To compare them, let the score return a "
-        "number for all predictions.",
-        UserWarning,
-        stacklevel=5,
-    )
-    return scores[~is_left_out]
 
 
 # What the groups are that no two folds share.

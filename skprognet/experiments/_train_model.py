@@ -138,8 +138,9 @@ def train_model(
         has a column of these labels, a class has fewer than two rows, there are fewer than four
         rows of numbers, rows are duplicates, the speakers cannot be kept apart, the method reads
         no sources although there are some or needs a source and has none, the target is one of the
-        sources, the method cannot learn numbers or cannot read layers that are columns, or
-        `estimator` is a regressor although the labels are taken as classes and `kind` is None.
+        sources, the method cannot learn numbers, cannot read layers that are columns or reads the
+        classes of a source of numbers, or `estimator` is a regressor although the labels are taken
+        as classes and `kind` is None.
     TypeError
         If `estimator` is neither a DNNClassifier nor a DNNRegressor, one of its parameters is of
         the wrong type, or `sources` is not a list of names and pairs.
@@ -148,8 +149,9 @@ def train_model(
     -----
     UserWarning
         If columns of `X` have the names of layers of a speech model, but are used as features; if
-        labels are nearly the same, such as "anger" and "angry"; or if rows are duplicates and
-        ``duplicates="keep"``.
+        labels are nearly the same, such as "anger" and "angry"; if names of speakers differ only
+        in blanks; if speakers of several corpora have the same name and are a source; or if rows
+        are duplicates and ``duplicates="keep"``.
 
     See Also
     --------

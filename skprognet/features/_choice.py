@@ -56,7 +56,7 @@ def check_lists(**parameters):
             )
 
 
-def choose_features(table, *, labels=(), exclude=(), prefixes=()):
+def choose_features(table, *, labels=(), groups=(), exclude=(), prefixes=()):
     """Return the columns of a table that are features, and warn of suspicious ones.
 
     In a table that ``skprognet extract`` wrote, features are the numeric columns after the column
@@ -70,6 +70,8 @@ def choose_features(table, *, labels=(), exclude=(), prefixes=()):
         Table with one row per utterance.
     labels : sequence of str, default=()
         Columns of labels, which are not features.
+    groups : sequence of str, default=()
+        Columns of speakers, sessions and the like, whose text causes no warning.
     exclude : sequence of str, default=()
         Other columns that are not features, such as a key.
     prefixes : sequence of str, default=()
@@ -112,7 +114,7 @@ def choose_features(table, *, labels=(), exclude=(), prefixes=()):
     ['pitch', 'loudness']
     """
     check_table(table)
-    check_lists(labels=labels, exclude=exclude, prefixes=prefixes)
+    check_lists(labels=labels, groups=groups, exclude=exclude, prefixes=prefixes)
     missing = [label for label in labels if label not in table]
     if missing:
         raise ValueError(
@@ -145,7 +147,9 @@ def choose_features(table, *, labels=(), exclude=(), prefixes=()):
     else:
         features = [name for name in numeric if not names_label(name)]
     if not prefixes:
-        _warn_of_text(table.drop(columns=[*numeric, *labels, *exclude], errors="ignore"))
+        possible = after if EXTRACTOR in table and EXTRACTOR not in exclude else set(table)
+        possible -= {*numeric, *labels, *exclude, *groups}
+        _warn_of_text(table[[name for name in table if name in possible]])
     warn_of_labels(table[features], table[list(dict.fromkeys(labels))])
     return features
 
@@ -166,20 +170,22 @@ def _odd_cells(values):
 
     A column whose cells are mostly text is not one of numbers. Nor is one of codes such as 01.
     """
-    values = values.dropna()
-    if is_numeric_dtype(values.dtype) or not len(values):
+    if is_numeric_dtype(values.dtype):
         return values[:0]
-    with_points = values.map(lambda v: v.replace(",", ".") if isinstance(v, str) else v)
-    is_number = pd.to_numeric(with_points, errors="coerce").notna()
-    is_odd = ~is_number | values.map(lambda v: isinstance(v, str) and "," in v)
-    return values[is_odd] if is_number.mean() > 0.5 else values[:0]
+    values = values.dropna().astype(object)
+    has_comma = np.array([isinstance(v, str) and "," in v for v in values], dtype=bool)
+    with_points = values.where(~has_comma, values.astype(str).str.replace(",", "."))
+    is_number = pd.to_numeric(with_points, errors="coerce").notna().to_numpy()
+    is_odd = ~is_number | has_comma
+    return values[is_odd] if 2 * is_number.sum() > len(values) else values[:0]
 
 
 def _check_no_text(others, prefixes):
     """Raise if a column with a prefix of the features has numbers, but also text."""
     for name in others:
         odd = _odd_cells(others[name]) if str(name).startswith(tuple(prefixes)) else ()
-        if len(odd):
+        # Of cells with commas alone, nobody knows whether they are numbers or pairs.
+        if len(odd) and not odd.str.contains(",").all():
             raise ValueError(
                 f"Columns that begin with a prefix of features must hold numbers; got "
                 f"{first_few(odd.unique())} in {name!r}. Correct these cells, or choose other "
@@ -196,7 +202,7 @@ def _warn_of_text(others):
         warnings.warn(
             "Columns of numbers are not features if some cells are text or have a decimal comma; "
             f"got {', '.join(found[:5])}{more}. Correct these cells, or ignore this if they are "
-            "no measurements.",
+            "not measurements.",
             stacklevel=3,
         )
 

@@ -54,7 +54,8 @@ def split_features(table, labels, *, groups=(), exclude=(), prefixes=(), name="t
     Warns
     -----
     UserWarning
-        If the spelling of labels is changed, or features are likely labels or codes.
+        If the spelling of labels is changed, features are likely labels or codes, or a column of
+        numbers is not a feature because some cells are text.
 
     See Also
     --------
@@ -77,7 +78,9 @@ def split_features(table, labels, *, groups=(), exclude=(), prefixes=(), name="t
     for label in labels:
         check_column(table, label, name)
         _check_complete(table, label, name)
-    features = choose_features(table, labels=labels, exclude=exclude, prefixes=prefixes)
+    features = choose_features(
+        table, labels=labels, groups=groups, exclude=exclude, prefixes=prefixes
+    )
     if not features:
         raise ValueError(
             f"{name!r} must have features, which are numeric columns that are not labels; got "

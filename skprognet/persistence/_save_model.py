@@ -1,6 +1,7 @@
 """Save a model to a file, with a card beside it."""
 
 import warnings
+from contextlib import suppress
 from pathlib import Path
 
 from skprognet._files import write_whole
@@ -82,17 +83,19 @@ def save_model(est, path, *, metadata=None, card=False):
     """
     content, document = encode_model(est, metadata)
     contents = {Path(path): content}
-    if not card:
-        _warn_of_old_card(card_path(path))
-    else:
+    if card:
         description = describe_content(est, info_of(document), path, len(content))
         contents[card_path(path)] = write_card(description).encode()
     write_whole(contents)
+    _warn_of_old_card(card_path(path), info_of(document)["sha256"])
 
 
-def _warn_of_old_card(path):
-    """Warn if the card of an earlier model lies beside the new one."""
-    if path.is_file() and _CARD_MARK in path.read_text("utf-8", "replace"):
+def _warn_of_old_card(path, digest):
+    """Warn if a card of another model lies beside the new one."""
+    text = ""
+    with suppress(OSError):
+        text = path.read_text("utf-8", "replace")
+    if _CARD_MARK in text and digest not in text:
         warnings.warn(
             f"The card {str(path)!r} describes an earlier model. Write a new one with card=True "
             "(--card), or remove it.",

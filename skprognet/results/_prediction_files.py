@@ -17,7 +17,7 @@ from skprognet._predictions import (
     predicts_numbers,
 )
 from skprognet._scores import BASELINE, CONDITIONS, FOLD, METHOD
-from skprognet._tables import read_table
+from skprognet._tables import read_table, with_escapes
 from skprognet.results._score_files import compressed, read_csv
 
 PREDICTION_FILES = ("predictions.parquet", "predictions.csv.gz")
@@ -45,6 +45,8 @@ def prediction_files(predictions):
         return {as_parquet: _to_parquet(predictions)}
     except ImportError:
         return {as_csv: compressed(predictions)}
+    except UnicodeEncodeError:  # a name of a file that is not valid text
+        return {as_parquet: _to_parquet(with_escapes(predictions))}
 
 
 def _probabilities(predictions):

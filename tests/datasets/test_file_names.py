@@ -205,7 +205,7 @@ def test_emotions_selects_rows_and_refuses_unknown_words(make_files):
         read_emodb(root, emotions=["anger"])
     assert str(caught.value) == (
         "emotions must be 'all' or a list of some of ['angry', 'bored', 'disgusted', 'fearful', "
-        "'happy', 'neutral', 'sad']; got ['anger']. Choose some of these."
+        "'happy', 'neutral', 'sad']; got ['anger']. Choose from that list."
     )
 
 
@@ -342,8 +342,10 @@ def test_two_versions_of_a_corpus_in_one_folder_cause_a_warning(make_files):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a permission there")
 def test_recordings_in_a_linked_folder_are_read(make_files, tmp_path):
-    root = make_files("here/03a01Fa.wav")
+    root = make_files("here/03a01Fa.wav", root=tmp_path / "corpus")
     elsewhere = make_files("03b10Wc.wav", root=tmp_path / "other disk")
-    (root / "linked").symlink_to(elsewhere)
-    (elsewhere / "back").symlink_to(root)
-    assert read_emodb(root)["emotion"].tolist() == ["happy", "angry"]
+    (root / "elsewhere").symlink_to(elsewhere)
+    for name, target in {"a": root / "here", "back": root, "above": tmp_path}.items():
+        (root / name).symlink_to(target)
+    files = read_emodb(root)["file"].tolist()
+    assert files == [str(root / "elsewhere" / "03b10Wc.wav"), str(root / "here" / "03a01Fa.wav")]

@@ -230,17 +230,17 @@ def test_error_names_the_bad_line(root, old, new, expected):
             {"emotions": ["joy", "sad"]},
             "emotions must be 'paper', 'all' or a list of some of ['angry', 'disgusted', "
             "'excited', 'fearful', 'frustrated', 'happy', 'neutral', 'other', 'sad', "
-            "'surprised']; got ['joy']. Choose some of these.",
+            "'surprised']; got ['joy']. Choose from that list.",
         ),
         (
             {"recordings": "improvisation"},
             "recordings must be 'all' or a list of some of ['improvised', 'scripted']; got "
-            "['improvisation']. Choose some of these.",
+            "['improvisation']. Choose from that list.",
         ),
         (
             {"recordings": []},
             "recordings must be 'all' or a list of some of ['improvised', 'scripted']; got []. "
-            "Choose some of these.",
+            "Choose from that list.",
         ),
     ],
 )

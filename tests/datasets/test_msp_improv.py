@@ -187,7 +187,7 @@ def test_unknown_selection_is_refused(root):
         read_msp_improv(root, recordings=["improvised"])
     assert str(caught.value) == (
         "recordings must be 'all' or a list of some of ['natural', 'other-improvised', "
-        "'target-improvised', 'target-read']; got ['improvised']. Choose some of these."
+        "'target-improvised', 'target-read']; got ['improvised']. Choose from that list."
     )
 
 

@@ -81,7 +81,7 @@ def test_labels_with_rows_missing_or_in_another_order_are_refused():
 def test_features_with_the_name_of_a_label_are_refused(name):
     emodb = load_emodb(as_frame=True)
     X = emodb.data.assign(**{name: pd.factorize(emodb.frame[name])[0]})
-    message = rf"^X must not have the columns of labels that are used; got '{name}'\. "
+    message = rf"^X must not have columns of labels that are in use; got '{name}'\. "
     with pytest.raises(ValueError, match=message):
         plan_study(TasksDesign(sources=["gender"]), X, emodb.frame)
     with pytest.raises(ValueError, match=message):

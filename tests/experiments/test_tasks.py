@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import clone
-from sklearn.dummy import DummyClassifier
 from sklearn.metrics import f1_score
 
 from skprognet import DNNClassifier
@@ -104,27 +103,29 @@ def test_a_score_that_is_undefined_on_test_rows_is_refused_before_training(corpu
         plan_study(design, X, labels)
 
 
-def test_a_method_with_a_score_of_nan_is_not_compared(corpus, tmp_path):
+def test_a_score_that_is_undefined_for_equal_predictions_is_refused_before_training(corpus):
     X, labels = corpus
 
-    def accuracy_of_the_first(y_true, y_pred):
-        if len(set(y_pred)) == 1:
-            return np.nan
-        return np.mean(np.asarray(y_true) == np.asarray(y_pred))
-
-    score = Score("first", accuracy_of_the_first, range=(0, 1))
-    options = {"scoring": score, "n_splits": 3, "n_repeats": 1, "n_jobs": 1, "sources": ["gender"]}
-    network = DNNClassifier(hidden_layer_sizes=(8,), max_epochs=30, lr=0.05, monitor="uar")
-    constant = {"constant": DummyClassifier()}
-    message = r"^The score of 3 fits is NaN\. Their methods are not compared: 'constant'\. "
-    with pytest.warns(UserWarning, match=message):
-        study = transfer_between_tasks(
-            X, labels, estimator=network, other_methods=constant, **options
+    def precision_of_sad(y_true, y_pred):
+        is_called_sad = np.asarray(y_pred) == "sad"
+        return (
+            np.mean(np.asarray(y_true)[is_called_sad] == "sad") if is_called_sad.any() else np.nan
         )
-    assert study.scores["score"].isna().sum() == 3
-    assert set(study.comparisons["method"]) == {"PT/FT", "ProgNet"}
-    assert "constant" not in set(study.table["method"])
-    assert len(write_study(study, tmp_path))
+
+    score = Score("precision of sad", precision_of_sad, range=(0, 1))
+    network = DNNClassifier(hidden_layer_sizes=(4,), max_epochs=1)
+    design = TasksDesign(sources=["gender"], estimator=network, scoring=score)
+    message = r"got NaN from 'precision of sad' if each prediction is 'angry'\. "
+    with pytest.raises(ValueError, match=message):
+        plan_study(design, X, labels)
+    rating = labels.assign(valence=np.linspace(0, 1, len(labels)))
+    correlation = Score(
+        "r", lambda y, p: np.nan if np.std(p) == 0 else np.corrcoef(y, p)[0, 1], kind="numbers"
+    )
+    with pytest.raises(ValueError, match=r"got NaN from 'r' if each prediction is 0\.\d"):
+        plan_study(
+            TasksDesign(target="valence", sources=["gender"], scoring=correlation), X, rating
+        )
 
 
 def test_normalisation_by_speaker_equals_that_by_hand_with_folds_of_sessions(corpus):

@@ -220,7 +220,16 @@ def test_a_column_of_numbers_with_odd_cells_causes_a_warning(cells, shown):
         assert choose_features(table, labels=["emotion"]) == ["f"]
 
 
-@pytest.mark.parametrize("cells", [["01", "02", "03"], ["a", "b", "1"], [True, False, None]])
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["01", "02", "03"],
+        ["a", "b", "1"],
+        [True, False, None],
+        pd.Categorical(["tel"] * 3),
+        pd.Categorical(["a", "b,c", "a"]),
+    ],
+)
 def test_columns_of_codes_and_words_cause_no_warning(cells):
     table = pd.DataFrame({"emotion": ["sad", "angry", "sad"], "g": cells, "f": [0.2, 0.9, 0.3]})
     with warnings.catch_warnings():

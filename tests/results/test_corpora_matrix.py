@@ -222,7 +222,9 @@ def test_the_picture_says_that_lower_is_better_and_shows_the_own_network_of_each
     scores.loc[scores["source"] == "none", "baseline"] = "none"
     scores = scores.assign(metric="my loss", greater_is_better=False)
     display = CorporaMatrixDisplay.from_scores(scores).plot()
-    assert "improvement in my loss over" in display.ax_.get_xlabel().replace("\n", " ")
+    label = display.ax_.get_xlabel().replace("\n", " ")
+    assert label.startswith("target corpus gain in my loss over ")
+    assert "itself (lower is better))" in label
     own = {
         (row["method"], row["corpus"]): f"{row['baseline_score']:.3f}"
         for _, row in display.frame().iterrows()

@@ -56,8 +56,12 @@ def find_folder(model, *, needs_weights=True, download=False):
             "hub name."
         )
     cached = _cached_folder(name)
-    if cached is not None and not _missing(cached, needs_weights):
-        return cached
+    try:
+        if cached is not None and not _missing(cached, needs_weights):
+            return cached
+    except ValueError:  # some parts of the weights are missing, after an interrupted download
+        if not download:
+            raise
     if not download:
         raise ValueError(
             f"model must be 'ge2e', a folder, or a model that was downloaded before; got "
