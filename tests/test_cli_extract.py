@@ -5,6 +5,7 @@ import pytest
 from click.testing import CliRunner
 
 from skprognet.cli import main
+from skprognet.features import count_cached
 
 opensmile = pytest.importorskip("opensmile")
 soundfile = pytest.importorskip("soundfile")
@@ -121,3 +122,13 @@ def test_a_folder_in_place_of_an_audio_file_is_refused(tmp_path):
     assert (
         f"got the folder {str(tmp_path)!r}. Give the files in it, or a table that" in result.stderr
     )
+
+
+def test_features_are_kept_if_the_table_cannot_be_written(recordings, tmp_path, monkeypatch):
+    def full(*arguments):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("skprognet.cli._extract.write_table", full)
+    files, out = sorted(recordings.glob("*.wav")), tmp_path / "f.csv"
+    assert run("extract", *files, "-o", out, "--n-jobs", 1).exit_code == 1
+    assert count_cached(f"{out}.cache") == len(files)

@@ -62,4 +62,5 @@ def test_links_to_the_gallery_name_existing_pages():
         for text in texts
         for link in re.findall(r"sphx_glr_auto_examples_(\w+\.py)", text.read_text("utf-8"))
     }
+    assert linked
     assert linked <= names

@@ -306,3 +306,19 @@ def test_a_regressor_answers_with_numbers(n_outputs):
     names = ["predicted"] if n_outputs == 1 else ["predicted_0", "predicted_1"]
     assert list(table) == [*names, "error"]
     assert tuple(table[names].iloc[0]) == pytest.approx(prediction.numbers)
+
+
+def test_rows_of_unusable_recordings_do_not_shift_the_others(predictor):
+    good = [(tone(), RATE), (tone(260), RATE)]
+    recordings = [(np.array([np.nan] * 8_000), RATE), good[0], (np.zeros(0), RATE), good[1]]
+    table = predictor.predict_many(recordings, explaining=True)
+    alone = predictor.predict_many(good, explaining=True)
+    assert table["error"].notna().tolist() == [True, False, True, False]
+    of_good = table.iloc[[1, 3]].reset_index(drop=True)
+    pd.testing.assert_frame_equal(of_good.drop(columns="error"), alone.drop(columns="error"))
+    for row, recording in zip((1, 3), good, strict=True):
+        probabilities = predictor.predict(recording).probabilities
+        assert [table.loc[row, f"p_{k}"] for k in probabilities] == list(probabilities.values())
+    changes = table.loc[[1, 3], [name for name in table if name.startswith("features_")]]
+    assert changes.shape[1] > 0
+    assert changes.notna().all(axis=None)

@@ -141,6 +141,7 @@ def test_result_of_compare_methods_can_be_drawn(scores, sizes):
     better = scores["method"] == "ProgNet"
     scores = scores.assign(score=scores["score"].where(~better, 0.9 + 0.01 * scores["score"]))
     frame = draw(scores, compare_methods(scores)).frame()
+    assert set(frame["method"]) == {"DNN", "PT/FT", "ProgNet"}
     assert frame.query("method == 'ProgNet'")["better"].all()
     assert not frame.query("method == 'DNN'")["better"].any()
 

@@ -281,3 +281,11 @@ def test_groups_are_refused_for_scores_of_corpora_of_different_sizes():
     assert audit(scores)["n_seen"].tolist() == [0, 0]
     with pytest.raises(ValueError, match=r"of one corpus .* got corpora of 4, 5 rows\. Call"):
         audit(scores, groups=["Kim", "Lee", "Lee", "Mo"])
+
+
+def test_a_method_that_uses_no_validation_rows_has_none(corpus):
+    methods = {"SVM": LinearSVC(), "DNN": DNNClassifier(**OPTIONS)}
+    scores = run(corpus, methods=methods, sources={})
+    sizes = scores.groupby("method")[["n_train", "n_validation", "n_test"]].first()
+    assert sizes.loc["SVM"].tolist() == [20, 0, 20]
+    assert sizes.loc["DNN"].tolist() == [20, 20, 20]

@@ -345,3 +345,14 @@ def test_audit_recognises_copies_of_three_numbers_but_not_of_two(
             audit(scores)
     else:
         audit(scores)
+
+
+def test_a_checkpoint_of_other_features_is_refused(table, emotion, tmp_path):
+    methods = {name: METHODS[name] for name in ("LR", "ProgNet")}
+    options = {"methods": methods, "checkpoint": tmp_path}
+    first = run(table, emotion, features=["pitch", "energy"], **options)
+    pd.testing.assert_frame_equal(
+        run(table, emotion, features=["pitch", "energy"], **options), first
+    )
+    with pytest.raises(ValueError, match="differs in columns"):
+        run(table, emotion, features=["pitch", "rate"], **options)

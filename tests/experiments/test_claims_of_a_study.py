@@ -19,6 +19,7 @@ def test_answer_does_not_count_a_classifier_that_is_no_network(study, with_score
     svm["score"] = 0.95 + 0.001 * svm["fold"]
     with_svm = Study(pd.concat([without_svm.scores, svm]), study.curves, study.design)
     rows_against_svm = with_svm.comparisons[with_svm.comparisons["against"] == "SVM"]
+    assert len(rows_against_svm) == 4
     assert (rows_against_svm["pvalue"] < 1e-6).all()
     assert answer(with_svm) == answer(without_svm)
     assert "helps or hurts in any of 4 comparisons with DNN." in answer(without_svm)

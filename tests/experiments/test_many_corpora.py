@@ -285,3 +285,18 @@ def test_layers_of_a_speech_model_that_count_as_features_are_named():
     }
     with pytest.warns(UserWarning, match=r"count as features here\. To leave them out"):
         plan_study(CorporaDesign(**OPTIONS), corpora)
+
+
+def test_predictions_and_labels_keep_the_numbers_of_rows_if_others_are_left_out():
+    X, labels = (frame.copy() for frame in CORPORA["emodb"])
+    X.iloc[2], labels.iloc[2] = X.iloc[1], labels.iloc[1]
+    kept = [row for row in range(36) if row != 2 and labels["emotion"][row] != "bored"]
+    options = {"targets": "emodb", "emotions": ["angry", "sad"], "duplicates": "drop"}
+    corpora = {"emodb": (X, labels), "ravdess": CORPORA["ravdess"]}
+    with pytest.warns(UserWarning, match="without 'bored'"):
+        study = transfer_between_corpora(corpora, n_jobs=1, **options, **OPTIONS)
+    predictions = study.predictions[study.predictions["source"] == "none"]
+    assert sorted(predictions["row"]) == kept
+    assert study.dropped_rows == {"emodb": [2]}
+    assert predictions["truth"].tolist() == labels["emotion"][predictions["row"]].tolist()
+    assert study.labels["emodb"]["emotion"].to_dict() == labels["emotion"][kept].to_dict()

@@ -291,3 +291,47 @@ def test_a_score_of_numbers_needs_no_further_word_that_the_target_is_numbers(cor
     error = Score("error", mean_absolute_error, kind="numbers", greater_is_better=False)
     plan = plan_study(TasksDesign(target="valence", sources=["gender"], scoring=error), *corpus)
     assert isinstance(plan.design.estimator, DNNRegressor)
+
+
+def test_a_classifier_becomes_a_regressor_with_its_parameters(corpus):
+    network = DNNClassifier(
+        hidden_layer_sizes=(7,), lr=0.02, patience=3, dropout=0.1, batch_size=16, monitor="loss"
+    )
+    shared = {
+        name: value for name, value in network.get_params().items() if name != "class_weight"
+    }
+    options = {
+        "target": "valence",
+        "sources": ["gender", "arousal"],
+        "n_splits": 3,
+        "n_repeats": 1,
+    }
+    plan = plan_study(TasksDesign(estimator=network, **options), *corpus)
+    arguments = plan.runs[0].arguments
+    for each in (*arguments["methods"].values(), *arguments["source_estimator"].values()):
+        assert shared.items() <= each.get_params(deep=False).items()
+    plan = plan_study(TasksDesign(estimator=DNNClassifier(), **options), *corpus)
+    arguments = plan.runs[0].arguments
+    assert arguments["methods"]["DNN"].monitor == "ccc"
+    assert arguments["source_estimator"]["classes"].monitor == "uar"
+
+
+def test_scales_are_those_of_the_rows_that_take_part(corpus):
+    X, labels = corpus[0].copy(), corpus[1].copy()
+    X[16], labels.loc[16] = X[4], labels.loc[4]
+    labels.loc[[4, 16], "valence"] = 40.5
+    design = CorporaDesign(
+        emotion="valence",
+        targets=["a"],
+        train_folds=[1],
+        n_splits=3,
+        n_repeats=1,
+        duplicates="drop",
+    )
+    corpora = {"a": (X, labels), "b": (corpus[0] + 9, corpus[1])}
+    plan = plan_study(design, corpora)
+    y, kept = plan.runs[0].arguments["y"], labels["valence"].drop(16)
+    assert len(y) == 47
+    assert (y.mean(), y.std(ddof=0)) == pytest.approx((0, 1), abs=1e-12)
+    scale = plan.scales["a"]
+    np.testing.assert_allclose(scale["mean"] + scale["standard_deviation"] * y, kept)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import clone
-from sklearn.metrics import f1_score
+from sklearn.metrics import accuracy_score, f1_score
 
 from skprognet import DNNClassifier
 from skprognet.experiments import (
@@ -126,6 +126,14 @@ def test_a_score_that_is_undefined_for_equal_predictions_is_refused_before_train
         plan_study(
             TasksDesign(target="valence", sources=["gender"], scoring=correlation), X, rating
         )
+
+
+def test_the_score_of_a_study_chooses_the_epochs_of_the_target(corpus):
+    score = Score("accuracy", accuracy_score, range=(0, 1))
+    design = TasksDesign(sources=["gender"], scoring=score, n_splits=4, n_repeats=1)
+    arguments = plan_study(design, *corpus).runs[0].arguments
+    assert {method.monitor for method in arguments["methods"].values()} == {score}
+    assert arguments["source_estimator"]["classes"].monitor == "uar"
 
 
 def test_normalisation_by_speaker_equals_that_by_hand_with_folds_of_sessions(corpus):

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skprognet.features import OpenSmileFeatures, clear_cache
+from skprognet.features import OpenSmileFeatures, clear_cache, count_cached, remove_cache
 
 N_MANY = 24
 opensmile = pytest.importorskip("opensmile")
@@ -379,3 +379,11 @@ def test_entry_of_another_length_is_extracted_again(folder, voices):
                 database.execute("UPDATE entries SET value = ? WHERE key = ?", (forged, key))
         database.close()
         pd.testing.assert_frame_equal(smile(folder).transform(voices), expected)
+
+
+def test_remove_cache_keeps_other_files(tmp_path):
+    (tmp_path / "mine.txt").write_text("x")
+    OpenSmileFeatures(cache=tmp_path).fit_transform([(0.5 * np.sin(np.arange(8_000)), 16_000)])
+    assert count_cached(tmp_path) == 1
+    remove_cache(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]

@@ -161,3 +161,14 @@ def test_all_of_a_long_array_is_part_of_the_cache_key(tmp_path):
 def test_features_beyond_float32_are_refused():
     with pytest.raises(ValueError, match="gives 1 of 1 features that are infinite in float32"):
         Times(1e300).transform([(np.array([0.0, 0.5] * 500), 16_000)])
+
+
+def undefined(signal, sampling_rate):
+    return [np.nan]
+
+
+def test_rows_of_nan_are_not_cached_for_strict_calls(tmp_path):
+    lenient = Peak(undefined, on_short="nan", cache=tmp_path)
+    assert lenient.fit_transform([SIGNAL]).isna().all(axis=None)
+    with pytest.raises(ValueError, match="is too short for Peak"):
+        Peak(undefined, cache=tmp_path).fit_transform([SIGNAL])

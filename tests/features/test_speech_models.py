@@ -333,3 +333,14 @@ def test_extractors_that_cannot_be_joined_are_refused():
 def test_a_dot_in_the_name_of_a_submodule_becomes_an_underscore():
     nested = torch.nn.Sequential(torch.nn.Sequential(torch.nn.Linear(400, 6)))
     assert make_model(nested, ["0.0"]).layer_widths == {"0_0": 6}
+
+
+def test_the_cache_of_joined_features_notices_other_weights(tmp_path):
+    rows, counts = [], []
+    for seed in (0, 0, 1):
+        part = SpeechModelFeatures(make_model(make_module(seed)))
+        rows.append(JoinedFeatures([part], cache=tmp_path).fit_transform([SIGNAL]).to_numpy())
+        counts.append(count_cached(tmp_path))
+    assert counts == [1, 1, 2]
+    assert (rows[0] == rows[1]).all()
+    assert (rows[0] != rows[2]).any()

@@ -216,3 +216,12 @@ def test_damaged_file_of_rows_is_refused(tmp_path):
     (tmp_path / "rows.csv.gz").write_bytes(b"no gzip")
     with pytest.raises(ValueError, match=r"a CSV file; .*rows\.csv\.gz' cannot be read: Not a gz"):
         read_scores(tmp_path)
+
+
+def test_read_scores_joins_by_the_fit_and_not_by_the_order(study, tmp_path, no_figures):
+    write_study(study, tmp_path)
+    path, fit = tmp_path / "results.csv", ["method", "source", "repeat", "fold"]
+    pd.read_csv(path).sample(frac=1, random_state=0).to_csv(path, index=False)
+    joined, expected = (each.set_index(fit) for each in (read_scores(tmp_path), study.scores))
+    for column in ("rows_seen", "rows_tested", "seconds"):
+        assert joined[column].tolist() == expected.loc[joined.index, column].tolist()

@@ -104,3 +104,8 @@ def test_facts_of_the_fits_are_copied_from_the_scores(invent_predictions):
     table = recall_scores(predictions, "happy", scores)
     for column in ("n_train", "n_validation", "normalisation", "rows_tested", "baseline"):
         assert table[column].tolist() == scores[column].tolist()
+    scores["n_train"] = np.arange(len(scores)) + 30
+    table = recall_scores(predictions, "happy", scores)
+    assert table["n_train"].tolist() == scores["n_train"].tolist()
+    shuffled = scores.sample(frac=1, random_state=0)
+    pd.testing.assert_frame_equal(recall_scores(predictions, "happy", shuffled), table)

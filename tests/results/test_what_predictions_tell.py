@@ -266,3 +266,12 @@ def test_placebos_are_not_listed_among_the_changes(invent_predictions, against):
 def test_a_bin_of_confidence_includes_its_upper_end():
     predictions = votes(["angry"]).assign(p_angry=0.5, p_sad=0.5)
     assert calibration_by_method(predictions, n_bins=2)["count"].tolist() == [1, 0]
+
+
+def test_each_corpus_has_its_own_disputed_rows(invent_predictions):
+    parts = {name: invent_predictions(seed, corpus=name) for seed, name in enumerate("AB")}
+    both = most_disputed(pd.concat(parts.values()), n=5)
+    assert both["corpus"].tolist() == ["A"] * 5 + ["B"] * 5
+    for name, part in parts.items():
+        rows = both[both["corpus"] == name].drop(columns="corpus").reset_index(drop=True)
+        pd.testing.assert_frame_equal(rows, most_disputed(part, n=5))

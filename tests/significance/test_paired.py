@@ -125,6 +125,15 @@ def test_a_fold_without_training_or_test_rows_is_an_error(column, tables):
             test(first, second)
 
 
+def test_the_advice_to_select_one_value_can_be_run(tables):
+    both = pd.concat(
+        [scores_frame(t, n_train_folds=n) for t, n in zip(tables, (8, 4), strict=True)]
+    )
+    both["n_train_folds"] = both["n_train_folds"].where(both["n_train_folds"] > 4)
+    with pytest.raises(ValueError, match=r"as in scores\[scores\['n_train_folds'\] == 8\.0\]"):
+        corrected_cv_ttest(both, both)
+
+
 @pytest.mark.parametrize("column", ["repeat", "fold"])
 def test_a_row_without_its_fold_is_an_error(column, tables):
     first, second = (scores_frame(table) for table in tables)

@@ -130,3 +130,7 @@ def test_a_missing_p_value_does_not_count_in_holms_correction():
             ValueError, match=rf"^pvalues must be between 0 and 1, or NaN; got {wrong:g}"
         ):
             holm([0.01, wrong])
+
+
+def test_holm_allows_for_rounding_of_a_p_value_of_1():
+    np.testing.assert_array_equal(holm([1 + 1e-12, 0.2]), [1, 0.4])
