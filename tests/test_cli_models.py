@@ -385,7 +385,8 @@ def test_predict_reads_a_table_of_features(model, table, tmp_path):
     [
         (
             lambda frame: frame.drop(columns=["a", "c"]),
-            "The table must have the 3 features of the model; 2 are missing: 'a', 'c'.",
+            "The table must have the 3 features of the model; 2 are missing: 'a', 'c'. Extract "
+            "the features that the model learned from.",
         ),
         (
             lambda frame: frame.assign(b=np.nan),
@@ -508,7 +509,8 @@ def test_inspect_refuses_rows_without_the_features_of_the_model(model, table, tm
     result = run("inspect", model[0], "--rows", tmp_path / "rows.csv")
     assert (result.exit_code, result.stderr) == (
         1,
-        "Error: The table must have the 3 features of the model; 1 are missing: 'b'.\n",
+        "Error: The table must have the 3 features of the model; 1 are missing: 'b'. Extract "
+        "the features that the model learned from.\n",
     )
     X, y = np.random.default_rng(0).normal(size=(20, 3)), np.arange(20) % 2
     nameless = DNNClassifier(**PARAMS).fit(X, y)
