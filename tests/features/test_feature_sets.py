@@ -76,7 +76,7 @@ def test_configuration_that_gives_frames_is_refused(config, voice):
         MAIN.replace("frameMode = full", "frameMode=fixed\nframeSize=.1\nframeStep=.1")
     )
     with pytest.raises(
-        ValueError, match=r"gives 9 rows; choose a feature_set that computes functio"
+        ValueError, match=r"gives 9 rows; choose a feature_set that computes function"
     ):
         OpenSmileFeatures(config).transform([(voice(150, seconds=1), 16_000)])
 
