@@ -97,6 +97,10 @@ def read_table(path, text=(), *, key=False):
         raise FileNotFoundError(
             f"A table must be a file that exists; got {str(path)!r}. Check the path."
         )
+    if not path.stat().st_size:
+        raise ValueError(
+            f"{str(path)!r} cannot be read as {suffix[1:]}: it is empty. Save the table again."
+        )
     try:
         if suffix in _SEPARATORS:
             table = read_delimited(path, _SEPARATORS[suffix], {*TEXTS, *text}, key=key, codes=True)

@@ -98,7 +98,7 @@ def test_a_demo_that_fails_at_the_start_keeps_earlier_results(demo, tmp_path):
     before = {path: path.read_bytes() for path in (tmp_path / "out").iterdir()}
     failed = run("demo", "--folds", 400, "-o", tmp_path / "out")
     assert failed.exit_code == 1
-    assert "n_splits=400" in failed.stderr
+    assert "--folds 400" in failed.stderr
     assert {path: path.read_bytes() for path in (tmp_path / "out").iterdir()} == before
 
 
@@ -168,7 +168,7 @@ def test_an_output_inside_a_file_gives_a_one_line_error_before_any_work(tmp_path
 def test_more_folds_than_rows_of_a_speaker_give_an_error(tmp_path):
     result = run("demo", "-o", tmp_path / "out", "--folds", "40")
     assert result.exit_code == 1
-    assert "Error: Each speaker must have at least n_splits=40 rows" in result.stderr
+    assert "Error: Each speaker must have at least --folds 40 rows" in result.stderr
     assert os.listdir(tmp_path) == []
 
 

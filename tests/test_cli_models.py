@@ -191,10 +191,13 @@ def test_the_same_seed_gives_the_same_network(table, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ("--method dnn --source speaker", "--method dnn takes no --source; got 1."),
-        ("--method fine-tuned", "--method fine-tuned takes one --source; got 0."),
-        ("--method fine-tuned --source a b", "--method fine-tuned takes one --source; got 2."),
-        ("--method progressive", "--method progressive takes a --source; got 0."),
+        ("--method dnn --source speaker", "--method dnn takes no --source; got 1. Add --method "),
+        ("--method fine-tuned", "--method fine-tuned takes one --source; got 0. Add"),
+        (
+            "--method fine-tuned --source a b",
+            "--method fine-tuned takes one --source; got 2. Leave",
+        ),
+        ("--method progressive", "--method progressive takes a --source; got 0. Add -"),
         (
             "--method progressive --source emotion",
             "--source must not be the --target; both are 'emotion'.",
@@ -390,8 +393,8 @@ def test_predict_reads_a_table_of_features(model, table, tmp_path):
         ),
         (
             lambda frame: frame.assign(b=np.nan),
-            "Features must be finite numbers; 'b' have missing or infinite values. Leave these "
-            "rows out.",
+            "Features must be finite numbers; 'b' have missing or infinite values in 40 of 40 "
+            "rows. The first is data row 1. Leave these rows out.",
         ),
     ],
 )

@@ -171,7 +171,8 @@ def test_labels_that_do_not_match_the_features_are_refused(frame, change, messag
         (
             lambda f: f.assign(F0_mean=[1, 2, np.nan, 4, 5, 6], loudness=np.inf),
             "Features must be finite numbers; in {path!r} 'F0_mean', 'loudness' have missing or "
-            "infinite values. Leave these rows or columns out.",
+            "infinite values in 6 of 6 rows. The first is data row 1. Leave these rows or "
+            "columns out.",
         ),
     ],
 )

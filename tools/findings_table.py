@@ -72,6 +72,8 @@ def _ge2e_column(scores):
     """Return the means of the methods, and the tests of ProgNet from GE2E."""
     means = scores.groupby(["method", "source"])["score"].mean()
     column = {name: f"{means[key]:.3f}" for name, key in METHODS.items()}
+    plain = scores[scores["method"] == "DNN"]
+    column["repeats"] = f"{plain['repeat'].nunique()}"
     for name, method in METHODS.items():
         if name != "ProgNet":
             column[f"p ({name})"] = _in_words(_pvalue(scores, METHODS["ProgNet"], method))
@@ -128,9 +130,9 @@ def _small_source(table, source):
 def _answers(table_2, ge2e, name):
     """Return the DNN and ProgNet from small sources, and all methods with the layers of GE2E."""
     small = table_2[(table_2["method"] == "DNN") | table_2["source"].isin(SMALL_SOURCES)]
-    small = _scores_and_pvalues(small[small["method"].isin(["DNN", "ProgNet"])], name)
+    small = _scores_and_pvalues(small[small["method"].isin(["DNN", "ProgNet"])], name, True)
     # The study of GE2E has its own DNN, with which its methods are compared.
-    return pd.concat([small, _scores_and_pvalues(ge2e, name).drop(index=METHODS["DNN"])])
+    return pd.concat([small, _scores_and_pvalues(ge2e, name, True).drop(index=METHODS["DNN"])])
 
 
 def _side_by_side(columns):
@@ -138,11 +140,14 @@ def _side_by_side(columns):
     return pd.concat(columns.values(), axis=1).rename_axis(["method", "source"]).reset_index()
 
 
-def _scores_and_pvalues(scores, name):
-    """Return the mean score of each method, and its p-value against the DNN."""
-    means, plain = scores.groupby(["method", "source"], sort=False)["score"].mean(), METHODS["DNN"]
+def _scores_and_pvalues(scores, name, repeats_of_each=False):
+    """Return the mean score of each method, its p-value against the DNN, and its repeats."""
+    methods, plain = scores.groupby(["method", "source"], sort=False), METHODS["DNN"]
+    means, repeats = methods["score"].mean(), methods["repeat"].nunique()
     pvalues = {m: _in_words(_pvalue(scores, m, plain)) for m in means.index if m != plain}
     columns = {name: means.map("{:.3f}".format), "p (DNN)": pd.Series(pvalues)}
+    if repeats_of_each:
+        columns["repeats"] = repeats.astype(str)
     return pd.DataFrame(columns).reindex(means.index).fillna("")
 
 

@@ -39,9 +39,12 @@ def extract_and_keep(
     try:
         return make_feature_table(utterances, extractor)
     except KeyboardInterrupt:
+        n_kept = count_cached(kept) if kept.exists() else 0
+        if not n_kept:
+            raise Stopped("Stopped. No features were computed yet.") from None
         raise Stopped(
-            f"Stopped. The features of {count_cached(kept)} recordings are kept in "
-            f"{str(kept)!r}. To compute the rest, run the same command."
+            f"Stopped. The features of {n_kept} recordings are kept in {str(kept)!r}. To compute "
+            "the rest, run the same command."
         ) from None
     except ValueError:
         errors = getattr(extractor, "errors_", ())

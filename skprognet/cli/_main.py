@@ -54,7 +54,7 @@ class Verbs(click.Group):
         except BrokenPipeError:
             raise  # click ends silently, as in "| head"
         except (ValueError, OSError, ImportError) as error:
-            raise click.ClickException(on_terminal(error)) from error
+            raise click.ClickException(_with_options(on_terminal(error))) from error
         except KeyboardInterrupt:
             click.echo("\nStopped.", err=True)
             ctx.exit(128 + signal.SIGINT)
@@ -64,6 +64,11 @@ class Verbs(click.Group):
         open_closed_streams()
         with unread_messages():
             return super().main(*args, **options)
+
+
+def _with_options(message):
+    """Return a message of the package with the names of options for those of parameters."""
+    return message.replace("n_splits=", "--folds ").replace("n_splits", "--folds")
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})

@@ -60,7 +60,10 @@ def check_sources(
         wanted, fits = "one --source", number == 1
     if not fits:
         wanted += " or --layers" if layers else ""
-        raise click.UsageError(f"--method {method} takes {wanted}; got {number}.")
+        advice = "Add --source COLUMN." if not number else "Leave some out."
+        if wanted.startswith("no "):
+            advice = "Add --method progressive or fine-tuned, which read a source."
+        raise click.UsageError(f"--method {method} takes {wanted}; got {number}. {advice}")
     if target in sources:
         raise click.UsageError(
             f"--source must not be the --target; both are {target!r}. Choose another."
@@ -230,7 +233,9 @@ def train(
     with print_warnings():
         save_model(trained.model, output, metadata=metadata, card=card)
     options = _options_of_a_study(method, speaker, features, duplicates, kind, network)
-    click.echo(on_terminal(training_summary(trained.model, metadata, output, table, options)))
+    click.echo(
+        on_terminal(training_summary(trained.model, metadata, output, table, speaker, options))
+    )
     if card:
         click.echo(on_terminal(f"Wrote {card_path(output)}."))
 

@@ -13,7 +13,7 @@ from skprognet.persistence import describe_network
 
 
 def training_summary(
-    model: Pipeline, metadata: dict[str, Any], output: Path, table: str, other_options: str
+    model: Pipeline, metadata: dict[str, Any], output: Path, table: str, speaker: str, options: str
 ) -> str:
     """Return what was trained, its score on the rows that chose its epoch, and what comes next.
 
@@ -27,19 +27,23 @@ def training_summary(
         The model file.
     table : str
         The table, as named on the command line.
-    other_options : str
+    speaker : str
+        The column of the speakers.
+    options : str
         Options of the command that a study needs as well, as written on a command line.
     """
     network, origin = model[-1], metadata["features"]
     description = describe_network(network)
     origin = "of unknown origin" if origin is None else FeatureOrigin(**origin)
     sources, left_out = metadata["sources"], len(metadata["table"].get("dropped_rows", ()))
-    options = f"{_study_options(sources)} {other_options}".strip()
+    options = f"{_study_options(sources)} {options}".strip()
     data = shlex.join([table, "--target", metadata["target"]])
     score = monitor_label(score_named(description["metric"]))
     learned, held_out = _numbers(network) if is_regressor(network) else _classes(network)
     if metadata["validation"] == "speaker-independent":
         held_out = "other speakers"
+    # No network can recognise speakers that it does not know.
+    new_speakers = " --folds-by speaker-independent" if metadata["target"] != speaker else ""
     return (
         f"{type(network).__name__} of {metadata['target']} ({learned})"
         f"{' from ' + ', '.join(sources) if sources else ''}, trained on "
@@ -51,8 +55,7 @@ def training_summary(
         f"Wrote {output} ({output.stat().st_size / 1e6:.1f} MB).\n"
         f"This {score} chose the epoch, so it does not estimate the score on new speakers. For "
         "an estimate, run:\n"
-        f"  skprognet tasks {data} {options} "
-        "--folds-by speaker-independent --output results"
+        f"  skprognet tasks {data} {options}{new_speakers} --output results"
     )
 
 

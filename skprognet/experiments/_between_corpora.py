@@ -158,7 +158,7 @@ def transfer_between_corpora(
     -----
     UserWarning
         If labels are nearly the same, such as "anger" and "angry"; if names of speakers differ
-        only in blanks;  if columns have the names of layers of a speech model,
+        only in case or blanks;  if columns have the names of layers of a speech model,
         since they count as features; if corpora have different labels, or `emotions` leaves rows
         out; if rows are duplicates and ``duplicates="keep"``; if the audit finds a fit or a source
         that saw a row that it was tested on.

@@ -149,10 +149,10 @@ def transfer_between_tasks(
     -----
     UserWarning
         If labels are nearly the same, such as "anger" and "angry"; if names of speakers differ
-        only in blanks; if speakers of several corpora have the same name and are a source or are
-        normalised;  if columns of X have the names of layers of a speech model,
-        but are used as features; if rows are duplicates and ``duplicates="keep"``; if the audit
-        finds a fit or a source that saw a row that it was tested on.
+        only in case or blanks; if speakers of several corpora have the same name and are a source
+        or are normalised; if columns of X have the names of layers of a speech model, but are used
+        as features; if rows are duplicates and ``duplicates="keep"``; if the audit finds a fit or
+        a source that saw a row that it was tested on.
 
     References
     ----------

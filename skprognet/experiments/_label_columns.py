@@ -72,7 +72,7 @@ def check_columns(labels, columns, advice, *, apart=(), names=(), stacklevel=4):
         Columns whose spelling is not checked here.
     names : sequence of str, default=()
         Columns of names, such as speakers, which may be nearly the same. Names that differ only in
-        blanks or in the form of a letter cause a warning.
+        case, in blanks or in the form of a letter cause a warning.
     stacklevel : int, default=4
         As in :func:`warnings.warn`.
 
@@ -96,7 +96,7 @@ def check_columns(labels, columns, advice, *, apart=(), names=(), stacklevel=4):
         )
     for name in dict.fromkeys([*needed, *(name for name in names if name in labels)]):
         if name in _NAMES or name in names:
-            _warn_of_blanks(name, labels[name], stacklevel=stacklevel + 1)
+            _warn_of_similar_names(name, labels[name], stacklevel=stacklevel + 1)
         elif name not in apart:
             warn_of_slips(name, labels[name], stacklevel=stacklevel + 1)
     return labels
@@ -117,18 +117,19 @@ def warn_of_shared_speakers(labels, speaker, *, stacklevel):
         )
 
 
-def _warn_of_blanks(name, labels, *, stacklevel):
-    """Warn of names that look the same: they differ only in blanks or in the form of letters."""
+def _warn_of_similar_names(name, labels, *, stacklevel):
+    """Warn of names that differ only in case, in blanks or in the form of a letter."""
     texts = [label for label in labels.unique() if isinstance(label, str)]
     alike = {}
     for text, plain in zip(texts, strip_blanks(texts), strict=True):
-        alike.setdefault(plain, []).append(text)
+        alike.setdefault(plain.casefold(), []).append(text)
     pairs = [f"{first!r} and {other!r}" for first, *others in alike.values() for other in others]
     if pairs:
         more = f" and {len(pairs) - 5} more pairs" if len(pairs) > 5 else ""
         warnings.warn(
-            f"Some names in {name!r} differ only in blanks or in the form of a letter, and count "
-            f"as different: {', '.join(pairs[:5])}{more}. Spell them alike.",
+            f"Some names in {name!r} differ only in case, in blanks or in the form of a letter, "
+            f"and count as different: {', '.join(pairs[:5])}{more}. If they mean the same, spell "
+            "them alike.",
             stacklevel=stacklevel,
         )
 

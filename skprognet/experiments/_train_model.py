@@ -150,8 +150,8 @@ def train_model(
     UserWarning
         If columns of `X` have the names of layers of a speech model, but are used as features; if
         labels are nearly the same, such as "anger" and "angry"; if names of speakers differ only
-        in blanks; if speakers of several corpora have the same name and are a source; or if rows
-        are duplicates and ``duplicates="keep"``.
+        in case or blanks; if speakers of several corpora have the same name and are a source; or
+        if rows are duplicates and ``duplicates="keep"``.
 
     See Also
     --------

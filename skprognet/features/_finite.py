@@ -32,11 +32,13 @@ def check_finite(X, where="", advice="these rows or columns"):
             f"Features must be finite numbers;{where} {first_few(others)} have other values "
             f"({error}). Leave {advice} out."
         ) from error
-    bad = X.columns[~np.isfinite(values).all(axis=0)]
-    if len(bad):
+    is_bad = ~np.isfinite(values)
+    if is_bad.any():
+        rows = np.flatnonzero(is_bad.any(axis=1))
         raise ValueError(
-            f"Features must be finite numbers;{where} {first_few(bad)} have missing or infinite "
-            f"values. Leave {advice} out."
+            f"Features must be finite numbers;{where} {first_few(X.columns[is_bad.any(axis=0)])} "
+            f"have missing or infinite values in {len(rows)} of {len(X)} rows. The first is data "
+            f"row {rows[0] + 1}. Leave {advice} out."
         )
 
 

@@ -78,6 +78,8 @@ def split_features(table, labels, *, groups=(), exclude=(), prefixes=(), name="t
     for label in labels:
         check_column(table, label, name)
         _check_complete(table, label, name)
+    if table.empty:
+        raise ValueError(f"{name!r} must have rows; got only a header. Add the recordings.")
     features = choose_features(
         table, labels=labels, groups=groups, exclude=exclude, prefixes=prefixes
     )
@@ -101,10 +103,7 @@ def _tidy(table, labels, groups):
     for name in dict.fromkeys([*labels, *groups]):
         if name not in table or is_numeric_dtype(table[name].dtype):
             continue
-        if name in groups:
-            tidy[name] = strip_blanks(table[name])
-            continue
-        tidy[name] = tidy_labels(table[name])
+        tidy[name] = (strip_blanks if name in groups else tidy_labels)(table[name])
         pairs = zip(table[name], tidy[name], strict=True)
         # Composed letters look the same as before, so this change needs no warning.
         changed = dict.fromkeys(

@@ -298,7 +298,7 @@ def _refuse_constant(name):
 def _reason(error):
     """Return a clause that says what was wrong."""
     if isinstance(error, SafetensorError):
-        return f"the safetensors format is damaged ({error})"
+        return f"the safetensors format is damaged or absent ({error})"
     if isinstance(error, WrongModuleError):
         return f"the model {error}".rstrip(".")
     if isinstance(error, ValueError):

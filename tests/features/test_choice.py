@@ -199,7 +199,8 @@ def test_a_column_of_numbers_with_a_cell_of_text_is_not_left_out_silently():
 def test_names_of_files_stay_as_they_are():
     names = ["Jo\u0308rg.wav", " a.wav"]
     table = pd.DataFrame({"file": names, "speaker": names, "f": [0.5, 1.5]})
-    _, labels = split_features(table, ["speaker"])
+    with pytest.warns(UserWarning, match=r"column 'speaker' were changed: ' a\.wav -> a\.wav'\."):
+        _, labels = split_features(table, ["speaker"])
     assert labels["file"].tolist() == names
     assert labels["speaker"].tolist() == ["J\u00f6rg.wav", "a.wav"]
 
