@@ -375,8 +375,8 @@ def test_a_failed_audit_writes_the_report_and_exits_with_1_each_time(table, tmp_
     ("options", "message"),
     [
         (["--target", "mood"], "must have the column 'mood'; it has 8 others"),
-        (["--folds", "40"], "Each speaker must have at least n_splits=40 rows"),
-        (["--speaker", "file"], "Each speaker must have at least n_splits=3 rows"),
+        (["--folds", "40"], "Each speaker must have at least --folds 40 rows"),
+        (["--speaker", "file"], "Each speaker must have at least --folds 3 rows"),
     ],
 )
 def test_a_run_that_cannot_begin_leaves_no_files(table, tmp_path, options, message):
