@@ -114,6 +114,7 @@ def test_rows_without_a_number_of_validation_rows_have_none(tables):
     )
     for test in (corrected_cv_ttest, bayesian_cv_test):
         assert test(first, second).ratio == test(second, first).ratio == 20 / 80
+        assert test(second, second.assign(score=second["score"][::-1].to_numpy())).ratio == 20 / 80
 
 
 @pytest.mark.parametrize("column", ["n_train", "n_test"])
