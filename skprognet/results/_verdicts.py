@@ -113,11 +113,12 @@ def _as_sure_as(row, gain, claim):
 
 
 def _scored(gain, row):
-    metric = metric_of_row(row)
-    return (
-        f"has {metric.label} {gain.other_score:.3f} ({_difference(metric)} "
-        f"{signed(gain.difference)}, p = {gain.pvalue:.3g})"
-    )
+    """Return the score of the other method, and by how much it is worse or better."""
+    size = f"{abs(gain.difference):.3f}"
+    side = f"{'worse' if gain.difference > 0 else 'better'} by {size}"
+    if float(size) == 0:
+        side = "no difference"
+    return f"has {metric_of_row(row).label} {gain.other_score:.3f} ({side}, p = {gain.pvalue:.3g})"
 
 
 def verdict(row, comparisons):

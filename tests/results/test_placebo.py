@@ -92,8 +92,7 @@ def test_verdict_credits_learning_when_the_source_beats_its_placebo():
     p = corrected_cv_ttest(PLAIN + 0.15 + NOISE[1], PLAIN + NOISE[3]).pvalue
     assert (
         "What the source has learned helps: the same network with a placebo as its source "
-        f"has UAR {(PLAIN + NOISE[3]).mean():.3f} (difference {gain:+.3f}, p = {p:.3g})."
-        in verdict
+        f"has UAR {(PLAIN + NOISE[3]).mean():.3f} (worse by {gain:.3f}, p = {p:.3g})." in verdict
     )
 
 
@@ -229,7 +228,7 @@ def test_lower_error_than_the_placebo_is_a_gain():
     columns = {"metric": error.name, "greater_is_better": False}
     verdict = verdict_of_transfer(scores_of_study(-0.15, 0.0).assign(**columns))
     assert "What the source has learned helps: " in verdict
-    assert "(improvement +0.1" in verdict
+    assert "(worse by 0.1" in verdict
 
 
 def test_table_lists_each_placebo_below_its_source():
