@@ -39,7 +39,7 @@ def check_same_rows(X, labels):
             "order. Sort one by the other, as in labels.loc[X.index]."
         )
     is_numbered = any(i.equals(pd.RangeIndex(n_rows)) for i in (X.index, labels.index))
-    if n_shared and not is_numbered:  # rows that were numbered anew match by position
+    if n_shared and not is_numbered:  # a table with a fresh index matches by position
         raise ValueError(
             f"X and labels must have the same rows; got only {n_shared} of {n_rows} rows of X in "
             "the index of labels. Select rows that both have, as in rows = "

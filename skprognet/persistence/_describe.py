@@ -151,8 +151,8 @@ def describe_model(path, rows=None, *, modules=None):
     Returns
     -------
     dict
-        ``file`` (its path), ``bytes`` (its size), ``sha256`` (of the model and its metadata, as
-        recorded in the file; not that of the file), ``format_version``, ``model`` (from
+        ``file`` (its path), ``bytes`` (its size), ``sha256`` (the digest in the file, of the model
+        and its metadata; the file itself has another), ``format_version``, ``model`` (from
         :func:`describe_network`), ``features`` (their ``number``, ``names``, and ``origin``: the
         values of their :class:`~skprognet.features.FeatureOrigin`; names and origin are None if
         unknown), ``normalisation`` (the steps before the network), ``metadata`` and ``versions``

@@ -126,7 +126,7 @@ def read_model_info(path):
     -------
     dict
         ``format_version`` (int); ``versions`` of the packages that wrote it (dict of str);
-        ``sha256`` of the model and its metadata, as recorded in the file (not that of the file);
+        ``sha256``, the digest of the model and its metadata (the file itself has another);
         and ``metadata`` from `save_model`, empty without any.
 
     Raises

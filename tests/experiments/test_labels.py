@@ -73,7 +73,7 @@ def test_labels_with_rows_missing_or_in_another_order_are_refused():
         plan_study(TasksDesign(), X, labels)
     with pytest.raises(ValueError, match=r"^X and labels must have the same rows; got only 337"):
         train_model(X, labels)
-    # A table that was numbered anew matches by position.
+    # A table with a fresh index, 0, 1, 2 and so on, matches by position.
     plan_study(TasksDesign(), X, emodb.frame.drop(index=5).reset_index(drop=True))
 
 
