@@ -200,7 +200,7 @@ class OutputFolder:
             If a file cannot be written, a file of the user is in the way, or the folder was
             removed.
         """
-        if complete and self._files and not self._is_begun and self.is_unfinished:
+        if complete and self._is_of_another_run(contents):
             raise ValueError(
                 f"The folder {str(self.folder)!r} must not hold a study that is not finished; got "
                 "one with finished jobs. Finish it, or choose another folder."
@@ -218,6 +218,15 @@ class OutputFolder:
                     (self.folder / name).unlink()
             self._note(new, complete=True)
         return [self.folder / name for name in contents]
+
+    def _is_of_another_run(self, contents):
+        """Return whether the checkpoint here is not that of the study that is to be written."""
+        if self._is_begun or not self._files or not self.is_unfinished:
+            return False
+        # Results that are written a second time, beside the checkpoint of the same study.
+        design = self.folder / DESIGN_FILE
+        is_same = design.exists() and design.read_bytes() == contents.get(DESIGN_FILE)
+        return not (self.is_complete and is_same)
 
     def _note(self, files, complete):
         content = json.dumps({"complete": complete, "files": files}, indent=1) + "\n"

@@ -222,4 +222,8 @@ def test_a_study_can_be_written_beside_its_own_checkpoint(corpus, network, tmp_p
     checkpoint = tmp_path / "checkpoint"
     study = transfer_between_tasks(*corpus, estimator=network, checkpoint=checkpoint, **options)
     assert checkpoint.is_dir()
-    assert (tmp_path / "report.html") in write_study(study, tmp_path)
+    for _ in range(2):
+        assert (tmp_path / "report.html") in write_study(study, tmp_path)
+    other = transfer_between_tasks(*corpus, estimator=network, random_state=1, **options)
+    with pytest.raises(ValueError, match="must not hold a study that is not finished"):
+        write_study(other, tmp_path)
