@@ -20,7 +20,6 @@ from skprognet.experiments._record import (
 )
 
 CHECKPOINT = "checkpoint"
-REPORT = "report.html"
 _RESULTS = ["results"]  # what only one process at a time may write
 
 

@@ -4,7 +4,7 @@ from skprognet._extras import import_extra
 from skprognet._markup import escape_markdown
 from skprognet.experiments._arguments import DESIGN_FILE
 from skprognet.experiments._figures import draw_figures, figure_names
-from skprognet.experiments._output_folder import REPORT, OutputFolder
+from skprognet.experiments._output_folder import OutputFolder
 from skprognet.experiments._page import format_page
 from skprognet.experiments._ranks_over_corpora import ranks_in_words
 from skprognet.experiments._record import add_found, describe_record, format_record, make_record
@@ -27,6 +27,7 @@ from skprognet.results import (
 )
 
 SUFFIXES = ("png", "pdf")
+REPORT = "report.html"
 _FILES = (
     "results.csv",
     "rows.csv.gz",
@@ -177,7 +178,6 @@ def study_contents(study, record):
     for figure in [*figures, *(each for section in sections for each in section.figures)]:
         for suffix in SUFFIXES:
             contents[f"{figure.name}.{suffix}"] = figure.contents[suffix]
-    # The report is written last, so if it exists, all other files do.
     contents[REPORT] = format_page(study, figures, record, sections).encode()
     return contents
 
